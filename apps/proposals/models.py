@@ -1,0 +1,422 @@
+"""Sessions, proposals and the cases in which units handle them. The rules are in workflow.py."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.accounts.queries import standing_of
+from apps.calendars.deadlines import Limit
+from apps.units.models import Leader, Unit
+from apps.units.queries import unit_ids_of
+
+from . import workflow
+from .workflow import CaseRole, CaseState, ProposalState
+
+USUAL_CLASSES = (
+    {"code": "A", "wording": "所提问题已经解决或基本解决"},
+    {"code": "B", "wording": "所提问题正在解决或列入计划逐步解决", "needs_commitment": True},
+    {"code": "C", "wording": "所提问题因客观条件限制或其他原因暂无法解决", "needs_reason": True},
+)
+USUAL_RATINGS = ("满意", "基本满意", "理解", "不满意")
+
+
+def default_limits():
+    """Time limits of a session until it is given its own: step → [amount, unit]. Source: docs/workflow.md, 时限."""
+    return {
+        "accept": [3, "working_days"],
+        "return": [10, "working_days"],
+        "contact": [15, "working_days"],
+        "opinion": [1, "months"],  # before the reply is due
+        "reply": [3, "months"],
+        "receipt": [15, "working_days"],
+        "rehandle": [1, "months"],
+    }
+
+
+class Session(models.Model):
+    """A plenary session of the CPPCC committee (届次), with all that differs from place to place and year to year."""
+
+    key = models.CharField("届次代号", max_length=20, unique=True, help_text="如 9-4")
+    label = models.CharField("届次名称", max_length=60, help_text="如 九届四次会议")
+    year = models.PositiveSmallIntegerField("年度")
+    limits = models.JSONField("办理时限", default=default_limits)
+    decimals = models.PositiveSmallIntegerField("百分比小数位", default=1)
+    committee = models.CharField("政协简称", max_length=40, default="区政协")
+    government = models.CharField("发文机关", max_length=60, default="重庆市大渡口区人民政府")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "届次"
+        ordering = ("-year", "-key")
+
+    def __str__(self):
+        return self.label
+
+    def limit(self, step):
+        """The Limit of a step named in `default_limits`."""
+        return Limit(*self.limits[step])
+
+
+class ResultClass(models.Model):
+    """A class of result (办理结果) as this session words it. The same letter means other things elsewhere."""
+
+    session = models.ForeignKey(Session, models.CASCADE, related_name="classes")
+    code = models.CharField("代码", max_length=4)
+    wording = models.CharField("含义", max_length=100)
+    rank = models.PositiveSmallIntegerField("由好到差的次序")
+    needs_commitment = models.BooleanField("须有承诺", default=False)
+    needs_reason = models.BooleanField("须说明原因", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "办理结果类别"
+        ordering = ("session", "rank")
+        constraints = [models.UniqueConstraint(fields=("session", "code"), name="class_code_unique_in_session")]
+
+    def __str__(self):
+        return f"{self.code}类"
+
+
+class Rating(models.Model):
+    """A step of the session's rating scale (满意 … 不满意)."""
+
+    session = models.ForeignKey(Session, models.CASCADE, related_name="ratings")
+    name = models.CharField("评价", max_length=20)
+    rank = models.PositiveSmallIntegerField("由好到差的次序")
+    is_dissatisfied = models.BooleanField("须二次办理", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "评价"
+        ordering = ("session", "rank")
+        constraints = [models.UniqueConstraint(fields=("session", "name"), name="rating_name_unique_in_session")]
+
+    def __str__(self):
+        return self.name
+
+
+class Category(models.Model):
+    """What a proposal is about (类别); the annual letter groups categories under themes."""
+
+    name = models.CharField("类别", max_length=40, unique=True)
+    theme = models.CharField("通报主题", max_length=60, blank=True)
+    order = models.PositiveSmallIntegerField("排序", default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "提案类别"
+        ordering = ("order", "name")
+
+    def __str__(self):
+        return self.name
+
+
+class Sector(models.Model):
+    """A sector (界别) of the committee, such as 教育界."""
+
+    name = models.CharField("界别", max_length=40, unique=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "界别"
+        ordering = ("name",)
+
+    def __str__(self):
+        return self.name
+
+
+class ProposalQuerySet(models.QuerySet):
+    def visible_to(self, user, on=None):
+        """The one definition of what a user may see (docs/workflow.md, 谁能看到什么). `on`: a date, default today."""
+        on = on or timezone.localdate()
+        standing = standing_of(user, on)
+        if standing.is_office or standing.is_secretariat:
+            return self
+        mine = Q(unit_id__in=standing.units)
+        seen = Q(pk__in=())
+        if standing.leads_as:
+            mine |= Q(unit_id__in=unit_ids_of(standing.leads_as, on)) | Q(named_signer_id__in=standing.leads_as)
+            seen |= Q(supervising_leader_id__in=standing.leads_as)
+        if standing.units or standing.leads_as:
+            seen |= Q(pk__in=Case.objects.filter(mine).values("proposal_id"))
+        return self.filter(seen)
+
+    def counted(self):
+        """Proposals that count (计入总数): all but merged, withdrawn and handed back ones."""
+        return self.exclude(state__in=workflow.ENDED_PROPOSALS)
+
+
+class Proposal(models.Model):
+    """A proposal as the committee filed it (立案), and how far it got."""
+
+    WORKFLOW = workflow.PROPOSAL
+
+    class Form(models.TextChoices):
+        INDIVIDUAL = "individual", "个人"
+        JOINT = "joint", "联名"
+        COLLECTIVE = "collective", "集体"
+
+    class Kind(models.TextChoices):
+        PLENARY = "plenary", "大会"
+        INTERIM = "interim", "平时"
+
+    class Mode(models.TextChoices):
+        SOLE = "sole", "独办"
+        LEAD = "lead", "主办+协办"
+        SEPARATE = "separate", "分办"
+
+    session = models.ForeignKey(Session, models.PROTECT, related_name="proposals", verbose_name="届次")
+    number = models.CharField("案号", max_length=20)
+    number_order = models.PositiveIntegerField("案号次序", default=0, editable=False)
+    title = models.CharField("案由", max_length=200)
+    text = models.TextField("内容", blank=True)
+    form = models.CharField("提案形式", max_length=20, choices=Form.choices, default=Form.INDIVIDUAL)
+    kind = models.CharField("提案类型", max_length=20, choices=Kind.choices, default=Kind.PLENARY)
+    sector = models.ForeignKey(Sector, models.PROTECT, null=True, blank=True, verbose_name="界别")
+    category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, verbose_name="类别")
+    is_key = models.BooleanField("重点提案", default=False)
+    supervising_leader = models.ForeignKey(
+        Leader, models.PROTECT, null=True, blank=True, related_name="supervised", verbose_name="督办领导"
+    )
+    wished_units = models.CharField("建议承办单位", max_length=200, blank=True)
+    remark = models.CharField("备注", max_length=500, blank=True)
+    mode = models.CharField("办理方式", max_length=20, choices=Mode.choices, blank=True)
+    state = models.CharField("状态", max_length=20, choices=ProposalState.choices, default=ProposalState.RECEIVED)
+    received_on = models.DateField("接收日期", null=True, blank=True)
+    assigned_on = models.DateField("交办日期", null=True, blank=True)
+    is_imported = models.BooleanField("补录", default=False)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name="并入提案"
+    )
+
+    objects = ProposalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "提案"
+        ordering = ("session", "number_order", "number")
+        constraints = [
+            models.UniqueConstraint(fields=("session", "number"), name="number_unique_in_session"),
+            models.CheckConstraint(condition=Q(state__in=ProposalState.values), name="proposal_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | Q(state=ProposalState.MERGED), name="only_merged_have_a_main_proposal"
+            ),
+        ]
+        indexes = [models.Index(fields=("session", "state"), name="proposal_by_state")]
+
+    def __str__(self):
+        return f"第{self.number}号"
+
+    @property
+    def name(self):
+        """How the audit trail names it: session and number."""
+        return f"{self.session.key}/{self.number}"
+
+    @property
+    def workflow_proposal(self):
+        return self
+
+    @property
+    def workflow_case(self):
+        return None
+
+    @property
+    def stamp(self):
+        """What a page saw of it; an operation compares, so that nobody overwrites what they did not see."""
+        cases = sorted(f"{case.pk}{case.state}" for case in self.cases.all())
+        return f"{self.state}.{'-'.join(cases)}"
+
+
+class Proposer(models.Model):
+    """One of those who put a proposal, in the order of the list; for a collective one, the body."""
+
+    proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="proposers")
+    order = models.PositiveSmallIntegerField(default=0)
+    name = models.CharField("提案者", max_length=60)
+    position = models.CharField("单位职务", max_length=100, blank=True)
+    phone = models.CharField("联系电话", max_length=60, blank=True)
+    address = models.CharField("通信地址", max_length=200, blank=True)
+    contact_person = models.CharField("集体联系人", max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "提案者"
+        ordering = ("proposal", "order")
+        constraints = [
+            models.UniqueConstraint(fields=("proposal", "order"), name="proposer_order_unique"),
+            models.UniqueConstraint(fields=("proposal", "name"), name="proposer_named_once"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Case(models.Model):
+    """One unit's part of a proposal (承办件)."""
+
+    WORKFLOW = workflow.CASE
+
+    proposal = models.ForeignKey(Proposal, models.PROTECT, related_name="cases", verbose_name="提案")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="cases", verbose_name="承办单位")
+    role = models.CharField("分工", max_length=20, choices=CaseRole.choices)
+    state = models.CharField("状态", max_length=20, choices=CaseState.choices, default=CaseState.ASSIGNED)
+    round = models.PositiveSmallIntegerField("轮次", default=1)
+    named_signer = models.ForeignKey(
+        Leader, models.PROTECT, null=True, blank=True, related_name="named_for", verbose_name="指定审签领导"
+    )  # empty: the leader in charge of the unit on the day
+    assigned_on = models.DateField("交办日期")
+    accepted_on = models.DateField("签收日期", null=True, blank=True)
+    closed_on = models.DateField("办结日期", null=True, blank=True)
+    ended_on = models.DateField("调整日期", null=True, blank=True)
+    accept_due_on = models.DateField("签收期限", null=True, blank=True)
+    return_due_on = models.DateField("退办期限", null=True, blank=True)
+    contact_due_on = models.DateField("首次沟通期限", null=True, blank=True)
+    opinion_due_on = models.DateField("会办意见期限", null=True, blank=True)
+    reply_due_on = models.DateField("答复期限", null=True, blank=True)
+    deadline_basis = models.JSONField("期限依据", default=dict)  # step → Deadline.basis()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "承办件"
+        ordering = ("proposal", "role", "pk")
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=CaseState.values), name="case_state_is_known"),
+            models.CheckConstraint(condition=Q(role__in=CaseRole.values), name="case_role_is_known"),
+            models.UniqueConstraint(
+                fields=("proposal",), condition=Q(role=CaseRole.LEAD) & ~Q(state=CaseState.ENDED), name="one_live_lead"
+            ),
+            models.UniqueConstraint(
+                fields=("proposal", "unit"), condition=~Q(state=CaseState.ENDED), name="one_live_case_a_unit"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=CaseState.ENDED, ended_on__isnull=False)
+                | (~Q(state=CaseState.ENDED) & Q(ended_on__isnull=True)),
+                name="ended_cases_have_their_day",
+            ),
+            models.CheckConstraint(condition=Q(round__gte=1), name="rounds_begin_at_one"),
+        ]
+        indexes = [models.Index(fields=("unit", "state"), name="case_by_unit")]
+
+    def __str__(self):
+        return f"{self.get_role_display()}·{self.unit}"
+
+    @property
+    def workflow_proposal(self):
+        return self.proposal
+
+    @property
+    def workflow_case(self):
+        return self
+
+    @property
+    def stamp(self):
+        """See Proposal.stamp."""
+        return f"{self.state}.{self.round}"
+
+    @property
+    def is_answering(self):
+        return self.role in workflow.ANSWERING
+
+
+class ReturnRequest(models.Model):
+    """A unit's wish to give a case back (退办), and the office's ruling."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="return_requests")
+    reason = models.TextField("理由")
+    suggested_unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="建议承办单位")
+    requested_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField()
+    is_granted = models.BooleanField("同意", null=True)
+    ruling = models.TextField("裁定说明", blank=True)
+    ruled_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    ruled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "退办申请"
+        ordering = ("case", "requested_at")
+        constraints = [
+            models.UniqueConstraint(fields=("case",), condition=Q(ruled_at=None), name="one_open_return_request"),
+            models.CheckConstraint(
+                condition=Q(ruled_at=None, ruled_by=None, is_granted=None)
+                | Q(ruled_at__isnull=False, ruled_by__isnull=False, is_granted__isnull=False),
+                name="return_ruling_is_whole",
+            ),
+        ]
+
+
+class Attachment(models.Model):
+    """A stored file. Who may see it is up to what points at it; it is never served by its path."""
+
+    proposal = models.ForeignKey(Proposal, models.PROTECT, related_name="attachments")
+    file = models.FileField(upload_to="attachments/%Y/%m")
+    name = models.CharField("文件名", max_length=200)
+    media_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField("大小")  # bytes
+    sha256 = models.CharField(max_length=64)
+    stored_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    stored_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "附件"
+        ordering = ("pk",)
+
+    def __str__(self):
+        return self.name
+
+
+class ProposalFile(models.Model):
+    """A file that belongs to the proposal itself, seen by whoever sees the proposal."""
+
+    proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="files")
+    attachment = models.OneToOneField(Attachment, models.PROTECT)
+
+
+class Contact(models.Model):
+    """A talk with a proposer (沟通): visit, call, meeting."""
+
+    class Stage(models.TextChoices):
+        BEFORE = "before", "办前"
+        DURING = "during", "办中"
+        AFTER = "after", "办后"
+
+    class Manner(models.TextChoices):
+        VISIT = "visit", "走访"
+        MEETING = "meeting", "当面沟通"
+        DISCUSSION = "discussion", "座谈会"
+        SPECIAL_MEETING = "special_meeting", "专题会议"
+        SITE = "site", "现场调研"
+        PHONE = "phone", "电话"
+        MESSAGE = "message", "网络通讯"
+        LETTER = "letter", "书面"
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="contacts")
+    round = models.PositiveSmallIntegerField("轮次")
+    stage = models.CharField("阶段", max_length=20, choices=Stage.choices)
+    manner = models.CharField("方式", max_length=20, choices=Manner.choices)
+    held_on = models.DateField("日期")
+    people = models.CharField("参加人员", max_length=200)
+    summary = models.TextField("沟通情况")
+    attachment = models.OneToOneField(Attachment, models.PROTECT, null=True, blank=True)
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "沟通记录"
+        ordering = ("case", "held_on", "pk")
+        constraints = [
+            models.CheckConstraint(condition=Q(stage__in=("before", "during", "after")), name="contact_stage_is_known")
+        ]
+
+
+class Opinion(models.Model):
+    """An assisting unit's opinion (会办意见): prepared by its clerk, given by its head, read by the lead unit."""
+
+    case = models.OneToOneField(Case, models.CASCADE, related_name="opinion")
+    text = models.TextField("会办意见", blank=True)
+    attachment = models.OneToOneField(Attachment, models.PROTECT, null=True, blank=True)
+    prepared_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    prepared_at = models.DateTimeField()
+    given_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    given_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "会办意见"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(given_at=None, given_by=None) | Q(given_at__isnull=False, given_by__isnull=False),
+                name="opinion_giver_is_whole",
+            )
+        ]

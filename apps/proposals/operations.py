@@ -1,0 +1,391 @@
+"""What people do with proposals and cases: one operation an action, atomic, its audit event inside.
+
+Every operation takes `by` (a User, None for a command on the server) and `at` (an aware datetime, the clock as an
+argument) and raises workflow.NotAllowed, OutOfTurn or Refused; then nothing is stored. `seen` is the stamp of what
+the page showed.
+"""
+
+from functools import wraps
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.audit.operations import record
+from apps.calendars.deadlines import Calendar, deadline, deadline_before
+
+from . import workflow
+from .attachments import DOCUMENTS, store
+from .models import (
+    USUAL_CLASSES,
+    USUAL_RATINGS,
+    Case,
+    Contact,
+    Opinion,
+    Proposal,
+    Proposer,
+    Rating,
+    ResultClass,
+    ReturnRequest,
+    Session,
+)
+from .queries import check, number_as_printed, number_order, open_return_request, parties_of
+from .workflow import PROGRESS, CaseRole, CaseState, NotAllowed, OutOfTurn, Party, ProposalState, Refused
+
+
+def operation(function):
+    """Makes `function(thing, …, by, at)` atomic, on a locked proposal and a thing read afresh.
+
+    The wrapped function also takes `seen`: where it is given and no longer matches, OutOfTurn is raised.
+    """
+
+    @wraps(function)
+    @transaction.atomic
+    def run(thing, *args, by, at, seen=None, **kwargs):
+        Proposal.objects.select_for_update().get(pk=thing.workflow_proposal.pk)
+        thing.refresh_from_db()
+        if seen is not None and seen != thing.stamp:
+            now = thing.get_state_display()
+            raise OutOfTurn(f"您打开页面以后，此{thing.WORKFLOW.label}已有变化（现在是“{now}”）。请按最新情况操作。")
+        return function(thing, *args, by=by, at=at, **kwargs)
+
+    return run
+
+
+def audit(thing, action, *, by, at, note="", **data):
+    """Writes the event of an action on a proposal or on a part of one, in the transaction of the action."""
+    proposal, case = thing.workflow_proposal, thing.workflow_case
+    data |= {"thing": thing.WORKFLOW.name, "id": thing.pk, "state": thing.state}
+    if case is not None:
+        data |= {"case": case.pk, "unit": case.unit.name, "round": case.round}
+    return record(
+        action=f"{thing.WORKFLOW.name}.{action}",
+        target_type="proposal",
+        target_key=str(proposal.pk),
+        target_name=proposal.name,
+        actor_key=by.username if by else "operator",
+        actor_name=str(by) if by else "运维",
+        at=at,
+        note=note.strip(),
+        data=data,
+    )
+
+
+def advance(thing, action, *, by, at, note="", as_party=None, data=None, **changes):
+    """The one writer of state: checks the row, swaps the state in one UPDATE, writes the event, settles the proposal.
+
+    `changes` are further columns of the thing, `data` further facts for the event. Returns the row taken.
+    """
+    row = check(thing, action, user=by, on=timezone.localdate(at), note=note, as_party=as_party)
+    changes["state"] = row.target or thing.state
+    if not type(thing).objects.filter(pk=thing.pk, state=thing.state).update(**changes):
+        raise OutOfTurn(f"此{thing.WORKFLOW.label}刚才已被他人处理，请按最新状态操作。")
+    before = thing.state
+    for name, value in changes.items():
+        setattr(thing, name, value)
+    further = data or {}
+    if thing.WORKFLOW is workflow.CASE:
+        further = further | _settle(thing.proposal, timezone.localdate(at))
+    audit(thing, action, by=by, at=at, note=note, **{"from": before}, **further)
+    return row
+
+
+def follow(case, target, *, at, **changes):
+    """What another thing's action does to the case: a reply issued makes it replied. Returns facts for that event."""
+    if not Case.objects.filter(pk=case.pk, state=case.state).update(state=target, **changes):
+        raise OutOfTurn("此承办件刚才已被他人处理，请按最新状态操作。")
+    case.state = target
+    for name, value in changes.items():
+        setattr(case, name, value)
+    return {"case_state": target} | _settle(case.proposal, timezone.localdate(at))
+
+
+def state_of(cases):
+    """The state that a proposal has by its cases: that of the least advanced live answering one."""
+    live = [case.state for case in cases if case.is_answering and case.state != CaseState.ENDED]
+    return min(live, key=PROGRESS.index) if live else ProposalState.RECEIVED
+
+
+def _settle(proposal, on):
+    """Brings the proposal's stored state in line with its cases; returns what else changed, for the event.
+
+    When no answering case is left, the assisting ones end and the proposal waits to be assigned again.
+    """
+    cases = list(proposal.cases.all())
+    state, further = state_of(cases), {}
+    changes = {"state": state}
+    if state == ProposalState.RECEIVED:
+        left = [case for case in cases if case.state != CaseState.ENDED]
+        Case.objects.filter(pk__in=[case.pk for case in left]).update(state=CaseState.ENDED, ended_on=on)
+        changes |= {"assigned_on": None, "mode": ""}
+        further["also_ended"] = [case.pk for case in left]
+    if state != proposal.state:
+        Proposal.objects.filter(pk=proposal.pk).update(**changes)
+        further["proposal_state"] = state
+        for name, value in changes.items():
+            setattr(proposal, name, value)
+    return further
+
+
+@transaction.atomic
+def register(session, *, number, title, proposers, by, at, files=(), **fields):
+    """接收登记: a proposal as the committee handed it over. `proposers`: dicts of Proposer's fields, in order."""
+    parties = parties_of(by, timezone.localdate(at))
+    workflow.PROPOSAL.find("register", "", parties)
+    number = number_as_printed(number)
+    if Proposal.objects.filter(session=session, number=number).exists():
+        raise Refused(f"{session}已有第{number}号提案，请核对案号。")
+    names = [proposer["name"] for proposer in proposers]
+    if not names:
+        raise Refused("请填写提案者。")
+    if len(set(names)) < len(names):
+        raise Refused("提案者有重复，请核对。")
+    fields.setdefault("received_on", timezone.localdate(at))
+    proposal = Proposal.objects.create(
+        session=session, number=number, number_order=number_order(number), title=title, **fields
+    )
+    Proposer.objects.bulk_create(
+        Proposer(proposal=proposal, order=order, **proposer) for order, proposer in enumerate(proposers)
+    )
+    audit(proposal, "register", by=by, at=at, title=title)
+    return proposal
+
+
+def check_shape(roles):
+    """Refuses a set of (unit, role) that is none of 独办, 主办+协办 and 分办; returns its Proposal.Mode."""
+    units = [unit for unit, _ in roles]
+    if len({unit.pk for unit in units}) < len(units):
+        raise Refused("同一单位只能选择一次。")
+    kinds = [role for _, role in roles]
+    leads, separates = kinds.count(CaseRole.LEAD), kinds.count(CaseRole.SEPARATE)
+    if separates:
+        if leads or CaseRole.ASSIST in kinds or separates < 2:
+            raise Refused("分办须有两个以上单位，且不再设主办、协办。")
+        return Proposal.Mode.SEPARATE
+    if leads != 1:
+        raise Refused("须有且只有一个主办单位。")
+    return Proposal.Mode.LEAD if len(kinds) > 1 else Proposal.Mode.SOLE
+
+
+@operation
+def assign(proposal, roles, *, by, at, reply_due_on=None, note=""):
+    """交办 to units. `roles`: list of (Unit, CaseRole). `reply_due_on`: another deadline than the session's rule."""
+    mode = check_shape(roles)
+    on = timezone.localdate(at)
+    advance(
+        proposal,
+        "assign",
+        by=by,
+        at=at,
+        note=note,
+        mode=mode,
+        assigned_on=on,
+        data={"units": [[unit.name, role] for unit, role in roles]},
+    )
+    _begin_cases(proposal, roles, on, reply_due_on)
+    return proposal
+
+
+def _begin_cases(proposal, roles, on, reply_due_on=None):
+    session = proposal.session
+    calendar = Calendar.load(on.year, on.year + 1)
+    due = {step: deadline(on, session.limit(step), calendar) for step in ("accept", "return", "contact", "reply")}
+    basis = {step: found.basis() for step, found in due.items()}
+    if reply_due_on:
+        if reply_due_on <= on:
+            raise Refused("答复期限应晚于交办日期。")
+        basis["reply"] = {"explanation": f"交办时确定为{reply_due_on:%Y-%m-%d}"}
+    reply_due_on = reply_due_on or due["reply"].due_on
+    for unit, role in roles:
+        if unit.dissolved_on and unit.dissolved_on <= on:
+            raise Refused(f"{unit}已撤销，请选择承接其职能的单位。")
+        answering = role in workflow.ANSWERING
+        own = dict(basis)
+        opinion_due_on = None
+        if not answering:
+            before = deadline_before(reply_due_on, session.limit("opinion"), calendar)
+            own["opinion"] = before.basis()
+            opinion_due_on = max(before.due_on, due["accept"].due_on)
+        Case.objects.create(
+            proposal=proposal,
+            unit=unit,
+            role=role,
+            assigned_on=on,
+            accept_due_on=due["accept"].due_on,
+            return_due_on=due["return"].due_on,
+            contact_due_on=due["contact"].due_on if answering else None,
+            opinion_due_on=opinion_due_on,
+            reply_due_on=reply_due_on if answering else None,
+            deadline_basis=own,
+        )
+
+
+@operation
+def adjust(proposal, added, removed, *, by, at, note, reply_due_on=None):
+    """调整承办单位: `added` list of (Unit, CaseRole) begin at 待签收, `removed` cases end as 已调整, drafts kept."""
+    on = timezone.localdate(at)
+    live = [case for case in proposal.cases.all() if case.state != CaseState.ENDED]
+    gone = {case.pk for case in removed}
+    if not added and not gone:
+        raise Refused("没有选择要增加或移出的单位。")
+    if not gone <= {case.pk for case in live}:
+        raise OutOfTurn("要移出的单位已不在办理，请按最新情况操作。")
+    if any(case.state == CaseState.CLOSED for case in live if case.pk in gone):
+        raise Refused("已办结的单位不能移出。")
+    mode = check_shape([(case.unit, case.role) for case in live if case.pk not in gone] + list(added))
+    ending = [case for case in live if case.pk in gone]
+    advance(
+        proposal,
+        "adjust",
+        by=by,
+        at=at,
+        note=note,
+        mode=mode,
+        data={
+            "added": [[unit.name, role] for unit, role in added],
+            "removed": [case.unit.name for case in ending],
+            "ended": [case.pk for case in ending],
+        },
+    )
+    Case.objects.filter(pk__in=gone).update(state=CaseState.ENDED, ended_on=on)
+    ReturnRequest.objects.filter(case__in=gone, ruled_at=None).update(
+        is_granted=True, ruling=note.strip(), ruled_by=by, ruled_at=at
+    )
+    _begin_cases(proposal, added, on, reply_due_on)
+    _settle(proposal, on)
+    return proposal
+
+
+@operation
+def accept(case, *, by, at):
+    """签收."""
+    advance(case, "accept", by=by, at=at, accepted_on=timezone.localdate(at))
+    return case
+
+
+@operation
+def request_return(case, suggested_unit, *, by, at, note):
+    """申请退办: with the reason and the unit that should have it instead."""
+    if suggested_unit.pk == case.unit_id:
+        raise Refused("建议承办单位不能是本单位。")
+    advance(case, "request_return", by=by, at=at, note=note, data={"suggested_unit": suggested_unit.name})
+    ReturnRequest.objects.create(
+        case=case, reason=note.strip(), suggested_unit=suggested_unit, requested_by=by, requested_at=at
+    )
+    return case
+
+
+@operation
+def grant_return(case, *, by, at, note):
+    """同意退办: the case ends; without another answering case the proposal waits to be assigned again."""
+    request = open_return_request(case)
+    advance(case, "grant_return", by=by, at=at, note=note, ended_on=timezone.localdate(at))
+    _rule(request, True, by, at, note)
+    return case
+
+
+@operation
+def refuse_return(case, *, by, at, note):
+    """不同意退办: counts as accepted."""
+    request = open_return_request(case)
+    accepted_on = case.accepted_on or timezone.localdate(at)
+    advance(case, "refuse_return", by=by, at=at, note=note, accepted_on=accepted_on)
+    _rule(request, False, by, at, note)
+    return case
+
+
+def _rule(request, granted, by, at, note):
+    request.is_granted, request.ruling, request.ruled_by, request.ruled_at = granted, note.strip(), by, at
+    request.save()
+
+
+@operation
+def contact(case, *, by, at, stage, manner, held_on, people, summary, file=None):
+    """沟通记录: a talk with the proposer. `held_on`: the day of the talk, not of the record."""
+    check_day(held_on, case.proposal.session, at, "沟通日期")
+    told = dict(case=case, held_on=held_on, manner=manner, summary=summary.strip())
+    if Contact.objects.filter(**told).exists():
+        raise Refused("同一天已有内容相同的沟通记录，没有重复保存。")
+    advance(case, "contact", by=by, at=at, data={"manner": manner, "stage": stage, "held_on": str(held_on)})
+    attachment = _stored(case.proposal, file, by, at)
+    return Contact.objects.create(
+        **told,
+        round=case.round,
+        stage=stage,
+        people=people.strip(),
+        attachment=attachment,
+        recorded_by=by,
+        recorded_at=at,
+    )
+
+
+def _stored(proposal, file, by, at):
+    return store(proposal, file, by=by, at=at, allowed=DOCUMENTS) if file else None
+
+
+@operation
+def prepare_opinion(case, text, *, by, at, file=None):
+    """The clerk (or the head) of an assisting unit writes its opinion down; `advise` by the head sends it."""
+    parties = parties_of(by, timezone.localdate(at), case)
+    if parties.isdisjoint({Party.UNIT, Party.UNIT_HEAD}):
+        raise NotAllowed("只有协办单位自己可以拟写会办意见。")
+    if case.is_answering or case.state != CaseState.HANDLING:
+        raise OutOfTurn("此承办件现在不能拟写会办意见。")
+    attachment = _stored(case.proposal, file, by, at)
+    opinion = Opinion.objects.filter(case=case).first() or Opinion(case=case)
+    opinion.text, opinion.prepared_by, opinion.prepared_at = text.strip(), by, at
+    opinion.attachment = attachment or opinion.attachment
+    if not opinion.text and not opinion.attachment:
+        raise Refused("请填写会办意见或上传文件。")
+    opinion.save()
+    audit(case, "prepare_opinion", by=by, at=at)
+    return opinion
+
+
+@operation
+def advise(case, *, by, at, text="", file=None):
+    """会办意见: the head of the assisting unit gives its opinion to the lead unit."""
+    opinion = Opinion.objects.filter(case=case).first() or Opinion(case=case, prepared_by=by, prepared_at=at)
+    if text.strip():
+        opinion.text = text.strip()
+    if not opinion.text and not opinion.attachment and not file:
+        raise Refused("请填写会办意见或上传文件。")
+    advance(case, "advise", by=by, at=at)
+    opinion.attachment = _stored(case.proposal, file, by, at) or opinion.attachment
+    opinion.given_by, opinion.given_at = by, at
+    opinion.save()
+    return opinion
+
+
+def check_day(day, session, at, label):
+    """Refuses days that cannot be: in the future, or before the session's year (docs/workflow.md, 日期)."""
+    if day > timezone.localdate(at):
+        raise Refused(f"{label}（{day:%Y-%m-%d}）在今天之后，请核对。")
+    if day.year < session.year - 1:
+        raise Refused(f"{label}（{day:%Y-%m-%d}）早于本届次年度，请核对。")
+
+
+@transaction.atomic
+def open_session(key, label, year, *, by, at, **fields):
+    """Opens a session with the usual classes and ratings (domain: 办理结果, 评价), which it then carries as its own."""
+    if by is not None and Party.OFFICE not in parties_of(by, timezone.localdate(at)):
+        raise NotAllowed("只有区政府办公室可以新建届次。")
+    if Session.objects.filter(key=key).exists():
+        raise Refused(f"届次“{key}”已存在。")
+    session = Session.objects.create(key=key, label=label, year=year, **fields)
+    ResultClass.objects.bulk_create(
+        ResultClass(session=session, rank=rank, **fields) for rank, fields in enumerate(USUAL_CLASSES)
+    )
+    Rating.objects.bulk_create(
+        Rating(session=session, rank=rank, name=name, is_dissatisfied=name == "不满意")
+        for rank, name in enumerate(USUAL_RATINGS)
+    )
+    record(
+        action="session.open",
+        target_type="session",
+        target_key=key,
+        target_name=label,
+        actor_key=by.username if by else "operator",
+        actor_name=str(by) if by else "运维",
+        at=at,
+    )
+    return session

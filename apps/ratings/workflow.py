@@ -1,0 +1,26 @@
+"""The rules for receipts as data; see proposals/workflow.py."""
+
+from django.db.models import TextChoices
+
+from apps.proposals.workflow import Party, Table, Transition
+
+
+class ReceiptState(TextChoices):
+    AWAITED = "awaited", "待反馈"
+    SUBMITTED = "submitted", "待审核"
+    CONFIRMED = "confirmed", "已确认"
+
+
+S = ReceiptState
+_SECRETARIAT = (Party.SECRETARIAT,)
+
+RECEIPT = Table(
+    "receipt",
+    "回执",
+    ReceiptState,
+    (
+        Transition("enter", "录入", (S.AWAITED,), _SECRETARIAT, S.SUBMITTED),
+        Transition("confirm", "审核确认", (S.SUBMITTED,), _SECRETARIAT, S.CONFIRMED, when="is_not_who_entered"),
+        Transition("return", "退回补正", (S.SUBMITTED,), _SECRETARIAT, S.AWAITED, note_required=True),
+    ),
+)

@@ -1,0 +1,75 @@
+"""Handling units, the leaders of the district government, and who answers for which unit."""
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class Unit(models.Model):
+    """A body that handles proposals: a bureau, a street office, a state-owned company."""
+
+    name = models.CharField("简称", max_length=60, unique=True)
+    full_name = models.CharField("全称", max_length=100, blank=True)
+    kind = models.CharField("类别", max_length=20, blank=True)
+    contact_name = models.CharField("联系人", max_length=40, blank=True)
+    contact_phone = models.CharField("联系电话", max_length=40, blank=True)
+    order = models.PositiveIntegerField("排序", default=0)
+    dissolved_on = models.DateField("撤销日期", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "承办单位"
+        ordering = ("order", "name")
+
+    def __str__(self):
+        return self.name
+
+
+class UnitAlias(models.Model):
+    """Another name under which ledgers and letters know a unit."""
+
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="aliases", verbose_name="承办单位")
+    name = models.CharField("别名", max_length=100, unique=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "单位别名"
+        ordering = ("name",)
+
+    def __str__(self):
+        return self.name
+
+
+class Leader(models.Model):
+    """A leader of the district government, signing replies or supervising key proposals."""
+
+    name = models.CharField("姓名", max_length=40)
+    title = models.CharField("职务", max_length=60, blank=True)
+    order = models.PositiveIntegerField("排序", default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "区政府领导"
+        ordering = ("order", "name")
+        constraints = [models.UniqueConstraint(fields=("name", "title"), name="unique_leader")]
+
+    def __str__(self):
+        return self.name
+
+
+class Portfolio(models.Model):
+    """From when to when a leader is in charge (分管) of a unit; one leader a unit at a time."""
+
+    leader = models.ForeignKey(Leader, models.PROTECT, related_name="portfolios", verbose_name="领导")
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="portfolios", verbose_name="承办单位")
+    from_on = models.DateField("自")
+    until_on = models.DateField("至", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "领导分工"
+        ordering = ("leader", "unit", "from_on")
+        constraints = [
+            models.UniqueConstraint(fields=("unit",), condition=Q(until_on=None), name="one_leader_in_charge"),
+            models.CheckConstraint(
+                condition=Q(until_on=None) | Q(until_on__gte=F("from_on")), name="portfolio_ends_after_it_begins"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.leader}—{self.unit}"

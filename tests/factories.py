@@ -1,0 +1,219 @@
+"""The smallest true world for a test: people with posts, units, a session, and proposals walked by real operations."""
+
+import datetime
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from apps.accounts.models import Post, User
+from apps.proposals import operations as cases
+from apps.proposals.models import Category, Proposal, Sector, Session
+from apps.proposals.workflow import CaseRole
+from apps.ratings import operations as ratings
+from apps.ratings.models import Receipt
+from apps.replies import operations as replies
+from apps.units.models import Leader, Portfolio, Unit, UnitAlias
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+PASSWORD = "correct-horse-battery"
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360000002000001"
+    "e221bc330000000049454e44ae426082"
+)
+
+
+def moment(year=2020, month=3, day=10, hour=10):
+    """An aware time in Shanghai."""
+    return datetime.datetime(year, month, day, hour, tzinfo=SHANGHAI)
+
+
+def scan(name="回执.png"):
+    return SimpleUploadedFile(name, PNG, content_type="image/png")
+
+
+def user(username, name, kind=None, **fields):
+    person = User.objects.create_user(username, password=PASSWORD, display_name=name)
+    if kind:
+        Post.objects.create(user=person, kind=kind, **fields)
+    return person
+
+
+@dataclass
+class World:
+    """Two units with clerk and head, two leaders, the office, the secretariat with two people, auditor and admin."""
+
+    session: Session = None
+    housing: Unit = None
+    culture: Unit = None
+    parks: Unit = None
+    people: dict = field(default_factory=dict)
+
+    def __getattr__(self, name):
+        try:
+            return self.__dict__["people"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+def world():
+    made = World()
+    made.housing = Unit.objects.create(name="区住房城乡建委", full_name="大渡口区住房和城乡建设委员会", order=1)
+    made.culture = Unit.objects.create(name="区文化旅游委", order=2)
+    made.parks = Unit.objects.create(name="区城市管理局", order=3)
+    UnitAlias.objects.create(unit=made.housing, name="区住建委")
+    made.leader_row = Leader.objects.create(name="周明远", title="副区长", order=1)
+    made.other_leader_row = Leader.objects.create(name="陈思齐", title="副区长", order=2)
+    start = datetime.date(2019, 1, 1)
+    Portfolio.objects.create(leader=made.leader_row, unit=made.housing, from_on=start)
+    Portfolio.objects.create(leader=made.other_leader_row, unit=made.culture, from_on=start)
+    Portfolio.objects.create(leader=made.other_leader_row, unit=made.parks, from_on=start)
+    kinds = Post.Kind
+    made.people = {
+        "office": user("office", "吴办", kinds.OFFICE),
+        "office2": user("office2", "何办", kinds.OFFICE),
+        "clerk": user("clerk", "李经办", kinds.UNIT_CLERK, unit=made.housing),
+        "head": user("head", "王主任", kinds.UNIT_HEAD, unit=made.housing),
+        "culture_clerk": user("culture_clerk", "文经办", kinds.UNIT_CLERK, unit=made.culture),
+        "culture_head": user("culture_head", "文主任", kinds.UNIT_HEAD, unit=made.culture),
+        "parks_clerk": user("parks_clerk", "管经办", kinds.UNIT_CLERK, unit=made.parks),
+        "parks_head": user("parks_head", "管局长", kinds.UNIT_HEAD, unit=made.parks),
+        "leader": user("leader", "周明远", kinds.LEADER, leader=made.leader_row),
+        "other_leader": user("other_leader", "陈思齐", kinds.LEADER, leader=made.other_leader_row),
+        "secretary": user("secretary", "秘一", kinds.SECRETARIAT),
+        "secretary2": user("secretary2", "秘二", kinds.SECRETARIAT),
+        "auditor": user("auditor", "审计", kinds.AUDITOR),
+        "admin": user("admin", "管理员", kinds.SYSTEM_ADMIN),
+    }
+    made.session = cases.open_session("9-4", "九届四次会议", 2020, by=made.office, at=moment(2020, 1, 10))
+    made.category = Category.objects.create(name="城乡建设", theme="基础设施与城市管理")
+    made.sector = Sector.objects.create(name="经济界")
+    return made
+
+
+def result_class(session, code):
+    return session.classes.get(code=code)
+
+
+def rating(session, name):
+    return session.ratings.get(name=name)
+
+
+def registered(world, number="001", title="关于增设过街天桥的建议", **fields):
+    fields.setdefault("category", world.category)
+    fields.setdefault("sector", world.sector)
+    return cases.register(
+        world.session,
+        number=number,
+        title=title,
+        proposers=fields.pop("proposers", [{"name": "赵堃", "phone": "13900000001"}]),
+        by=world.office,
+        at=moment(2020, 3, 1),
+        **fields,
+    )
+
+
+def assigned(world, number="001", roles=None, **fields):
+    proposal = registered(world, number, **fields)
+    cases.assign(proposal, roles or [(world.housing, CaseRole.LEAD)], by=world.office, at=moment())
+    return proposal
+
+
+def case_of(proposal, unit):
+    return proposal.cases.exclude(state="ended").get(unit=unit)
+
+
+def people_of(world, unit):
+    """(clerk, head, leader) of a unit in `world`."""
+    if unit == world.housing:
+        return world.clerk, world.head, world.leader
+    name = "culture" if unit == world.culture else "parks"
+    return world.people[f"{name}_clerk"], world.people[f"{name}_head"], world.other_leader
+
+
+def handling(world, number="001", **fields):
+    proposal = assigned(world, number, **fields)
+    for case in proposal.cases.all():
+        clerk, _, _ = people_of(world, case.unit)
+        cases.accept(case, by=clerk, at=moment(2020, 3, 11))
+    return proposal
+
+
+def drafted(world, case, code="A", at=None, body="经研究，现答复如下。"):
+    clerk, _, _ = people_of(world, case.unit)
+    at = at or moment(2020, 4, 20)
+    case.refresh_from_db()
+    cases.contact(
+        case,
+        by=clerk,
+        at=at,
+        stage="before" if case.round == 1 else "during",
+        manner="phone",
+        held_on=at.date(),
+        people="赵堃",
+        summary=f"就提案内容交换意见（第{case.round}轮）",
+    )
+    reply = replies.draft(case, by=clerk, at=at)
+    promises = [{"text": "年内完成整治", "due_on": datetime.date(2027, 12, 31)}] if code == "B" else []
+    return replies.edit(
+        reply,
+        by=clerk,
+        at=at,
+        body=body,
+        result_class=result_class(world.session, code),
+        publicity="open",
+        class_reason="政策所限" if code == "C" else "",
+        commitments=promises,
+    )
+
+
+STEPS = ("draft", "unit_review", "office_review", "leader_signoff", "signed", "issued")
+
+
+def reply_at(world, case, state, code="A", at=None, body="经研究，现答复如下。"):
+    """A reply of the case, walked up to `state` by the right people."""
+    at = at or moment(2020, 4, 20)
+    clerk, head, leader = people_of(world, case.unit)
+    reply = drafted(world, case, code, at, body)
+    steps = (
+        lambda: replies.submit(reply, by=clerk, at=at),
+        lambda: replies.unit_approve(reply, by=head, at=at),
+        lambda: replies.office_forward(
+            reply, {world.leader: world.leader_row}.get(leader, world.other_leader_row), by=world.office, at=at
+        ),
+        lambda: replies.sign(reply, reply.content_hash, by=leader, at=at),
+        lambda: ratings.issue(
+            reply, by=clerk, at=at, number=f"大建函〔2020〕{reply.pk}号", issued_on=at.date(), means="in_person"
+        ),
+    )
+    for step in steps[: STEPS.index(state)]:
+        step()
+    return reply
+
+
+def receipt_of(reply):
+    return Receipt.objects.get(reply=reply)
+
+
+def rated(world, reply, name="满意", at=None, confirm=True):
+    """The reply's receipt entered by one secretary and, if asked, confirmed by the other."""
+    at = at or moment(2020, 5, 6)
+    receipt = receipt_of(reply)
+    ratings.enter(receipt, rating(world.session, name), by=world.secretary, at=at, received_on=at.date(), scan=scan())
+    if confirm:
+        ratings.confirm(receipt, by=world.secretary2, at=at)
+    return receipt
+
+
+def proposal_at(world, state, number="001", **fields):
+    """A proposal with one lead unit, walked by real operations until it is in `state`."""
+    if state == "received":
+        return registered(world, number, **fields)
+    if state == "assigned":
+        return assigned(world, number, **fields)
+    proposal = handling(world, number, **fields)
+    if state != "handling":
+        reply = reply_at(world, case_of(proposal, world.housing), "issued")
+        if state == "closed":
+            rated(world, reply)
+    return Proposal.objects.get(pk=proposal.pk)
