@@ -1,3 +1,13 @@
-from django.urls import path
+from django.contrib import admin
+from django.urls import include, path
 
-urlpatterns = []
+urlpatterns = [
+    path("", include("apps.desk.urls")),
+    path("exchange/", include("apps.desk.exchange.urls")),
+    path("proposals/", include("apps.proposals.urls")),
+    path("replies/", include("apps.replies.urls")),
+    path("receipts/", include("apps.ratings.urls")),
+    path("reports/", include("apps.reports.urls")),
+    path("accounts/", include("apps.accounts.urls")),
+    path("admin/", admin.site.urls),
+]

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -201,6 +202,9 @@ class Proposal(models.Model):
 
     def __str__(self):
         return f"第{self.number}号"
+
+    def get_absolute_url(self):
+        return reverse("desk:proposal", args=[self.pk])
 
     @property
     def name(self):

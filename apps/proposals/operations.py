@@ -28,7 +28,7 @@ from .models import (
     ReturnRequest,
     Session,
 )
-from .queries import check, number_as_printed, number_order, open_return_request, parties_of
+from .queries import check, check_opinion_writer, number_as_printed, number_order, open_return_request, parties_of
 from .workflow import PROGRESS, CaseRole, CaseState, NotAllowed, OutOfTurn, Party, ProposalState, Refused
 
 
@@ -325,11 +325,7 @@ def _stored(proposal, file, by, at):
 @operation
 def prepare_opinion(case, text, *, by, at, file=None):
     """The clerk (or the head) of an assisting unit writes its opinion down; `advise` by the head sends it."""
-    parties = parties_of(by, timezone.localdate(at), case)
-    if parties.isdisjoint({Party.UNIT, Party.UNIT_HEAD}):
-        raise NotAllowed("只有协办单位自己可以拟写会办意见。")
-    if case.is_answering or case.state != CaseState.HANDLING:
-        raise OutOfTurn("此承办件现在不能拟写会办意见。")
+    check_opinion_writer(case, user=by, on=timezone.localdate(at))
     attachment = _stored(case.proposal, file, by, at)
     opinion = Opinion.objects.filter(case=case).first() or Opinion(case=case)
     opinion.text, opinion.prepared_by, opinion.prepared_at = text.strip(), by, at

@@ -1,11 +1,12 @@
 """Who stands how to a proposal, and what is open to them."""
 
+from django.db.models import Q
 from django.utils import timezone
 
 from apps.accounts.queries import standing_of
 from apps.units.queries import leaders_in_charge
 
-from .workflow import PREDICATES, Party, Refused, predicate
+from .workflow import ANSWERING, PREDICATES, CaseRole, CaseState, NotAllowed, OutOfTurn, Party, Refused, predicate
 
 
 def signers_of(cases, on):
@@ -71,6 +72,14 @@ def check(thing, action, *, user, on, note="", as_party=None):
     return row
 
 
+def check_opinion_writer(case, *, user, on):
+    """Whether `user` may write down the opinion of an assisting case (docs/workflow.md: the clerk prepares it)."""
+    if parties_of(user, on, case).isdisjoint({Party.UNIT, Party.UNIT_HEAD}):
+        raise NotAllowed("只有协办单位自己可以拟写会办意见。")
+    if case.is_answering or case.state != CaseState.HANDLING:
+        raise OutOfTurn("此承办件现在不能拟写会办意见。")
+
+
 def open_return_request(case):
     return next((request for request in case.return_requests.all() if request.ruled_at is None), None)
 
@@ -116,6 +125,16 @@ def sees_contacts_of(case, user, on=None):
     """Talks and texts of a case are for its own unit and for those above it."""
     standing = standing_of(user, on or timezone.localdate())
     return standing.is_office or standing.is_secretariat or bool(standing.leads_as) or case.unit_id in standing.units
+
+
+def overdue_on(day):
+    """Filter for cases that are late on the day with what they wait for: acceptance, opinion or reply."""
+    running = (CaseState.ASSIGNED, CaseState.HANDLING)
+    return (
+        Q(state=CaseState.ASSIGNED, accept_due_on__lt=day)
+        | Q(state__in=running, role__in=ANSWERING, reply_due_on__lt=day)
+        | Q(state__in=running, role=CaseRole.ASSIST, opinion_due_on__lt=day)
+    )
 
 
 def number_as_printed(value):

@@ -5,7 +5,6 @@ from django.utils import timezone
 
 from apps.accounts.queries import standing_of
 from apps.proposals.workflow import predicate
-from apps.replies.models import Reply
 from apps.replies.workflow import ReplyState
 
 from .models import Receipt
@@ -26,28 +25,24 @@ def receipts_visible_to(user, on=None):
 
 
 def latest_issued_reply(case):
-    """The issued reply of the latest round, or None."""
-    return Reply.objects.filter(case=case, state=ReplyState.ISSUED).order_by("-round").first()
+    """The issued reply of the latest round, or None. Reads `case.replies`, so that pages can fetch them ahead."""
+    issued = [reply for reply in case.replies.all() if reply.state == ReplyState.ISSUED]
+    return max(issued, key=lambda reply: reply.round, default=None)
 
 
 def latest_confirmed_rating(case):
     """The worst confirmed rating on the latest issued reply, or None."""
     reply = latest_issued_reply(case)
-    receipt = (
-        reply
-        and reply.receipts.filter(state=ReceiptState.CONFIRMED)
-        .select_related("rating")
-        .order_by("-rating__rank")
-        .first()
-    )
-    return receipt.rating if receipt else None
+    receipts = reply.receipts.all() if reply else ()
+    ratings = [receipt.rating for receipt in receipts if receipt.state == ReceiptState.CONFIRMED]
+    return max(ratings, key=lambda rating: rating.rank, default=None)
 
 
 @predicate
 def all_receipts_are_content(case, user, on):
     """For 办结: every receipt of the latest reply confirmed, none of them 不满意."""
     reply = latest_issued_reply(case)
-    receipts = list(reply.receipts.select_related("rating")) if reply else []
+    receipts = list(reply.receipts.all()) if reply else []
     if not receipts or any(receipt.state != ReceiptState.CONFIRMED for receipt in receipts):
         return "回执还没有全部确认。"
     if any(receipt.rating.is_dissatisfied for receipt in receipts):

@@ -5,30 +5,30 @@ from django.utils import timezone
 
 from apps.proposals.models import Case, Proposal
 from apps.proposals.operations import advance, audit, operation
-from apps.proposals.queries import parties_of, signers_of, why_not
+from apps.proposals.queries import signers_of
 from apps.proposals.workflow import OutOfTurn, Refused
 
 from .models import Commitment, Reply, ReplyVersion
-from .queries import lacking
-from .workflow import REPLY, ReplyState
+from .queries import check_draft, lacking
+from .workflow import ReplyState
 
 EDITABLE = ("body", "result_class", "class_reason", "publicity", "no_contact", "no_opinion", "summary")
 
 
 @transaction.atomic
-def draft(case, *, by, at, seen=None, **texts):
-    """拟稿: begins the reply of a case in its present round. `texts`: any of EDITABLE."""
+def draft(case, *, by, at, seen=None, commitments=(), **texts):
+    """拟稿: begins the reply of a case in its present round. `texts`: any of EDITABLE, `commitments` as for `edit`."""
     Proposal.objects.select_for_update().get(pk=case.proposal_id)
     case = Case.objects.select_related("proposal__session", "unit").get(pk=case.pk)
-    row = REPLY.find("draft", "", parties_of(by, timezone.localdate(at), case))
     if seen is not None and seen != case.stamp:
         raise OutOfTurn(f"您打开页面以后，此承办件已有变化（现在是“{case.get_state_display()}”）。请按最新情况操作。")
-    if reason := why_not(row, case, by, timezone.localdate(at)):
-        raise Refused(reason)
+    row = check_draft(case, user=by, on=timezone.localdate(at))
     reply = Reply.objects.create(case=case, round=case.round, state=row.target)
     audit(reply, "draft", by=by, at=at)
     if texts:
         _write(reply, "draft", texts, by, at)
+    if commitments:
+        _promise(reply, commitments, at)
     return reply
 
 

@@ -5,12 +5,12 @@ from django.utils import timezone
 
 from apps.accounts.queries import standing_of
 from apps.proposals.models import Case, Contact
-from apps.proposals.queries import signers_of
-from apps.proposals.workflow import ANSWERING, CaseRole, CaseState, predicate
+from apps.proposals.queries import parties_of, signers_of, why_not
+from apps.proposals.workflow import ANSWERING, CaseRole, CaseState, Refused, predicate
 from apps.units.queries import unit_ids_of
 
 from .models import Reply
-from .workflow import OPEN_REPLIES, ReplyState
+from .workflow import OPEN_REPLIES, REPLY, ReplyState
 
 
 def replies_visible_to(user, on=None):
@@ -41,6 +41,14 @@ def replies_visible_to(user, on=None):
 def signer_of(reply, on):
     """The Leader who signed it, or who is to sign it on the day; None when nobody is in charge of the unit."""
     return reply.signer or signers_of([reply.case], on).get(reply.case_id)
+
+
+def check_draft(case, *, user, on):
+    """The row 拟稿, taken on the case that the reply is for. Raises NotAllowed or Refused."""
+    row = REPLY.find("draft", "", parties_of(user, on, case))
+    if reason := why_not(row, case, user, on):
+        raise Refused(reason)
+    return row
 
 
 def lacking(reply):
@@ -87,7 +95,7 @@ def may_be_drafted(case, user, on):
         return "协办单位不直接答复提案者，请提会办意见。"
     if case.state != CaseState.HANDLING:
         return f"承办件现在是“{case.get_state_display()}”，办理中才能拟写答复。"
-    if Reply.objects.filter(case=case, state__in=OPEN_REPLIES).exists():
+    if any(reply.state in OPEN_REPLIES for reply in case.replies.all()):
         return "本承办件已有一份正在办理的答复。"
     return ""
 

@@ -1,0 +1,13 @@
+from django.contrib.auth import views as auth
+from django.urls import path, reverse_lazy
+
+app_name = "accounts"
+urlpatterns = [
+    path("sign-in/", auth.LoginView.as_view(template_name="accounts/sign_in.html"), name="sign_in"),
+    path("sign-out/", auth.LogoutView.as_view(), name="sign_out"),
+    path(
+        "password/",
+        auth.PasswordChangeView.as_view(template_name="accounts/password.html", success_url=reverse_lazy("desk:home")),
+        name="password",
+    ),
+]

@@ -1,0 +1,268 @@
+"""The demonstration district: units, people and the year 2020, lived through the real operations.
+
+Each proposal of fixtures/session-9-4.json is a life: a generator that names the moment of its next step, so that the
+steps of all proposals happen in the order of time and the history is what it says it is.
+"""
+
+import datetime
+import heapq
+import json
+import random
+from itertools import count
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+
+from apps.accounts.models import Post, User
+from apps.calendars.deadlines import Calendar, add_working_days
+from apps.proposals import operations as cases
+from apps.proposals.models import Category, Sector, Session
+from apps.proposals.workflow import CaseRole, CaseState
+from apps.ratings import operations as ratings
+from apps.ratings.models import Receipt
+from apps.replies import operations as replies
+from apps.reports import operations as reports
+from apps.units.models import Leader, Portfolio, Unit, UnitAlias
+from apps.units.queries import units_by_name
+
+FIXTURES = settings.BASE_DIR / "fixtures"
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+PASSWORD = "yanshi-2020"  # only ever set while DEBUG is on
+SCAN = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c63f80f0001010100"
+    "1bb6ee560000000049454e44ae426082"
+)
+
+
+def read(name):
+    return json.loads((FIXTURES / name).read_text(encoding="utf-8"))
+
+
+def day_of(text):
+    return datetime.date.fromisoformat(text)
+
+
+class District:
+    """The people and bodies of the demonstration, looked up by the names that the fixtures use."""
+
+    def __init__(self):
+        self.units = units_by_name()
+        self.leaders = {leader.name: leader for leader in Leader.objects.all()}
+        self.people = {user.username: user for user in User.objects.all()}
+        self.clerks, self.heads, self.signers = {}, {}, {}
+        for post in Post.objects.select_related("user"):
+            if post.kind == Post.Kind.UNIT_CLERK:
+                self.clerks.setdefault(post.unit_id, post.user)
+            elif post.kind == Post.Kind.UNIT_HEAD:
+                self.heads.setdefault(post.unit_id, post.user)
+            elif post.kind == Post.Kind.LEADER:
+                self.signers[post.leader_id] = post.user
+        self.charge = {held.unit_id: held.leader for held in Portfolio.objects.select_related("leader")}
+        self.calendar = Calendar.load()
+        self.numbers = {}
+
+    def reply_number(self, unit, year):
+        """The next number of a unit's series."""
+        self.numbers[unit.pk] = self.numbers.get(unit.pk, 0) + 1
+        return f"大渡口{unit.name.removeprefix('区')}函〔{year}〕{self.numbers[unit.pk]}号"
+
+
+@transaction.atomic
+def load():
+    """Loads everything; returns False, and does nothing, where the session is there already."""
+    fixture = read("session-9-4.json")
+    if Session.objects.filter(key=fixture["session"]["key"]).exists():
+        return False
+    _load_district()
+    district = District()
+    session = _open(fixture["session"], district)
+    lives = [Life(district, session, entry, random.Random(entry["number"])) for entry in fixture["proposals"]]
+    live_through(life.run() for life in lives)
+    _write_letter(session, district)
+    return True
+
+
+def live_through(lives):
+    """Runs generators that yield the moment of their next step, always the earliest one next."""
+    order = count()
+    queue = []
+    for life in lives:
+        queue.append((next(life), next(order), life))
+    heapq.heapify(queue)
+    while queue:
+        _, _, life = heapq.heappop(queue)
+        for moment in life:
+            heapq.heappush(queue, (moment, next(order), life))
+            break
+
+
+def _load_district():
+    leaders = {}
+    for order, row in enumerate(read("leaders.json")):
+        leaders[row["key"]] = Leader.objects.create(name=row["name"], title=row["title"], order=order)
+    since = datetime.date(2019, 1, 1)
+    for order, row in enumerate(read("units.json")):
+        unit = Unit.objects.create(
+            name=row["name"],
+            full_name=row["full_name"],
+            kind=row["kind"],
+            contact_name=row["contact"]["name"],
+            contact_phone=row["contact"]["phone"],
+            order=order,
+        )
+        UnitAlias.objects.bulk_create(UnitAlias(unit=unit, name=alias) for alias in row["aliases"])
+        Portfolio.objects.create(leader=leaders[row["leader"]], unit=unit, from_on=since)
+    lists = read("categories.json")
+    Category.objects.bulk_create(
+        Category(name=row["name"], theme=row["theme"], order=order) for order, row in enumerate(lists["categories"])
+    )
+    Sector.objects.bulk_create(Sector(name=name) for name in lists["sectors"])
+    _load_accounts()
+
+
+def _load_accounts():
+    """Two people in each office, clerk and head in each unit, a login for each leader; passwords only with DEBUG."""
+    password = make_password(PASSWORD if settings.DEBUG else None)
+    made = []
+
+    def account(username, name, kind, **fields):
+        made.append((User(username=username, display_name=name, password=password), kind, fields))
+
+    kinds = Post.Kind
+    account("office", "吴晓岚", kinds.OFFICE)
+    account("office2", "何志强", kinds.OFFICE)
+    account("committee", "秦月华", kinds.SECRETARIAT)
+    account("committee2", "邓书平", kinds.SECRETARIAT)
+    account("auditor", "孟审计", kinds.AUDITOR)
+    account("admin", "系统管理员", kinds.SYSTEM_ADMIN)
+    for number, leader in enumerate(Leader.objects.all(), 1):
+        account(f"leader{number}", leader.name, kinds.LEADER, leader=leader)
+    for number, unit in enumerate(Unit.objects.all(), 1):
+        account(f"unit{number:02}", unit.contact_name or f"{unit.name}经办人", kinds.UNIT_CLERK, unit=unit)
+        account(f"head{number:02}", f"{unit.name}负责人", kinds.UNIT_HEAD, unit=unit)
+    User.objects.bulk_create(user for user, _, _ in made)
+    Post.objects.bulk_create(Post(user=user, kind=kind, **fields) for user, kind, fields in made)
+
+
+def accounts():
+    """[(post, username)] of the demonstration that a newcomer tries first; the password is PASSWORD for all."""
+    housing = Unit.objects.filter(name="区住房城乡建委").first()
+    wanted = ["office", "office2"]
+    if housing:
+        wanted += Post.objects.filter(unit=housing).order_by("kind").values_list("user__username", flat=True)
+        wanted += Post.objects.filter(leader__portfolios__unit=housing).values_list("user__username", flat=True)
+    wanted += ["committee", "committee2", "auditor", "admin"]
+    posts = {post.user.username: post for post in Post.objects.select_related("user", "unit", "leader")}
+    return [(str(posts[name]), name) for name in wanted if name in posts]
+
+
+def _open(fields, district):
+    opened_on = day_of(fields["opened_on"])
+    return cases.open_session(
+        fields["key"],
+        fields["label"],
+        fields["year"],
+        by=district.people["office"],
+        at=moment(opened_on, 9),
+    )
+
+
+def moment(day, hour, minute=0):
+    return datetime.datetime(day.year, day.month, day.day, hour, minute, tzinfo=SHANGHAI)
+
+
+def scan(text):
+    """A small picture that stands for a scanned form; it says in plain letters that it is one."""
+    from io import BytesIO
+
+    from PIL import Image, ImageDraw
+
+    page = Image.new("1", (420, 300), 1)
+    draw = ImageDraw.Draw(page)
+    draw.rectangle((10, 10, 410, 290), outline=0)
+    draw.text((30, 40), f"DEMONSTRATION SCAN\n\n{text}", fill=0)
+    content = BytesIO()
+    page.save(content, "PNG")
+    return SimpleUploadedFile(f"{text.replace('/', '-')}.png", content.getvalue(), content_type="image/png")
+
+
+class Life:
+    """One proposal of the fixture, from its registration to its last receipt."""
+
+    def __init__(self, district, session, entry, chance):
+        self.district, self.session, self.entry, self.chance = district, session, entry, chance
+        self.office = district.people["office"]
+        self.secretaries = [district.people["committee"], district.people["committee2"]]
+
+    def working(self, start, days, hour=None):
+        """A moment some working days after `start`."""
+        day = add_working_days(start, days, self.district.calendar) if days else start
+        return moment(day, hour or self.chance.randint(9, 17), self.chance.randint(0, 59))
+
+    def run(self):
+        entry = self.entry
+        at = moment(day_of(entry["received_on"]), 9, self.chance.randint(0, 59))
+        yield at
+        proposal = self.register(at)
+        at = moment(day_of(entry["assigned_on"]), 10, self.chance.randint(0, 59))
+        yield at
+        roles = self.roles()
+        cases.assign(proposal, roles, by=self.office, at=at)
+        assigned_on = at.date()
+        parts = [self.handle(case, assigned_on) for case in proposal.cases.select_related("unit")]
+        yield from _merged(parts)
+
+    def register(self, at):
+        entry = self.entry
+        return cases.register(
+            self.session,
+            number=entry["number"],
+            title=entry["title"],
+            proposers=entry["proposers"],
+            by=self.office,
+            at=at,
+            text=entry["text"],
+            form=entry["form"],
+            kind=entry["kind"],
+            sector=Sector.objects.get(name=entry["sector"]),
+            category=Category.objects.get(name=entry["category"]),
+            is_key=entry["is_key"],
+            supervising_leader=self.district.leaders[entry["supervising_leader"]] if entry["is_key"] else None,
+            wished_units="、".join(entry["suggested_units"]),
+            remark="演示数据" if entry["demo"] else "",
+            received_on=day_of(entry["received_on"]),
+        )
+
+    def roles(self):
+        units, entry = self.district.units, self.entry
+        if entry["mode"] == "separate":
+            return [(units[part["unit"]], CaseRole.SEPARATE) for part in entry["parts"]]
+        roles = [(units[entry["parts"][0]["unit"]], CaseRole.LEAD)]
+        return roles + [(units[name], CaseRole.ASSIST) for name in entry["assists"]]
+
+    def handle(self, case, assigned_on):
+        clerk = self.district.clerks[case.unit_id]
+        at = self.working(assigned_on, self.chance.randint(0, 2))
+        at = max(at, moment(assigned_on, 15))
+        yield at
+        cases.accept(case, by=clerk, at=at)
+        if case.role == CaseRole.ASSIST:
+            yield from self.advise(case, at)
+            return
+        part = next(part for part in self.entry["parts"] if self.district.units[part["unit"]].pk == case.unit_id)
+        for number, told in enumerate(part["rounds"], 1):
+            yield from self.answer(case, told, number, at.date())
+            at = moment(case.receipt_on, 18)
+
+    def advise(self, case, at):
+        at = self.working(at.date(), self.chance.randint(5, 15))
+        yield at
+        cases.advise(
+            case,
+            by=self.district.heads[case.unit_id],
+            at=at,
+            text=f"我单位对《{self.entry['title']}》涉及的职责范围内事项已作研究，同意主办单位的办理思路，将按分工配合落实。",
+        )

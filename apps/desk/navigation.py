@@ -1,0 +1,32 @@
+"""The menu of each post, for every page."""
+
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.accounts.queries import standing_of
+
+
+def navigation(request):
+    """Context processor: `nav` for the header, `post_label` beside the name."""
+    user = getattr(request, "user", None)
+    if not user or not user.is_authenticated:
+        return {"nav": []}
+    standing = standing_of(user, timezone.localdate())
+    entries = [("首页", reverse("desk:home"))]
+    if standing.handles_proposals:
+        entries.append(("提案", reverse("desk:proposals")))
+    if standing.is_office:
+        entries += [("登记", reverse("proposals:register")), ("导入导出", reverse("exchange:home"))]
+    elif standing.is_secretariat:
+        entries.append(("导入导出", reverse("exchange:home")))
+    if standing.is_office or standing.is_secretariat or standing.leads_as:
+        entries.append(("年度通报", reverse("reports:letters")))
+    if standing.is_auditor:
+        entries.append(("审计日志", reverse("desk:audit")))
+    if standing.is_system_admin:
+        entries.append(("账号管理", reverse("admin:index")))
+    nav = [
+        {"label": label, "url": url, "current": request.path == url or (url != "/" and request.path.startswith(url))}
+        for label, url in entries
+    ]
+    return {"nav": nav, "post_label": standing.label}

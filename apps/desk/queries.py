@@ -1,0 +1,618 @@
+"""What waits for whom, and all there is to show of one proposal."""
+
+import datetime
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Exists, F, Min, OuterRef, Prefetch, Q
+from django.urls import reverse
+
+from apps.accounts.queries import standing_of
+from apps.audit.models import Event
+from apps.calendars.deadlines import Calendar, working_days_between
+from apps.proposals.models import Case, Contact, Proposal, ReturnRequest
+from apps.proposals.queries import open_rows, overdue_on, signers_of
+from apps.proposals.views import sees_opinion_of
+from apps.proposals.workflow import ANSWERING, CaseRole, CaseState, NotAllowed, ProposalState, Refused
+from apps.ratings.models import Receipt
+from apps.ratings.queries import receipts_visible_to
+from apps.ratings.workflow import ReceiptState
+from apps.replies.models import Reply
+from apps.replies.queries import check_draft, replies_visible_to
+from apps.replies.workflow import OPEN_REPLIES, ReplyState
+from apps.units.queries import unit_ids_of
+
+SHOWN = 15  # items of one section of a home page; the count tells how many there are
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One thing that waits for a person: which proposal, what to do, by when, where."""
+
+    proposal: Proposal
+    what: str
+    url: str
+    action: str
+    due_on: datetime.date | None = None
+    since: str = ""
+    deadline: "Remaining | None" = None
+
+
+@dataclass(frozen=True)
+class Remaining:
+    """A deadline in words, with a tone for its mark: late, soon or calm."""
+
+    due_on: datetime.date
+    text: str
+    tone: str
+
+
+@dataclass
+class Section:
+    """A list on a home page: its title, its first items, nearest deadline first, and how many there are."""
+
+    title: str
+    items: list = field(default_factory=list)
+    count: int = 0
+    more: str = ""
+
+
+def remaining(due_on, today, calendar):
+    """A deadline as people say it: 剩 3 个工作日 / 今天到期 / 已超期 2 个工作日."""
+    if due_on == today:
+        return Remaining(due_on, "今天到期", "soon")
+    days = working_days_between(today, due_on, calendar)
+    if due_on < today:
+        late = -days
+        return Remaining(due_on, f"已超期{late}个工作日" if late else "已超期", "late")
+    return Remaining(due_on, f"剩{days}个工作日" if days else "下个工作日前到期", "soon" if days <= 5 else "calm")
+
+
+def calendar_around(today):
+    return Calendar.load(today.year - 12, today.year + 2)
+
+
+def waiting_for(user, today):
+    """The sections of the user's home page: only what waits for them, nearest deadline first."""
+    standing = standing_of(user, today)
+    sections = []
+    if standing.is_office:
+        sections += _for_office(today)
+    if standing.units:
+        sections += _for_unit(standing, today)
+    if standing.leads_as:
+        sections += _for_leader(standing, today)
+    if standing.is_secretariat:
+        sections += _for_secretariat(user, today)
+    calendar = calendar_around(today)
+    for section in sections:
+        section.items = [
+            Waiting(**{**vars(item), "deadline": remaining(item.due_on, today, calendar) if item.due_on else None})
+            for item in section.items
+        ]
+    return sections
+
+
+def _section(title, queryset, item, due, more=""):
+    """A Section from rows that have a deadline at `due` (a field path or None), nearest first, undated last."""
+    if due:
+        queryset = queryset.order_by(F(due).asc(nulls_last=True), "pk")
+    return Section(title, [item(row) for row in queryset[:SHOWN]], queryset.count(), more)
+
+
+CASES = ("proposal__session", "unit")
+REPLIES = ("case__proposal__session", "case__unit")
+RECEIPTS = ("reply__case__proposal__session", "reply__case__unit", "proposer")
+
+
+def _live():
+    return Case.objects.exclude(state=CaseState.ENDED).select_related(*CASES)
+
+
+def _case_item(what, action, url_name, due, *args):
+    def item(case):
+        return Waiting(
+            case.proposal, what, reverse(url_name, args=[case.pk, *args]), action, getattr(case, due) if due else None,
+            case.unit.name,
+        )  # fmt: skip
+
+    return item
+
+
+def _reply_item(what, action, url):
+    def item(reply):
+        return Waiting(reply.case.proposal, what, url(reply), action, reply.case.reply_due_on, reply.case.unit.name)
+
+    return item
+
+
+def _reply_url(action=None):
+    if action:
+        return lambda reply: reverse("replies:act", args=[reply.pk, action])
+    return lambda reply: reverse("replies:detail", args=[reply.pk])
+
+
+def _for_office(today):
+    received = Proposal.objects.filter(state=ProposalState.RECEIVED).select_related("session")
+    requests = ReturnRequest.objects.filter(ruled_at=None).select_related("case__proposal__session", "case__unit")
+    replies = Reply.objects.select_related(*REPLIES)
+    late = _live().filter(overdue_on(today))
+    chosen = (
+        _live()
+        .filter(state=CaseState.REPLIED, round__gt=1)
+        .filter(
+            Exists(
+                Receipt.objects.filter(
+                    reply__case=OuterRef("pk"),
+                    reply__round=OuterRef("round"),
+                    state=ReceiptState.CONFIRMED,
+                    rating__is_dissatisfied=True,
+                )
+            )
+        )
+    )
+    return [
+        _section(
+            "待交办",
+            received.order_by("received_on", "number_order"),
+            lambda row: Waiting(
+                row, "确定承办单位并交办", reverse("proposals:act", args=[row.pk, "assign"]), "交办", None,
+                f"{row.received_on:%Y-%m-%d}接收" if row.received_on else "",
+            ),
+            None,
+            reverse("desk:proposals") + "?state=received",
+        ),
+        _section(
+            "待裁定的退办申请",
+            requests.order_by("requested_at"),
+            lambda row: Waiting(
+                row.case.proposal, f"{row.case.unit}申请退办", row.case.proposal.get_absolute_url(), "裁定",
+            ),
+            None,
+        ),
+        _section(
+            "待核稿",
+            replies.filter(state=ReplyState.OFFICE_REVIEW),
+            _reply_item("核改或报领导审签", "核稿", _reply_url()),
+            "case__reply_due_on",
+        ),
+        _section(
+            "不满意待处理",
+            chosen,
+            _case_item("答复后仍不满意，请决定是否再次办理", "处理", "ratings:rehandle", None),
+            None,
+        ),
+        _section(
+            "承办单位已超期",
+            late,
+            lambda case: Waiting(
+                case.proposal,
+                "未按期签收" if case.state == CaseState.ASSIGNED else "未按期提出会办意见" if not case.is_answering
+                else "未按期答复",
+                case.proposal.get_absolute_url(), "查看", case.reply_due_on or case.opinion_due_on, case.unit.name,
+            ),
+            "reply_due_on",
+        ),
+    ]  # fmt: skip
+
+
+def _for_unit(standing, today):
+    mine = _live().filter(unit_id__in=standing.units)
+    replies = Reply.objects.filter(case__unit_id__in=standing.units).select_related(*REPLIES)
+    no_talk = ~Exists(Contact.objects.filter(case=OuterRef("pk"), round=OuterRef("round")))
+    no_reply = ~Exists(Reply.objects.filter(case=OuterRef("pk"), state__in=OPEN_REPLIES))
+    answering = mine.filter(state=CaseState.HANDLING, role__in=ANSWERING)
+    sections = [
+        _section(
+            "待签收",
+            mine.filter(state=CaseState.ASSIGNED),
+            _case_item("新交办，请签收或申请退办", "签收", "proposals:act_on_case", "accept_due_on", "accept"),
+            "accept_due_on",
+        ),
+        _section(
+            "待沟通",
+            answering.filter(no_talk),
+            _case_item("尚无与提案者的沟通记录", "记录沟通", "proposals:act_on_case", "contact_due_on", "contact"),
+            "contact_due_on",
+        ),
+        _section(
+            "待拟写答复",
+            answering.filter(no_reply),
+            _case_item("请拟写答复", "拟写答复", "replies:draft", "reply_due_on"),
+            "reply_due_on",
+        ),
+        _section(
+            "草稿与退回",
+            replies.filter(state=ReplyState.DRAFT),
+            _reply_item("继续修改并送审", "修改", _reply_url("edit")),
+            "case__reply_due_on",
+        ),
+    ]
+    if standing.head_of:
+        sections.insert(
+            0,
+            _section(
+                "待签发",
+                replies.filter(state=ReplyState.UNIT_REVIEW, case__unit_id__in=standing.head_of),
+                _reply_item("请审阅并签发", "签发", _reply_url()),
+                "case__reply_due_on",
+            ),
+        )
+    sections += [
+        _section(
+            "待提会办意见",
+            mine.filter(state=CaseState.HANDLING, role=CaseRole.ASSIST),
+            lambda case: Waiting(
+                case.proposal, "请向主办单位提出会办意见",
+                reverse(
+                    "proposals:act_on_case",
+                    args=[case.pk, "advise" if case.unit_id in standing.head_of else "prepare_opinion"],
+                ),
+                "提意见", case.opinion_due_on, case.unit.name,
+            ),
+            "opinion_due_on",
+        ),
+        _section(
+            "待寄送",
+            replies.filter(state=ReplyState.SIGNED),
+            _reply_item("领导已审签，请寄送提案者", "寄送", lambda reply: reverse("ratings:issue", args=[reply.pk])),
+            "case__reply_due_on",
+        ),
+    ]  # fmt: skip
+    return sections
+
+
+def _for_leader(standing, today):
+    held = Q(case__named_signer_id__in=standing.leads_as) | Q(
+        case__named_signer=None, case__unit_id__in=unit_ids_of(standing.leads_as, today)
+    )
+    to_sign = Reply.objects.filter(held, state=ReplyState.LEADER_SIGNOFF).select_related(*REPLIES)
+    supervised = (
+        Proposal.objects.filter(supervising_leader_id__in=standing.leads_as)
+        .exclude(state=ProposalState.CLOSED)
+        .counted()
+        .select_related("session")
+    )
+    return [
+        _section("待审签", to_sign, _reply_item("请审阅答复", "审签", _reply_url()), "case__reply_due_on"),
+        _section(
+            "督办的重点提案",
+            supervised,
+            lambda row: Waiting(row, row.get_state_display(), row.get_absolute_url(), "查看"),
+            None,
+        ),
+    ]
+
+
+def _for_secretariat(user, today):
+    receipts = receipts_visible_to(user, today).select_related(*RECEIPTS).filter(reply__state=ReplyState.ISSUED)
+    receipts = receipts.exclude(reply__case__state=CaseState.ENDED)
+
+    def item(what, action, name):
+        return lambda row: Waiting(
+            row.reply.case.proposal, what, reverse("ratings:act", args=[row.pk, name]), action,
+            row.due_on, f"{row.reply.case.unit}·{row.proposer}",
+        )  # fmt: skip
+
+    to_confirm = receipts.filter(state=ReceiptState.SUBMITTED)
+    own = to_confirm.filter(entered_by=user)
+    return [
+        _section("待审核回执", to_confirm.exclude(entered_by=user), item("请审核确认", "审核", "confirm"), "due_on"),
+        _section(
+            "待录入回执", receipts.filter(state=ReceiptState.AWAITED), item("等待回执", "录入", "enter"), "due_on"
+        ),
+        _section("我录入、待他人审核", own, item("等待另一人审核", "查看", "confirm"), "due_on"),
+    ]
+
+
+@dataclass
+class CasePanel:
+    """A case on the page of its proposal, with what this user may see and do."""
+
+    case: Case
+    signer: object
+    deadlines: list
+    contacts: list
+    opinion: object
+    opinion_hidden: bool
+    requests: list
+    replies: list  # ReplyPanel
+    actions: list
+
+
+@dataclass
+class ReplyPanel:
+    reply: Reply
+    receipts: list  # (Receipt, actions)
+    hidden_receipts: int
+    actions: list
+
+
+@dataclass(frozen=True)
+class Action:
+    """A button: an action of the table that is open to this user now."""
+
+    label: str
+    url: str
+    thing: str
+    is_danger: bool = False
+
+
+DANGER = {"request_return", "return", "revoke", "refuse_return"}
+
+
+def _buttons(thing, user, today, url, signer=None):
+    return [
+        Action(row.label, url(row.action), thing.WORKFLOW.name, row.action in DANGER)
+        for row in open_rows(thing, user, today, signer)
+    ]
+
+
+def fetch_proposal(visible, pk):
+    """The proposal with everything its page needs, in a fixed number of queries; None where it is not visible."""
+    replies = Reply.objects.select_related("result_class", "signer").prefetch_related(
+        "commitments",
+        Prefetch("receipts", Receipt.objects.select_related("rating", "proposer", "scan", "entered_by")),
+    )
+    cases = Case.objects.select_related("unit", "named_signer", "opinion__given_by", "opinion__attachment")
+    return (
+        visible.filter(pk=pk)
+        .select_related("session", "category", "sector", "supervising_leader", "merged_into")
+        .prefetch_related(
+            "proposers",
+            "files__attachment",
+            Prefetch("cases", cases),
+            Prefetch("cases__contacts", Contact.objects.select_related("attachment", "recorded_by")),
+            Prefetch("cases__return_requests", ReturnRequest.objects.select_related("suggested_unit", "requested_by")),
+            Prefetch("cases__replies", replies),
+        )
+        .first()
+    )
+
+
+def proposal_page(proposal, user, today):
+    """What the page of a proposal shows to this user: panels of cases, actions, history. See fetch_proposal."""
+    cases = list(proposal.cases.all())
+    order = {CaseRole.LEAD: 0, CaseRole.SEPARATE: 0, CaseRole.ASSIST: 1}
+    cases.sort(key=lambda case: (case.state == CaseState.ENDED, order[case.role], case.pk))
+    signers = signers_of(cases, today)
+    readable = set(replies_visible_to(user, today).filter(case__proposal=proposal).values_list("pk", flat=True))
+    ratings = set(receipts_visible_to(user, today).filter(reply__case__proposal=proposal).values_list("pk", flat=True))
+    calendar = calendar_around(today)
+    for case in cases:
+        case.proposal = proposal
+    panels = [_panel(case, user, today, signers.get(case.pk), readable, ratings, calendar) for case in cases]
+    actions = _buttons(proposal, user, today, lambda name: reverse("proposals:act", args=[proposal.pk, name]))
+    return {
+        "proposal": proposal,
+        "panels": panels,
+        "actions": actions,
+        "all_actions": actions + [action for panel in panels for action in _actions_of(panel)],
+        "history": history(proposal, user, today, panels),
+        "steps": steps(proposal, cases),
+    }
+
+
+def _actions_of(panel):
+    found = list(panel.actions)
+    for reply in panel.replies:
+        found += reply.actions
+        for _, actions in reply.receipts:
+            found += actions
+    return found
+
+
+def _panel(case, user, today, signer, readable, ratings, calendar):
+    standing = standing_of(user, today)
+    own = case.unit_id in standing.units
+    above = standing.is_office or standing.is_secretariat or bool(standing.leads_as)
+    sees = own or above
+    opinion = getattr(case, "opinion", None)
+    sees_opinion = opinion is not None and sees_opinion_of(case, user)
+
+    def case_url(name):
+        app = "ratings:rehandle" if name == "rehandle" else "proposals:act_on_case"
+        return reverse(app, args=[case.pk] if name == "rehandle" else [case.pk, name])
+
+    actions = _buttons(case, user, today, case_url, signer)
+    if own and case.state == CaseState.HANDLING:
+        actions += _unit_writing(case, user, today)
+    replies = []
+    for reply in case.replies.all():
+        if reply.pk not in readable:
+            continue
+        visible = [receipt for receipt in reply.receipts.all() if receipt.pk in ratings]
+        replies.append(
+            ReplyPanel(
+                reply,
+                [
+                    (
+                        receipt,
+                        _buttons(
+                            receipt, user, today, lambda name, pk=receipt.pk: reverse("ratings:act", args=[pk, name])
+                        ),
+                    )
+                    for receipt in visible
+                ],
+                len(reply.receipts.all()) - len(visible),
+                _buttons(reply, user, today, lambda name, pk=reply.pk: reply_url(pk, name), signer),
+            )
+        )
+    return CasePanel(
+        case=case,
+        signer=signer if case.is_answering else None,
+        deadlines=_deadlines(case, today, calendar) if sees else [],
+        contacts=list(case.contacts.all()) if sees else [],
+        opinion=opinion if sees_opinion else None,
+        opinion_hidden=opinion is not None and not sees_opinion,
+        requests=list(case.return_requests.all()) if sees else [],
+        replies=replies,
+        actions=actions,
+    )
+
+
+def reply_url(pk, name):
+    return reverse("ratings:issue", args=[pk]) if name == "issue" else reverse("replies:act", args=[pk, name])
+
+
+def _unit_writing(case, user, today):
+    """Writing a reply or an opinion begins from the case, where no reply is there yet to carry the button."""
+    if not case.is_answering:
+        return [Action("拟写会办意见", reverse("proposals:act_on_case", args=[case.pk, "prepare_opinion"]), "case")]
+    try:
+        check_draft(case, user=user, on=today)
+    except (NotAllowed, Refused):
+        return []
+    return [Action("拟写答复", reverse("replies:draft", args=[case.pk]), "case")]
+
+
+DEADLINES = (
+    ("accept", "签收", "accept_due_on", (CaseState.ASSIGNED,)),
+    ("contact", "首次沟通", "contact_due_on", (CaseState.ASSIGNED, CaseState.HANDLING)),
+    ("opinion", "会办意见", "opinion_due_on", (CaseState.ASSIGNED, CaseState.HANDLING)),
+    ("reply", "答复", "reply_due_on", (CaseState.ASSIGNED, CaseState.HANDLING)),
+)
+
+
+def _deadlines(case, today, calendar):
+    """[(label, Remaining or the day alone once met, how it was counted)] of a case."""
+    found = []
+    talked = any(contact.round == case.round for contact in case.contacts.all())
+    for step, label, name, running in DEADLINES:
+        due_on = getattr(case, name)
+        if not due_on or (step == "contact" and case.round > 1):
+            continue
+        still = case.state in running and not (step == "contact" and talked)
+        left = remaining(due_on, today, calendar) if still else Remaining(due_on, "", "")
+        found.append((label, left, case.deadline_basis.get(step, {}).get("explanation", "")))
+    return found
+
+
+def steps(proposal, cases):
+    """The progress line 提出 … 办结 with the days that are known: [{"label", "date", "state"}]."""
+    answering = [case for case in cases if case.is_answering and case.state != CaseState.ENDED]
+    order = [ProposalState.RECEIVED, ProposalState.ASSIGNED, ProposalState.HANDLING, ProposalState.REPLIED]
+    order.append(ProposalState.CLOSED)
+    reached = order.index(proposal.state) if proposal.state in order else -1
+    accepted = [case.accepted_on for case in answering]
+    replied = [
+        max((reply.issued_on for reply in case.replies.all() if reply.issued_on), default=None) for case in answering
+    ]
+    closed = [case.closed_on for case in answering]
+
+    def last(days):
+        return max(days) if days and all(days) else None
+
+    days = [proposal.received_on, proposal.assigned_on, last(accepted), last(replied), last(closed)]
+    labels = ["接收", "交办", "签收办理", "答复", "办结"]
+    # a state names what is being waited for: 待签收 means that 交办 is done and 签收 is next
+    found = []
+    for index, (label, day) in enumerate(zip(labels, days, strict=True)):
+        done = reached >= 0 and (index <= reached if reached != 1 else index <= 1)
+        state = "done" if done else "todo"
+        found.append({"label": label, "date": day if done else None, "state": state})
+    if 0 <= reached < 4:
+        found[reached + 1]["state"] = "current"
+    return found
+
+
+def history(proposal, user, today, panels):
+    """Events of the proposal that this user may know of, newest first.
+
+    What is in a reply is not told to those who may not read it, nor a receipt before it may be seen.
+    """
+    standing = standing_of(user, today)
+    events = Event.objects.filter(target_type="proposal", target_key=str(proposal.pk)).order_by("-seq")[:300]
+    replies = {panel.reply.pk for case in panels for panel in case.replies}
+    receipts = {receipt.pk for case in panels for reply in case.replies for receipt, _ in reply.receipts}
+    found = []
+    for event in events:
+        thing, _, action = event.action.partition(".")
+        key = event.data.get("id")
+        if thing == "reply" and key not in replies:
+            continue
+        if thing == "receipt" and key not in receipts:
+            continue
+        own_case = "case" in event.data and _sees_case(event.data["case"], panels, standing)
+        note = event.note if "case" not in event.data or own_case else ""
+        detail = "　".join(filter(None, (event.data.get("unit"), event.data.get("unusual") and "（日期特殊）")))
+        found.append(
+            {"at": event.at, "who": event.actor_name, "label": label_of(thing, action), "note": note, "detail": detail}
+        )
+    return found
+
+
+def _sees_case(pk, panels, standing):
+    if standing.is_office or standing.is_secretariat or standing.leads_as:
+        return True
+    return any(panel.case.pk == pk and panel.case.unit_id in standing.units for panel in panels)
+
+
+_TABLES = {table.WORKFLOW.name: table.WORKFLOW for table in (Proposal, Case, Reply, Receipt)}
+_FURTHER = {"case.prepare_opinion": "拟写会办意见"}
+
+
+def label_of(thing, action):
+    """The Chinese name of an event's action."""
+    name = f"{thing}.{action}"
+    if name in _FURTHER:
+        return _FURTHER[name]
+    table = _TABLES.get(thing)
+    return table.label_of(action) if table and table.rows(action) else name
+
+
+def progress_of(session):
+    """Proposals of a session by state, in the order of the work: [(state value, label, count)]."""
+    counts = dict(Proposal.objects.filter(session=session).values_list("state").annotate(count=Count("pk")).order_by())
+    return [(state.value, state.label, counts[state.value]) for state in ProposalState if state.value in counts]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the list of proposals."""
+
+    proposal: Proposal
+    proposers: str
+    units: list  # (label of the part, unit name)
+    deadline: Remaining | None
+    classes: str
+
+
+def for_list(proposals, sort):
+    """The queryset of a list in the asked order, with all that its rows show, in a fixed number of queries."""
+    cases = Case.objects.exclude(state=CaseState.ENDED).select_related("unit")
+    proposals = proposals.select_related("session", "category").prefetch_related(
+        "proposers", Prefetch("cases", cases), Prefetch("cases__replies", Reply.objects.select_related("result_class"))
+    )
+    if sort == "-received":
+        return proposals.order_by(F("received_on").desc(nulls_last=True), "-number_order", "pk")
+    if sort == "due":
+        running = (CaseState.ASSIGNED, CaseState.HANDLING)
+        due = Min("cases__reply_due_on", filter=Q(cases__state__in=running))
+        return proposals.annotate(due=due).order_by(F("due").asc(nulls_last=True), "number_order", "pk")
+    return proposals.order_by("-session__year", "session_id", "number_order", "number", "pk")
+
+
+def list_rows(proposals, today):
+    """Rows for the proposals of one page of the list."""
+    calendar = calendar_around(today)
+    return [_row(proposal, today, calendar) for proposal in proposals]
+
+
+def _row(proposal, today, calendar):
+    cases = sorted(proposal.cases.all(), key=lambda case: (not case.is_answering, case.pk))
+    running = [case for case in cases if case.state in (CaseState.ASSIGNED, CaseState.HANDLING)]
+    dues = [due for case in running if (due := case.accept_due_on if case.state == CaseState.ASSIGNED
+            else case.reply_due_on or case.opinion_due_on)]  # fmt: skip
+    classes = []
+    for case in cases:
+        issued = [reply for reply in case.replies.all() if reply.state == ReplyState.ISSUED and reply.result_class]
+        if issued:
+            classes.append(max(issued, key=lambda reply: reply.round).result_class.code)
+    return Row(
+        proposal=proposal,
+        proposers="、".join(proposer.name for proposer in proposal.proposers.all()[:3])
+        + ("等" if len(proposal.proposers.all()) > 3 else ""),
+        units=[(case.get_role_display(), case.unit.name) for case in cases],
+        deadline=remaining(min(dues), today, calendar) if dues else None,
+        classes="、".join(classes),
+    )

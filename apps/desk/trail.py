@@ -1,0 +1,25 @@
+"""Filters of the audit trail."""
+
+import django_filters
+from django import forms
+
+from apps.audit.models import Event
+
+
+class EventFilter(django_filters.FilterSet):
+    actor = django_filters.CharFilter(label="操作人", field_name="actor_name", lookup_expr="icontains")
+    target = django_filters.CharFilter(label="对象", field_name="target_name", lookup_expr="icontains")
+    action = django_filters.CharFilter(label="操作", field_name="action", lookup_expr="icontains")
+    since = django_filters.DateFilter(
+        label="自", field_name="at", lookup_expr="date__gte", widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = django_filters.DateFilter(
+        label="至", field_name="at", lookup_expr="date__lte", widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    class Meta:
+        model = Event
+        fields = ()
+
+    def __init__(self, data, **kwargs):
+        super().__init__(data, Event.objects.order_by("-seq"), **kwargs)

@@ -1,0 +1,249 @@
+"""Forms of the actions on proposals and cases. Field names are the operations' parameter names."""
+
+import re
+
+from django import forms
+from django.utils import timezone
+
+from apps.units.models import Unit
+
+from .attachments import DOCUMENTS, media_type_of
+from .models import Category, Contact, Proposal, Sector, Session
+from .workflow import CaseRole, CaseState, Refused
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self, **kwargs):
+        super().__init__(format="%Y-%m-%d", **kwargs)
+
+
+class DayField(forms.DateField):
+    widget = DateInput
+
+
+class NoteField(forms.CharField):
+    """The written reason of an action."""
+
+    def __init__(self, label="说明", required=True, **kwargs):
+        super().__init__(
+            label=label, required=required, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}), **kwargs
+        )
+
+
+class UploadField(forms.FileField):
+    """A file whose kind is decided by its content."""
+
+    def __init__(self, allowed, **kwargs):
+        self.allowed = allowed
+        super().__init__(**kwargs)
+        self.widget.attrs["accept"] = ",".join(allowed.values())
+
+    def clean(self, data, initial=None):
+        file = super().clean(data, initial)
+        if file:
+            try:
+                media_type_of(file, self.allowed)
+            except Refused as refused:
+                raise forms.ValidationError(list(refused.reasons)) from None
+        return file
+
+
+class ActionForm(forms.Form):
+    """A form about one thing (proposal, case, reply, receipt); `user` and `at` for defaults and choices."""
+
+    def __init__(self, *args, thing, user, at, **kwargs):
+        self.thing, self.user, self.at = thing, user, at
+        super().__init__(*args, **kwargs)
+        self.prepare()
+
+    def prepare(self):
+        """Narrows choices and sets first values from the thing."""
+
+    @property
+    def today(self):
+        return timezone.localdate(self.at)
+
+
+class NoteForm(ActionForm):
+    note = NoteField()
+
+
+class OptionalNoteForm(ActionForm):
+    note = NoteField(required=False)
+
+
+def units_in_being():
+    return Unit.objects.filter(dissolved_on=None)
+
+
+PROPOSER = re.compile(r"[、，,；;\n]+")
+
+
+class RegisterForm(forms.Form):
+    """A proposal as it came, its proposers as 张三、李四 or one a line."""
+
+    session = forms.ModelChoiceField(Session.objects.all(), label="届次", empty_label=None)
+    number = forms.CharField(label="案号", max_length=20, help_text="按政协编号填写，如 084")
+    title = forms.CharField(label="案由", max_length=200)
+    proposers = forms.CharField(
+        label="提案者", widget=forms.Textarea(attrs={"rows": 2}), help_text="多人用顿号隔开，第一提案人写在最前"
+    )
+    form = forms.ChoiceField(label="提案形式", choices=Proposal.Form.choices)
+    kind = forms.ChoiceField(label="提案类型", choices=Proposal.Kind.choices)
+    sector = forms.ModelChoiceField(Sector.objects.all(), label="界别", required=False)
+    category = forms.ModelChoiceField(Category.objects.all(), label="类别", required=False)
+    received_on = DayField(label="接收日期")
+    phone = forms.CharField(label="联系电话", max_length=60, required=False)
+    address = forms.CharField(label="通信地址", max_length=200, required=False)
+    contact_person = forms.CharField(label="集体联系人", max_length=60, required=False, help_text="集体提案填写")
+    wished_units = forms.CharField(label="建议承办单位", max_length=200, required=False)
+    text = forms.CharField(label="提案内容", required=False, widget=forms.Textarea(attrs={"rows": 8}))
+    remark = forms.CharField(label="备注", max_length=500, required=False)
+
+    def clean_proposers(self):
+        names = [name.strip() for name in PROPOSER.split(self.cleaned_data["proposers"]) if name.strip()]
+        if len(set(names)) < len(names):
+            raise forms.ValidationError("提案者有重复，请核对。")
+        if any(len(name) > 60 for name in names):
+            raise forms.ValidationError("提案者姓名过长，请用顿号隔开各人。")
+        return [{"name": name} for name in names]
+
+    def clean(self):
+        data = super().clean()
+        for name in ("phone", "address", "contact_person"):
+            value = data.pop(name, "")
+            if data.get("proposers"):
+                data["proposers"][0][name] = value
+        return data
+
+
+class RolesForm(ActionForm):
+    """Which units handle a proposal: the lead, the assisting ones, or several separate ones."""
+
+    mode = forms.ChoiceField(label="办理方式", choices=Proposal.Mode.choices, widget=forms.RadioSelect)
+    lead = forms.ModelChoiceField(units_in_being(), label="主办单位", required=False, help_text="独办、主办+协办时选择")
+    assists = forms.ModelMultipleChoiceField(
+        units_in_being(), label="协办单位", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    separates = forms.ModelMultipleChoiceField(
+        units_in_being(), label="分办单位", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    reply_due_on = DayField(label="答复期限", required=False, help_text="不填则按本届次规定的时限计算，扣除法定节假日")
+    note = NoteField(required=False)
+
+    def clean(self):
+        data = super().clean()
+        mode = data.get("mode")
+        roles = []
+        if mode == Proposal.Mode.SEPARATE:
+            if data.get("lead") or data.get("assists"):
+                raise forms.ValidationError("分办不设主办、协办单位，请清除后再提交。")
+            roles = [(unit, CaseRole.SEPARATE) for unit in data.get("separates") or ()]
+            if len(roles) < 2:
+                self.add_error("separates", "分办须选择两个以上单位。")
+        elif mode:
+            if not data.get("lead"):
+                self.add_error("lead", "请选择主办单位。")
+            else:
+                roles.append((data["lead"], CaseRole.LEAD))
+            if data.get("separates"):
+                self.add_error("separates", "只有分办才选择分办单位。")
+            assists = data.get("assists") or ()
+            if mode == Proposal.Mode.SOLE and assists:
+                self.add_error("assists", "独办不设协办单位；如需协办，请选择“主办+协办”。")
+            if mode == Proposal.Mode.LEAD and not assists:
+                self.add_error("assists", "请选择协办单位；如无协办，请选择“独办”。")
+            if data.get("lead") in assists:
+                self.add_error("assists", "主办单位不能同时是协办单位。")
+            roles += [(unit, CaseRole.ASSIST) for unit in assists]
+        due = data.get("reply_due_on")
+        if due and due <= self.today:
+            self.add_error("reply_due_on", "答复期限应晚于今天。")
+        return {"roles": roles, "reply_due_on": due, "note": data.get("note", "")}
+
+
+class AdjustForm(ActionForm):
+    """Units to take out and to add; the others are not touched."""
+
+    removed = forms.ModelMultipleChoiceField(
+        None, label="移出的单位", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    lead = forms.ModelChoiceField(units_in_being(), label="新的主办单位", required=False)
+    assists = forms.ModelMultipleChoiceField(
+        units_in_being(), label="增加的协办单位", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    separates = forms.ModelMultipleChoiceField(
+        units_in_being(), label="增加的分办单位", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    reply_due_on = DayField(label="新增单位的答复期限", required=False, help_text="不填则从今天起按本届次规定计算")
+    note = NoteField("调整原因")
+
+    def prepare(self):
+        self.fields["removed"].queryset = self.thing.cases.exclude(
+            state__in=(CaseState.ENDED, CaseState.CLOSED)
+        ).select_related("unit")
+
+    def clean(self):
+        data = super().clean()
+        added = [(data["lead"], CaseRole.LEAD)] if data.get("lead") else []
+        added += [(unit, CaseRole.ASSIST) for unit in data.get("assists") or ()]
+        added += [(unit, CaseRole.SEPARATE) for unit in data.get("separates") or ()]
+        removed = list(data.get("removed") or ())
+        if not added and not removed and not self.errors:
+            raise forms.ValidationError("没有选择要增加或移出的单位。")
+        due = data.get("reply_due_on")
+        if due and due <= self.today:
+            self.add_error("reply_due_on", "答复期限应晚于今天。")
+        return {"added": added, "removed": removed, "reply_due_on": due, "note": data.get("note", "")}
+
+
+class ReturnForm(ActionForm):
+    suggested_unit = forms.ModelChoiceField(units_in_being(), label="建议改由哪个单位承办")
+    note = NoteField("退办理由")
+
+    def prepare(self):
+        self.fields["suggested_unit"].queryset = units_in_being().exclude(pk=self.thing.unit_id)
+
+
+class ContactForm(ActionForm):
+    stage = forms.ChoiceField(label="阶段", choices=Contact.Stage.choices, widget=forms.RadioSelect)
+    manner = forms.ChoiceField(label="方式", choices=Contact.Manner.choices)
+    held_on = DayField(label="日期")
+    people = forms.CharField(label="参加人员", max_length=200, help_text="如 提案者赵堃、本委规划科李经办")
+    summary = forms.CharField(label="沟通情况", max_length=5000, widget=forms.Textarea(attrs={"rows": 5}))
+    file = UploadField(DOCUMENTS, label="附件", required=False)
+
+    def prepare(self):
+        self.fields["held_on"].initial = self.today
+        case = self.thing
+        if case.state == CaseState.HANDLING and case.round == 1:
+            talked = case.contacts.filter(stage=Contact.Stage.BEFORE).exists()
+            self.fields["stage"].initial = Contact.Stage.DURING if talked else Contact.Stage.BEFORE
+        elif case.state == CaseState.HANDLING:
+            self.fields["stage"].initial = Contact.Stage.DURING
+        else:
+            self.fields["stage"].initial = Contact.Stage.AFTER
+
+    def clean_held_on(self):
+        day = self.cleaned_data["held_on"]
+        if day > self.today:
+            raise forms.ValidationError("沟通日期在今天之后，请核对。")
+        return day
+
+
+class OpinionForm(ActionForm):
+    text = forms.CharField(label="会办意见", required=False, max_length=20000, widget=forms.Textarea(attrs={"rows": 8}))
+    file = UploadField(DOCUMENTS, label="附件", required=False)
+
+    def prepare(self):
+        opinion = getattr(self.thing, "opinion", None)
+        self.fields["text"].initial = opinion.text if opinion else ""
+
+    def clean(self):
+        data = super().clean()
+        opinion = getattr(self.thing, "opinion", None)
+        if not data.get("text") and not data.get("file") and not (opinion and opinion.attachment):
+            raise forms.ValidationError("请填写会办意见或上传文件。")
+        return data

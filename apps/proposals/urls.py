@@ -1,0 +1,11 @@
+from django.urls import path
+
+from . import views
+
+app_name = "proposals"
+urlpatterns = [
+    path("register/", views.register, name="register"),
+    path("<int:pk>/<slug:action>/", views.act_on_proposal, name="act"),
+    path("cases/<int:pk>/<slug:action>/", views.act_on_case, name="act_on_case"),
+    path("files/<int:pk>/", views.file, name="file"),
+]

@@ -1,0 +1,205 @@
+"""Pages of the actions on proposals and cases. One view runs them all; the table says what is open to whom."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from apps.accounts.queries import standing_of
+
+from . import operations
+from .forms import (
+    ActionForm,
+    AdjustForm,
+    ContactForm,
+    NoteForm,
+    OpinionForm,
+    RegisterForm,
+    ReturnForm,
+    RolesForm,
+)
+from .models import Attachment, Case, Contact, Opinion, Proposal, ProposalFile, Session
+from .queries import check, check_opinion_writer, sees_contacts_of
+from .workflow import NotAllowed, OutOfTurn, Refused
+
+
+@dataclass(frozen=True)
+class Act:
+    """How an action is done from a page: the operation, and the form whose cleaned fields are its parameters."""
+
+    operation: Any
+    form: type[ActionForm] = ActionForm
+    template: str = "proposals/action.html"
+    done: str = "已{label}：{name}。"
+    danger: bool = False
+    label: str = ""  # where the table has no row of this name
+    check: Any = None  # (thing, user, on), where the row is not one of the thing's own table
+
+
+def run_action(request, thing, action, acts, **context):
+    """Shows and takes the form of `action` on `thing`, which the caller has fetched as visible to the user.
+
+    What was typed is never lost: it stays in the form, or is shown for copying where the action is over.
+    """
+    if action not in acts:
+        raise Http404
+    act, proposal, at = acts[action], thing.workflow_proposal, timezone.now()
+    label = act.label or thing.WORKFLOW.label_of(action)
+    context |= {"thing": thing, "proposal": proposal, "action": action, "label": label, "danger": act.danger}
+    form = act.form(
+        request.POST if request.method == "POST" else None,
+        request.FILES if request.method == "POST" else None,
+        thing=thing,
+        user=request.user,
+        at=at,
+    )
+    status = 200
+    try:
+        if request.method == "POST" and form.is_valid():
+            act.operation(thing, **form.cleaned_data, by=request.user, at=at, seen=request.POST.get("seen", ""))
+            messages.success(request, act.done.format(label=label, name=f"{proposal}{proposal.title}"))
+            return redirect(proposal)
+        if request.method == "GET" and act.check:
+            act.check(thing, user=request.user, on=timezone.localdate(at))
+        elif request.method == "GET":
+            check(thing, action, user=request.user, on=timezone.localdate(at), note="-")
+    except NotAllowed as denied:
+        raise PermissionDenied(str(denied)) from denied
+    except OutOfTurn as late:
+        if request.method == "GET":
+            messages.warning(request, str(late))
+            return redirect(proposal)
+        thing = type(thing).objects.get(pk=thing.pk)  # what is true now
+        context |= {"thing": thing, "late": str(late), "typed": typed_in(form)}
+        return render(request, "proposals/late.html", context, status=409)
+    except Refused as refused:
+        if request.method == "GET":
+            messages.warning(request, str(refused))
+            return redirect(proposal)
+        for reason in refused.reasons:
+            form.add_error(None, reason)
+        status = 422
+    if request.method == "POST" and status == 200:
+        status = 422
+    # a new stamp only for a new form: what the person answered to is what they saw
+    context["seen"] = request.POST.get("seen") or thing.stamp
+    return render(request, act.template, context | {"form": form}, status=status)
+
+
+def typed_in(form):
+    """[(label, text)] of what a person wrote into a form, to be copied from a page that comes too late."""
+    found = []
+    for bound in form:
+        value = bound.value()
+        if isinstance(value, str) and value.strip() and not bound.is_hidden:
+            found.append((bound.label, value))
+    return found
+
+
+PROPOSAL_ACTS = {
+    "assign": Act(operations.assign, RolesForm, "proposals/assign.html"),
+    "adjust": Act(operations.adjust, AdjustForm, "proposals/adjust.html"),
+}
+CASE_ACTS = {
+    "accept": Act(operations.accept),
+    "request_return": Act(operations.request_return, ReturnForm, done="已提交退办申请：{name}，等待区政府办公室裁定。"),
+    "grant_return": Act(operations.grant_return, NoteForm, "proposals/ruling.html", danger=True),
+    "refuse_return": Act(operations.refuse_return, NoteForm, "proposals/ruling.html"),
+    "contact": Act(operations.contact, ContactForm, done="已保存沟通记录：{name}。"),
+    "prepare_opinion": Act(
+        operations.prepare_opinion,
+        OpinionForm,
+        done="已保存会办意见草稿：{name}，请负责人审定后提出。",
+        label="拟写会办意见",
+        check=check_opinion_writer,
+    ),
+    "advise": Act(operations.advise, OpinionForm, done="已向主办单位提出会办意见：{name}。"),
+}
+
+
+def visible_case(request, pk):
+    """A case of a visible proposal, or 404."""
+    cases = Case.objects.select_related("proposal__session", "unit", "named_signer")
+    return get_object_or_404(cases.filter(proposal__in=Proposal.objects.visible_to(request.user)), pk=pk)
+
+
+@require_http_methods(["GET", "POST"])
+def act_on_proposal(request, pk, action):
+    proposal = get_object_or_404(Proposal.objects.visible_to(request.user).select_related("session"), pk=pk)
+    return run_action(request, proposal, action, PROPOSAL_ACTS)
+
+
+@require_http_methods(["GET", "POST"])
+def act_on_case(request, pk, action):
+    return run_action(request, visible_case(request, pk), action, CASE_ACTS)
+
+
+def _office_only(request):
+    if not standing_of(request.user, timezone.localdate()).is_office:
+        raise PermissionDenied("此页面供区政府办公室使用。")
+
+
+@require_http_methods(["GET", "POST"])
+def register(request):
+    """接收登记 of one proposal by hand; many come from the committee's workbook."""
+    _office_only(request)
+    form = RegisterForm(request.POST or None, initial={"received_on": timezone.localdate()})
+    if request.method == "POST" and form.is_valid():
+        fields = dict(form.cleaned_data)
+        try:
+            proposal = operations.register(fields.pop("session"), by=request.user, at=timezone.now(), **fields)
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, f"已登记{proposal}提案《{proposal.title}》。")
+            return redirect(proposal)
+    context = {"form": form, "has_session": Session.objects.exists()}
+    return render(request, "proposals/register.html", context, status=422 if form.is_bound else 200)
+
+
+def send_file(attachment):
+    """An Attachment as a download under its own name; the browser never guesses or runs it."""
+    inline = attachment.media_type in ("application/pdf", "image/png", "image/jpeg")
+    response = FileResponse(
+        attachment.file.open("rb"),
+        as_attachment=not inline,
+        filename=attachment.name,
+        content_type=attachment.media_type,
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    return response
+
+
+@require_GET
+def file(request, pk):
+    """A file of a proposal, a talk or an opinion, for whoever may see what it belongs to."""
+    visible = Attachment.objects.filter(proposal__in=Proposal.objects.visible_to(request.user))
+    attachment = get_object_or_404(visible, pk=pk)
+    if ProposalFile.objects.filter(attachment=attachment).exists():
+        return send_file(attachment)
+    for owner in (Contact, Opinion):
+        found = owner.objects.filter(attachment=attachment).select_related("case__proposal").first()
+        if found and sees_file_of(found, request.user):
+            return send_file(attachment)
+    raise Http404
+
+
+def sees_file_of(found, user):
+    if isinstance(found, Opinion):
+        return sees_opinion_of(found.case, user)
+    return sees_contacts_of(found.case, user)
+
+
+def sees_opinion_of(case, user):
+    """An opinion is for the unit that gives it, the lead unit once given, and those above."""
+    if sees_contacts_of(case, user):
+        return True
+    units = standing_of(user, timezone.localdate()).units
+    given = bool(getattr(case, "opinion", None) and case.opinion.given_at)
+    return given and case.proposal.cases.filter(role="lead", unit_id__in=units).exclude(state="ended").exists()

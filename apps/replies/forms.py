@@ -1,0 +1,126 @@
+"""Forms of the actions on replies. Field names are the operations' parameter names."""
+
+from django import forms
+from django.forms import formset_factory
+
+from apps.proposals.forms import ActionForm, DayField, NoteField
+from apps.proposals.queries import signers_of
+from apps.proposals.workflow import CaseRole, CaseState
+from apps.units.models import Leader
+
+from .models import Reply
+
+
+class CommitmentForm(forms.Form):
+    text = forms.CharField(label="承诺事项", required=False, max_length=500)
+    due_on = DayField(label="完成时限", required=False)
+
+    def clean(self):
+        data = super().clean()
+        if data.get("text") and not data.get("due_on") and "due_on" not in self.errors:
+            self.add_error("due_on", "请填写完成时限。")
+        if data.get("due_on") and not data.get("text"):
+            self.add_error("text", "请写明承诺事项。")
+        return data
+
+
+CommitmentSet = formset_factory(CommitmentForm, extra=2, max_num=20, absolute_max=20)
+
+
+class ReplyForm(ActionForm):
+    """The draft of a reply. All may be empty while it is a draft; what is lacking is told before 送审."""
+
+    body = forms.CharField(
+        label="答复正文",
+        required=False,
+        max_length=50000,
+        widget=forms.Textarea(attrs={"rows": 16}),
+        help_text="逐条答复提案所提问题，每段一行。称谓、落款和回执由系统在打印时加上",
+    )
+    result_class = forms.ModelChoiceField(
+        None, label="办理结果", required=False, widget=forms.RadioSelect, empty_label=None, blank=False
+    )
+    class_reason = forms.CharField(
+        label="未能解决的原因", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    publicity = forms.ChoiceField(
+        label="公开属性", required=False, choices=Reply.Publicity.choices, widget=forms.RadioSelect
+    )
+    no_contact = forms.ChoiceField(
+        label="办理前未沟通的原因",
+        required=False,
+        choices=(("", "已有办前沟通记录"), *Reply.NoContact.choices),
+        widget=forms.RadioSelect,
+    )
+    no_opinion = forms.CharField(
+        label="未取得会办意见的原因", required=False, max_length=200, help_text="协办单位都已提出意见时不填"
+    )
+    summary = forms.CharField(
+        label="办理成效摘要",
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="供年度通报选用：办了什么、办到什么程度，一两句话",
+    )
+
+    def prepare(self):
+        case, reply = self._case(), self._reply()
+        classes = case.proposal.session.classes.all()
+        self.fields["result_class"].queryset = classes
+        self.fields["result_class"].label_from_instance = lambda found: f"{found}（{found.wording}）"
+        if not case.proposal.cases.filter(role=CaseRole.ASSIST).exclude(state=CaseState.ENDED).exists():
+            del self.fields["no_opinion"]
+        if case.round > 1:
+            self.fields["no_contact"].label = "本轮未沟通的原因"
+        promised = []
+        if reply:
+            for name in self.fields:
+                self.fields[name].initial = getattr(reply, name)
+            promised = [{"text": one.text, "due_on": one.due_on} for one in reply.commitments.all()]
+        self.commitments = CommitmentSet(
+            self.data if self.is_bound else None, initial=None if self.is_bound else promised, prefix="commitments"
+        )
+
+    def _case(self):
+        return self.thing.workflow_case
+
+    def _reply(self):
+        return self.thing if isinstance(self.thing, Reply) else None
+
+    def is_valid(self):
+        return super().is_valid() & self.commitments.is_valid()
+
+    def clean(self):
+        data = super().clean()
+        if self.commitments.is_valid():
+            data["commitments"] = [
+                {"text": one["text"], "due_on": one["due_on"]}
+                for one in (form.cleaned_data for form in self.commitments)
+                if one.get("text")
+            ]
+            if any(one["due_on"] < self.today for one in data["commitments"]):
+                raise forms.ValidationError("承诺事项的完成时限已过，请填写今后的日期。")
+        return data
+
+
+class PolishForm(ActionForm):
+    body = forms.CharField(label="答复正文", max_length=50000, widget=forms.Textarea(attrs={"rows": 16}))
+    note = NoteField("核改说明", required=False)
+
+    def prepare(self):
+        self.fields["body"].initial = self.thing.body
+
+
+class ForwardForm(ActionForm):
+    signer = forms.ModelChoiceField(Leader.objects.all(), label="报请审签的领导")
+    note = NoteField("说明", required=False, help_text="所选不是该单位的分管领导时必须写明原因")
+
+    def prepare(self):
+        self.fields["signer"].initial = signers_of([self.thing.case], self.today).get(self.thing.case_id)
+
+
+class SignForm(ActionForm):
+    content_hash = forms.CharField(widget=forms.HiddenInput)
+
+    def prepare(self):
+        self.fields["content_hash"].initial = self.thing.content_hash

@@ -1,0 +1,11 @@
+from django.urls import path
+
+from . import views
+
+app_name = "replies"
+urlpatterns = [
+    path("cases/<int:pk>/draft/", views.draft, name="draft"),
+    path("<int:pk>/", views.detail, name="detail"),
+    path("<int:pk>/versions/<int:number>/", views.version, name="version"),
+    path("<int:pk>/<slug:action>/", views.act, name="act"),
+]

@@ -1,0 +1,187 @@
+"""Every URL × every post × own and other's proposal. A URL without a row here fails; so does a row without a URL.
+
+The expectations are docs/workflow.md's («谁能看到什么», who may do what), written by hand.
+"""
+
+import pytest
+from django.urls import get_resolver, reverse
+from django.urls.resolvers import URLPattern
+
+from apps.ratings.models import Receipt
+from tests import factories as make
+
+POSTS = (
+    "office",
+    "clerk",
+    "head",
+    "culture_clerk",
+    "leader",
+    "other_leader",
+    "secretary",
+    "auditor",
+    "admin",
+)
+# what a GET answers, for each of POSTS in order; the proposals' unit is 区住房城乡建委, its leader is `leader`
+EVERYBODY = (200,) * 9
+THOSE_WHO_SEE_IT = (200, 200, 200, 404, 200, 404, 200, 404, 404)
+NOBODY_ELSE = 404
+
+ROWS = {
+    "desk:home": ((200,) * 7 + (302, 302), None),
+    "desk:proposals": ((200,) * 7 + (404, 404), None),
+    "desk:proposal": (THOSE_WHO_SEE_IT, "handling"),
+    "desk:audit": ((404,) * 7 + (200, 404), None),
+    "proposals:register": ((200,) + (403,) * 8, None),
+    # waiting to be assigned: no unit and no leader has it yet
+    "proposals:act assign": ((200, 404, 404, 404, 404, 404, 403, 404, 404), "received"),
+    "proposals:act adjust": ((200, 403, 403, 404, 403, 404, 403, 404, 404), "handling"),
+    "proposals:act_on_case accept": ((403, 200, 200, 404, 403, 404, 403, 404, 404), "assigned"),
+    "proposals:act_on_case request_return": ((403, 302, 302, 404, 403, 404, 403, 404, 404), "assigned"),  # too late
+    "proposals:act_on_case grant_return": ((302, 403, 403, 404, 403, 404, 403, 404, 404), "assigned"),  # none asked
+    "proposals:act_on_case refuse_return": ((302, 403, 403, 404, 403, 404, 403, 404, 404), "assigned"),
+    "proposals:act_on_case contact": ((200, 200, 200, 404, 403, 404, 200, 404, 404), "handling"),
+    "proposals:act_on_case prepare_opinion": ((403, 302, 302, 404, 403, 404, 403, 404, 404), "handling"),  # no assist
+    "proposals:act_on_case advise": ((403, 403, 302, 404, 403, 404, 403, 404, 404), "handling"),
+    "proposals:file": ((200, 200, 200, 404, 200, 404, 200, 404, 404), "file"),
+    "replies:draft": ((403, 200, 200, 404, 403, 404, 403, 404, 404), "handling"),
+    "replies:detail": ((200, 200, 200, 404, 200, 404, 404, 404, 404), "draft"),
+    "replies:version": ((200, 200, 200, 404, 200, 404, 404, 404, 404), "draft"),
+    "replies:act edit": ((403, 200, 200, 404, 403, 404, 404, 404, 404), "draft"),
+    "replies:act submit": ((403, 200, 403, 404, 403, 404, 404, 404, 404), "draft"),
+    "replies:act recall": ((403, 200, 403, 404, 403, 404, 404, 404, 404), "unit_review"),
+    "replies:act unit_approve": ((403, 403, 200, 404, 403, 404, 404, 404, 404), "unit_review"),
+    "replies:act polish": ((200, 403, 403, 404, 403, 404, 404, 404, 404), "office_review"),
+    "replies:act office_forward": ((200, 403, 403, 404, 403, 404, 404, 404, 404), "office_review"),
+    "replies:act return": ((302, 403, 302, 404, 200, 404, 404, 404, 404), "leader_signoff"),
+    "replies:act sign": ((403, 403, 403, 404, 200, 404, 404, 404, 404), "leader_signoff"),
+    "replies:act revoke": ((403, 403, 403, 404, 200, 404, 404, 404, 404), "signed"),
+    "ratings:issue": ((200, 200, 200, 404, 403, 404, 404, 404, 404), "signed"),
+    "ratings:rehandle": ((302, 403, 403, 404, 403, 404, 403, 404, 404), "issued"),  # nobody was dissatisfied
+    "ratings:act enter": ((404, 404, 404, 404, 404, 404, 200, 404, 404), "issued"),
+    "ratings:act confirm": ((404, 404, 404, 404, 404, 404, 302, 404, 404), "submitted"),  # entered it herself
+    "ratings:act return": ((404, 404, 404, 404, 404, 404, 200, 404, 404), "submitted"),
+    "ratings:scan": ((404, 404, 404, 404, 404, 404, 200, 404, 404), "submitted"),
+    "accounts:password": (EVERYBODY, None),
+    "exchange:home": (None, None),
+}
+PUBLIC = {"accounts:sign_in"}
+POST_ONLY = {"accounts:sign_out"}
+
+
+def named_urls(resolver=None, namespace=""):
+    """Every named URL of the site but the admin's, which tests/test_admin.py walks."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name}"
+        elif pattern.namespace != "admin":
+            yield from named_urls(pattern, f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace)
+
+
+def test_every_url_has_a_row():
+    named = set(named_urls())
+    rows = {row.split()[0] for row in ROWS} | PUBLIC | POST_ONLY
+    assert named - rows == set(), "URLs that nobody decided on"
+    assert rows - named == set(), "rows without a URL"
+
+
+def target(world, stage):
+    """URL arguments of a thing at a stage, by the things that URLs ask for."""
+    if stage is None:
+        return {}
+    if stage in ("received", "assigned", "handling"):
+        proposal = make.proposal_at(world, stage)
+        case = proposal.cases.first()
+        return {"proposal": proposal.pk, "case": case.pk if case else None}
+    proposal = make.handling(world)
+    case = make.case_of(proposal, world.housing)
+    found = {"proposal": proposal.pk, "case": case.pk}
+    if stage == "file":
+        from apps.proposals import operations
+
+        contact = operations.contact(
+            case, by=world.clerk, at=make.moment(2020, 3, 20), stage="before", manner="phone",
+            held_on=make.moment(2020, 3, 20).date(), people="赵堃", summary="通话", file=make.scan(),
+        )  # fmt: skip
+        return found | {"file": contact.attachment_id}
+    reply = make.reply_at(world, case, "issued" if stage == "submitted" else stage)
+    found["reply"] = reply.pk
+    if stage == "submitted":
+        make.rated(world, reply, confirm=False)
+    if stage in ("issued", "submitted"):
+        found["receipt"] = Receipt.objects.get(reply=reply).pk
+    return found
+
+
+ARGUMENTS = {
+    "desk:proposal": ("proposal",),
+    "proposals:act": ("proposal",),
+    "proposals:act_on_case": ("case",),
+    "proposals:file": ("file",),
+    "replies:draft": ("case",),
+    "replies:detail": ("reply",),
+    "replies:version": ("reply",),
+    "replies:act": ("reply",),
+    "ratings:issue": ("reply",),
+    "ratings:rehandle": ("case",),
+    "ratings:act": ("receipt",),
+    "ratings:scan": ("receipt",),
+}
+
+
+def url_of(row, found):
+    name, _, action = row.partition(" ")
+    args = [found[thing] for thing in ARGUMENTS.get(name, ())]
+    if name == "replies:version":
+        args.append(1)
+    return reverse(name, args=[*args, *([action] if action else [])])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("row", [row for row, (expected, _) in ROWS.items() if expected])
+def test_get_answers_each_post_as_decided(client, row):
+    expected, stage = ROWS[row]
+    world = make.world()
+    url = url_of(row, target(world, stage))
+    found = {}
+    for post in POSTS:
+        client.force_login(world.people[post])
+        answer = client.get(url)
+        answer.close()
+        found[post] = answer.status_code
+    assert found == dict(zip(POSTS, expected, strict=True)), url
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("row", list(ROWS))
+def test_strangers_are_sent_to_sign_in(client, row):
+    _, stage = ROWS[row]
+    answer = client.get(url_of(row, target(make.world(), stage)))
+    assert answer.status_code == 302
+    assert answer.url.startswith("/accounts/sign-in/")
+
+
+@pytest.mark.django_db
+def test_posting_to_what_one_may_not_do_changes_nothing(client):
+    world = make.world()
+    proposal = make.assigned(world)
+    case = proposal.cases.get()
+    client.force_login(world.culture_clerk)
+    answer = client.post(reverse("proposals:act_on_case", args=[case.pk, "accept"]), {"seen": case.stamp})
+    case.refresh_from_db()
+    assert (answer.status_code, case.state) == (404, "assigned")
+    client.force_login(world.secretary)
+    answer = client.post(reverse("proposals:act_on_case", args=[case.pk, "accept"]), {"seen": case.stamp})
+    case.refresh_from_db()
+    assert (answer.status_code, case.state) == (403, "assigned")
+
+
+@pytest.mark.django_db
+def test_ratings_are_hidden_from_unit_and_office_until_confirmed(client):
+    world = make.world()
+    proposal = make.handling(world)
+    reply = make.reply_at(world, make.case_of(proposal, world.housing), "issued")
+    make.rated(world, reply, "不满意", confirm=False)
+    for post, sees in (("office", False), ("clerk", False), ("leader", False), ("secretary", True)):
+        client.force_login(world.people[post])
+        page = client.get(proposal.get_absolute_url()).content.decode()
+        assert ("不满意" in page) is sees, post
