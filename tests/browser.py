@@ -1,0 +1,144 @@
+"""Fixtures for tests in a real browser against pytest-django's live server.
+
+`page` is a desktop, `phone` a telephone, `new_page` makes more of them (somebody else at the same time), each with
+cookies of its own; `sign_in(page, user)` spares the form. Addresses are paths: `page.goto("/accounts/sign-in/")`.
+
+A test fails if one of its pages logs an error, raises one or asks another host for anything. `problems` lists them
+as text; a test that provokes one on purpose (a page that is missing or refused) takes it out of that list again.
+Failures leave screenshots in `var/screenshots`.
+"""
+
+import os
+import re
+import subprocess
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import sync_playwright
+
+# Playwright's sync API keeps an event loop running in this thread, in which Django otherwise refuses queries
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",
+]
+DESKTOP = {"viewport": {"width": 1280, "height": 900}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
+PATIENCE = 10_000  # milliseconds
+
+contexts_key = pytest.StashKey()
+problems_key = pytest.StashKey()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    found = subprocess.run([settings.BASE_DIR / "bin" / "find-browser"], capture_output=True, text=True)
+    if found.returncode:
+        pytest.fail("no Chromium that starts: run bin/setup --tests")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found.stdout.strip(), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def problems(request):
+    return request.node.stash.setdefault(problems_key, [])
+
+
+@pytest.fixture
+def new_page(request, browser, live_server, transactional_db, problems):
+    """`new_page(**options of Playwright's new_context)`. Closed before the database is emptied."""
+    contexts = request.node.stash.setdefault(contexts_key, [])
+    own_host = urlsplit(live_server.url).netloc
+
+    def note_message(message):
+        if message.type == "error":
+            problems.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def note_request(sent):
+        target = urlsplit(sent.url)
+        if target.scheme in {"http", "https", "ws", "wss"} and target.netloc != own_host:
+            problems.append(f"request to another host: {sent.url}")
+
+    def open_page(**options):
+        context = browser.new_context(
+            base_url=live_server.url,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            reduced_motion="reduce",
+            **(DESKTOP | options),
+        )
+        context.set_default_timeout(PATIENCE)
+        context.on("console", note_message)
+        context.on("weberror", lambda raised: problems.append(f"page error: {raised.error}"))
+        context.on("request", note_request)
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(new_page):
+    return new_page()
+
+
+@pytest.fixture
+def phone(new_page):
+    return new_page(**PHONE)
+
+
+@pytest.fixture
+def sign_in(live_server):
+    """`sign_in(page, user)`: the session's cookie of that user in the page's browser."""
+
+    def set_cookie(page, user):
+        client = Client()
+        client.force_login(user)
+        name = settings.SESSION_COOKIE_NAME
+        page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+
+    return set_cookie
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if call.when == "call":
+        problems = "\n".join(item.stash.get(problems_key, []))
+        if problems and report.passed:
+            report.outcome = "failed"
+            report.longrepr = f"the browser met problems:\n{problems}"
+        elif problems and report.failed:
+            report.sections.append(("problems of the browser", problems))
+        if report.failed:
+            report.sections.extend(("screenshot", line) for line in take_screenshots(item))
+    return report
+
+
+def take_screenshots(item):
+    """Of every page that the test has open; returns a line for each."""
+    name = re.sub(r"[^\w.-]+", "-", item.nodeid).removeprefix("tests-")
+    pages = [page for context in item.stash.get(contexts_key, []) for page in context.pages]
+    for number, page in enumerate(pages):
+        path = settings.VAR_DIR / "screenshots" / f"{name}-{number}.png"
+        try:
+            page.screenshot(path=path, full_page=True)
+        except PlaywrightError as error:  # the failure of the test matters more than its picture
+            yield f"{page.url}: none, {error}"
+        else:
+            yield f"{page.url}: {path.relative_to(settings.BASE_DIR)}"

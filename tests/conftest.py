@@ -1,0 +1,65 @@
+"""What every test gets, and the two databases: SQLite in a file, or PostgreSQL where DATABASE_URL names one."""
+
+import os
+
+import pytest
+from django.db import connections
+from django.test import TransactionTestCase
+
+pytest_plugins = ["tests.browser"]
+
+TRANSACTIONAL_FIXTURES = {"transactional_db", "live_server"}
+DATABASE_FIXTURES = {"db", *TRANSACTIONAL_FIXTURES}
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--database-tests-only",
+        action="store_true",
+        help="leave out the tests that do not touch the database (bin/test, for its second database)",
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    for item in items:
+        keep_migrated_rows(item)
+    if config.getoption("--database-tests-only"):
+        others = [item for item in items if not uses_database(item)]
+        items[:] = [item for item in items if uses_database(item)]
+        config.hook.pytest_deselected(items=others)
+
+
+def uses_database(item):
+    is_case = item.cls is not None and issubclass(item.cls, TransactionTestCase)
+    return bool(is_case or item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(item.fixturenames))
+
+
+def keep_migrated_rows(item):
+    """A transactional test empties every table after it: rows that came with the migrations have to come back."""
+    marker = item.get_closest_marker("django_db")
+    options = dict(marker.kwargs) if marker else {}
+    if options.get("transaction") or TRANSACTIONAL_FIXTURES & set(item.fixturenames):
+        options |= {"transaction": True, "serialized_rollback": True}
+        item.add_marker(pytest.mark.django_db(**options), append=False)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """What failed in bin/test before this run, said where it is read."""
+    for name in filter(None, os.environ.get("FAILED_BEFORE", "").split(";")):
+        terminalreporter.write_line(f"此前失败 FAILED BEFORE: {name}", red=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, tmp_path_factory):
+    """SQLite in a file, as in service: one in memory would be a single connection, shared with the live server."""
+    database = connections["default"]
+    if database.vendor == "sqlite":
+        database.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def safe_settings(settings, tmp_path):
+    """Quick passwords, files in a folder of the test's own, and no lockout unless the test is about it."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.AXES_ENABLED = False

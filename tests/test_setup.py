@@ -1,0 +1,35 @@
+"""The tests' own tools: a browser that reports what goes wrong, the database of the live server, the sort of tests."""
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+
+
+def test_browser_shows_the_sign_in_page(page):
+    assert page.goto("/accounts/sign-in/").ok
+    assert page.locator("form input[type=password]").is_visible()
+    assert page.evaluate("[navigator.language, Intl.DateTimeFormat().resolvedOptions().timeZone]") == [
+        "zh-CN",
+        "Asia/Shanghai",
+    ]
+
+
+def test_phone_is_narrow(phone):
+    phone.goto("/accounts/sign-in/")
+    assert phone.evaluate("[innerWidth, document.documentElement.scrollWidth]") == [390, 390]
+
+
+def test_browser_notes_errors_and_other_hosts(page, problems):
+    page.evaluate("console.error('said so')")
+    page.evaluate("setTimeout(() => { throw new Error('thrown') })")
+    page.evaluate("fetch('http://example.org/').catch(() => null)")
+    noted = "\n".join(problems)
+    problems.clear()
+    assert "console: said so" in noted
+    assert "page error: thrown" in noted
+    assert "request to another host: http://example.org/" in noted
+
+
+@pytest.mark.parametrize("turn", ["first", "second"])
+@pytest.mark.django_db(transaction=True)
+def test_migrated_rows_outlast_a_transactional_test(turn):
+    assert ContentType.objects.exists(), turn
