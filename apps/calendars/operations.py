@@ -1,0 +1,37 @@
+"""How a newly published year comes into the calendar. A changed notice replaces the year under a new version."""
+
+import datetime
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from . import published
+from .models import CalendarDay, CalendarYear
+
+
+@transaction.atomic
+def publish_year(
+    year: int, days: Iterable[tuple[datetime.date, bool, str]], *, version: str, source: str
+) -> CalendarYear:
+    """Store a year's exceptions, (day, is_working, name), in place of those it had.
+
+    Raises ValueError for a day of another year, a weekday that works, a weekend that does not.
+    """
+    rows = [CalendarDay(day=day, is_working=is_working, name=name) for day, is_working, name in days]
+    for row in rows:
+        if row.day.year != year:
+            raise ValueError(f"{row.day.isoformat()}不在{year}年")
+        if row.is_working == (row.day.weekday() < 5):
+            raise ValueError(f"{row.day.isoformat()}与平常相同，不必登记")
+    CalendarDay.objects.filter(day__year=year).delete()
+    CalendarDay.objects.bulk_create(rows)
+    return CalendarYear.objects.update_or_create(year=year, defaults={"version": version, "source": source})[0]
+
+
+def publish_missing_years() -> list[int]:
+    """Take over the years that a newer chinesecalendar knows and the table does not. Returns them."""
+    known = set(CalendarYear.objects.values_list("year", flat=True))
+    missing = [year for year in published.years() if year not in known]
+    for year in missing:
+        publish_year(year, published.exceptions(year), version=f"{year}-1", source=published.SOURCE)
+    return missing
