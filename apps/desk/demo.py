@@ -6,8 +6,10 @@ steps of all proposals happen in the order of time and the history is what it sa
 
 import datetime
 import heapq
+import itertools
 import json
 import random
+from io import BytesIO
 from itertools import count
 from zoneinfo import ZoneInfo
 
@@ -15,12 +17,13 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from PIL import Image, ImageDraw
 
 from apps.accounts.models import Post, User
 from apps.calendars.deadlines import Calendar, add_working_days
 from apps.proposals import operations as cases
 from apps.proposals.models import Category, Sector, Session
-from apps.proposals.workflow import CaseRole, CaseState
+from apps.proposals.workflow import CaseRole
 from apps.ratings import operations as ratings
 from apps.ratings.models import Receipt
 from apps.replies import operations as replies
@@ -31,10 +34,6 @@ from apps.units.queries import units_by_name
 FIXTURES = settings.BASE_DIR / "fixtures"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 PASSWORD = "yanshi-2020"  # only ever set while DEBUG is on
-SCAN = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c63f80f0001010100"
-    "1bb6ee560000000049454e44ae426082"
-)
 
 
 def read(name):
@@ -87,16 +86,20 @@ def load():
 
 def live_through(lives):
     """Runs generators that yield the moment of their next step, always the earliest one next."""
+    for _ in in_order_of_time(lives):
+        pass
+
+
+def in_order_of_time(lives):
+    """Several lives as one: yields the moments of all their steps, the earliest first."""
     order = count()
-    queue = []
-    for life in lives:
-        queue.append((next(life), next(order), life))
+    queue = [(moment, next(order), life) for life in lives for moment in itertools.islice(life, 1)]
     heapq.heapify(queue)
     while queue:
-        _, _, life = heapq.heappop(queue)
-        for moment in life:
-            heapq.heappush(queue, (moment, next(order), life))
-            break
+        at, _, life = heapq.heappop(queue)
+        yield at
+        for next_at in itertools.islice(life, 1):
+            heapq.heappush(queue, (next_at, next(order), life))
 
 
 def _load_district():
@@ -176,10 +179,6 @@ def moment(day, hour, minute=0):
 
 def scan(text):
     """A small picture that stands for a scanned form; it says in plain letters that it is one."""
-    from io import BytesIO
-
-    from PIL import Image, ImageDraw
-
     page = Image.new("1", (420, 300), 1)
     draw = ImageDraw.Draw(page)
     draw.rectangle((10, 10, 410, 290), outline=0)
@@ -213,7 +212,7 @@ class Life:
         cases.assign(proposal, roles, by=self.office, at=at)
         assigned_on = at.date()
         parts = [self.handle(case, assigned_on) for case in proposal.cases.select_related("unit")]
-        yield from _merged(parts)
+        yield from in_order_of_time(parts)
 
     def register(self, at):
         entry = self.entry
@@ -253,9 +252,80 @@ class Life:
             yield from self.advise(case, at)
             return
         part = next(part for part in self.entry["parts"] if self.district.units[part["unit"]].pk == case.unit_id)
-        for number, told in enumerate(part["rounds"], 1):
-            yield from self.answer(case, told, number, at.date())
-            at = moment(case.receipt_on, 18)
+        for told in part["rounds"]:
+            at = yield from self.answer(case, told, at)
+
+    def answer(self, case, told, at):
+        """One round of an answering case: talks, the reply's way to the proposer, the receipt. Returns its moment."""
+        unit, started_on = case.unit_id, at.date()
+        clerk, head = self.district.clerks[unit], self.district.heads[unit]
+        signer = self.district.charge[unit]
+        for talk in told["contacts"]:
+            at = self.on_or_after(at, talk.get("on"), started_on, talk["after"])
+            yield at
+            cases.contact(case, by=clerk, at=at, stage=talk["stage"], manner=talk["manner"], held_on=at.date(),
+                          people=talk["people"], summary=talk["summary"])  # fmt: skip
+        at = self.on_or_after(at, told.get("drafted_on"), started_on, told["days"])
+        yield at
+        reply = replies.draft(
+            case,
+            by=clerk,
+            at=at,
+            body=told["reply"],
+            result_class=self.session.classes.get(code=told["class"]),
+            publicity=told["publicity"],
+            class_reason=told.get("class_reason", ""),
+            summary=told.get("summary", ""),
+            commitments=[{"text": one["text"], "due_on": day_of(one["due_on"])} for one in told.get("commitments", ())],
+        )
+        at = self.later(at, 0, 1)
+        yield at
+        replies.submit(reply, by=clerk, at=at)
+        at = self.later(at, 0, 2)
+        yield at
+        replies.unit_approve(reply, by=head, at=at)
+        at = self.later(at, 1, 2)
+        yield at
+        replies.office_forward(reply, signer, by=self.office, at=at)
+        at = self.later(at, 0, 3)
+        yield at
+        replies.sign(reply, reply.content_hash, by=self.district.signers[signer.pk], at=at)
+        at = self.later(at, 0, 1)
+        yield at
+        number = self.district.reply_number(reply.case.unit, at.year)
+        ratings.issue(reply, by=clerk, at=at, number=number, issued_on=at.date(), means="in_person")
+        return (yield from self.receive(reply, told, at))
+
+    def receive(self, reply, told, at):
+        receipt = Receipt.objects.get(reply=reply)
+        at = self.later(at, 3, 10)
+        yield at
+        one, other = self.chance.sample(self.secretaries, 2)
+        ratings.enter(
+            receipt,
+            self.session.ratings.get(name=told["rating"]),
+            by=one,
+            at=at,
+            received_on=at.date(),
+            scan=scan(f"{self.session.key}/{self.entry['number']}"),
+            comment=told.get("comment", ""),
+        )
+        at = self.later(at, 0, 2)
+        yield at
+        ratings.confirm(receipt, by=other, at=at)
+        return at
+
+    def later(self, at, least, most):
+        """A moment some working days after `at`, the same day at the earliest an hour on."""
+        days = self.chance.randint(least, most)
+        if days:
+            return self.working(at.date(), days)
+        return at + datetime.timedelta(minutes=self.chance.randint(20, 90))
+
+    def on_or_after(self, at, day, start, days):
+        """The moment on `day` where the fixture names one, else some working days after `start`; never before `at`."""
+        found = moment(day_of(day), self.chance.randint(9, 17)) if day else self.working(start, days)
+        return max(found, at + datetime.timedelta(minutes=30))
 
     def advise(self, case, at):
         at = self.working(at.date(), self.chance.randint(5, 15))
@@ -266,3 +336,10 @@ class Life:
             at=at,
             text=f"我单位对《{self.entry['title']}》涉及的职责范围内事项已作研究，同意主办单位的办理思路，将按分工配合落实。",
         )
+
+
+def _write_letter(session, district):
+    """The texts that the office keeps with the session for its annual letter."""
+    texts = read("letter-2020.json")
+    dated_on = day_of(texts["dated_on"])
+    reports.save_letter_texts(session, by=district.people["office"], at=moment(dated_on, 9), **texts)

@@ -4,8 +4,9 @@ import django_filters
 from django import forms
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 
-from apps.figures.queries import behind
+from apps.figures.queries import tally
 from apps.proposals.models import Case, Category, Proposal, Session
 from apps.proposals.queries import overdue_on
 from apps.proposals.workflow import CaseState, ProposalState
@@ -23,7 +24,7 @@ class ProposalFilter(django_filters.FilterSet):
     """Each field narrows; class and rating are counted by `figures`, so that list and figures always agree."""
 
     q = django_filters.CharFilter(label="搜索", method="search")
-    session = django_filters.ModelChoiceFilter(label="届次", queryset=Session.objects.all(), empty_label="全部届次")
+    session = django_filters.ChoiceFilter(label="届次", field_name="session__key", empty_label="全部届次")
     state = django_filters.ChoiceFilter(label="状态", choices=ProposalState.choices, empty_label="全部状态")
     unit = django_filters.ModelChoiceFilter(
         label="承办单位", queryset=Unit.objects.all(), method="by_unit", empty_label="全部单位"
@@ -46,11 +47,23 @@ class ProposalFilter(django_filters.FilterSet):
     def __init__(self, *args, today=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.today = today or timezone.localdate()
-        classes, ratings = _choices_of_sessions()
-        for name, choices, all_of_them in (("result", classes, "全部结果"), ("rating", ratings, "全部评价")):
+        self.sessions = {one.key: one for one in Session.objects.prefetch_related("classes", "ratings")}
+        classes = {found.code: f"{found.code}类" for one in self.sessions.values() for found in one.classes.all()}
+        ratings = {found.name: found.name for one in self.sessions.values() for found in one.ratings.all()}
+        self.form.fields["session"].choices = [(key, one.label) for key, one in self.sessions.items()]
+        for name, choices, all_of_them in (
+            ("result", sorted(classes.items()), "全部结果"),
+            ("rating", list(ratings.items()), "全部评价"),
+        ):
             self.form.fields[name] = forms.ChoiceField(
                 label=self.filters[name].label, required=False, choices=[("", all_of_them), *choices]
             )
+
+    @cached_property
+    def tally(self):
+        """The figures of the session asked for, else of the newest: a class means something only in its session."""
+        key = self.form.cleaned_data.get("session") or next(iter(self.sessions), None)
+        return tally(self.sessions[key]) if key else None
 
     def search(self, queryset, name, value):
         """Every word must be found in number, title, text or proposer."""
@@ -80,11 +93,7 @@ class ProposalFilter(django_filters.FilterSet):
         return self._behind(queryset, "ratings", "final", value)
 
     def _behind(self, queryset, *figure):
-        session = self.form.cleaned_data.get("session")
-        found = set()
-        for one in [session] if session else Session.objects.all():
-            found |= set(behind(one, *figure))
-        return queryset.filter(pk__in=found)
+        return queryset.filter(pk__in=self.tally.ids(*figure)) if self.tally else queryset.none()
 
     def only_key(self, queryset, name, value):
         return queryset.filter(is_key=True) if value else queryset
@@ -94,12 +103,3 @@ class ProposalFilter(django_filters.FilterSet):
             return queryset
         late = Case.objects.filter(overdue_on(self.today))
         return queryset.filter(pk__in=late.values("proposal_id"))
-
-
-def _choices_of_sessions():
-    """Classes and ratings that the sessions know, each once, as choices."""
-    classes, ratings = {}, {}
-    for session in Session.objects.prefetch_related("classes", "ratings"):
-        classes |= {found.code: f"{found.code}类" for found in session.classes.all()}
-        ratings |= {found.name: found.name for found in session.ratings.all()}
-    return sorted(classes.items()), list(ratings.items())

@@ -9,15 +9,16 @@ from django.urls import reverse
 from apps.accounts.queries import standing_of
 from apps.audit.models import Event
 from apps.calendars.deadlines import Calendar, working_days_between
+from apps.proposals.buttons import Button, buttons
 from apps.proposals.models import Case, Contact, Proposal, ReturnRequest
-from apps.proposals.queries import open_rows, overdue_on, signers_of
-from apps.proposals.views import sees_opinion_of
+from apps.proposals.queries import overdue_on, sees_opinion_of, signers_of
 from apps.proposals.workflow import ANSWERING, CaseRole, CaseState, NotAllowed, ProposalState, Refused
 from apps.ratings.models import Receipt
 from apps.ratings.queries import receipts_visible_to
 from apps.ratings.workflow import ReceiptState
 from apps.replies.models import Reply
 from apps.replies.queries import check_draft, replies_visible_to
+from apps.replies.views import action_url
 from apps.replies.workflow import OPEN_REPLIES, ReplyState
 from apps.units.queries import unit_ids_of
 
@@ -125,7 +126,7 @@ def _reply_item(what, action, url):
     return item
 
 
-def _reply_url(action=None):
+def _action_url(action=None):
     if action:
         return lambda reply: reverse("replies:act", args=[reply.pk, action])
     return lambda reply: reverse("replies:detail", args=[reply.pk])
@@ -172,7 +173,7 @@ def _for_office(today):
         _section(
             "待核稿",
             replies.filter(state=ReplyState.OFFICE_REVIEW),
-            _reply_item("核改或报领导审签", "核稿", _reply_url()),
+            _reply_item("核改或报领导审签", "核稿", _action_url()),
             "case__reply_due_on",
         ),
         _section(
@@ -223,7 +224,7 @@ def _for_unit(standing, today):
         _section(
             "草稿与退回",
             replies.filter(state=ReplyState.DRAFT),
-            _reply_item("继续修改并送审", "修改", _reply_url("edit")),
+            _reply_item("继续修改并送审", "修改", _action_url("edit")),
             "case__reply_due_on",
         ),
     ]
@@ -233,7 +234,7 @@ def _for_unit(standing, today):
             _section(
                 "待签发",
                 replies.filter(state=ReplyState.UNIT_REVIEW, case__unit_id__in=standing.head_of),
-                _reply_item("请审阅并签发", "签发", _reply_url()),
+                _reply_item("请审阅并签发", "签发", _action_url()),
                 "case__reply_due_on",
             ),
         )
@@ -273,7 +274,7 @@ def _for_leader(standing, today):
         .select_related("session")
     )
     return [
-        _section("待审签", to_sign, _reply_item("请审阅答复", "审签", _reply_url()), "case__reply_due_on"),
+        _section("待审签", to_sign, _reply_item("请审阅答复", "审签", _action_url()), "case__reply_due_on"),
         _section(
             "督办的重点提案",
             supervised,
@@ -327,26 +328,6 @@ class ReplyPanel:
     actions: list
 
 
-@dataclass(frozen=True)
-class Action:
-    """A button: an action of the table that is open to this user now."""
-
-    label: str
-    url: str
-    thing: str
-    is_danger: bool = False
-
-
-DANGER = {"request_return", "return", "revoke", "refuse_return"}
-
-
-def _buttons(thing, user, today, url, signer=None):
-    return [
-        Action(row.label, url(row.action), thing.WORKFLOW.name, row.action in DANGER)
-        for row in open_rows(thing, user, today, signer)
-    ]
-
-
 def fetch_proposal(visible, pk):
     """The proposal with everything its page needs, in a fixed number of queries; None where it is not visible."""
     replies = Reply.objects.select_related("result_class", "signer").prefetch_related(
@@ -381,7 +362,7 @@ def proposal_page(proposal, user, today):
     for case in cases:
         case.proposal = proposal
     panels = [_panel(case, user, today, signers.get(case.pk), readable, ratings, calendar) for case in cases]
-    actions = _buttons(proposal, user, today, lambda name: reverse("proposals:act", args=[proposal.pk, name]))
+    actions = buttons(proposal, user, today, lambda name: reverse("proposals:act", args=[proposal.pk, name]))
     return {
         "proposal": proposal,
         "panels": panels,
@@ -413,7 +394,7 @@ def _panel(case, user, today, signer, readable, ratings, calendar):
         app = "ratings:rehandle" if name == "rehandle" else "proposals:act_on_case"
         return reverse(app, args=[case.pk] if name == "rehandle" else [case.pk, name])
 
-    actions = _buttons(case, user, today, case_url, signer)
+    actions = buttons(case, user, today, case_url, signer)
     if own and case.state == CaseState.HANDLING:
         actions += _unit_writing(case, user, today)
     replies = []
@@ -427,14 +408,18 @@ def _panel(case, user, today, signer, readable, ratings, calendar):
                 [
                     (
                         receipt,
-                        _buttons(
-                            receipt, user, today, lambda name, pk=receipt.pk: reverse("ratings:act", args=[pk, name])
+                        buttons(
+                            receipt,
+                            user,
+                            today,
+                            lambda name, pk=receipt.pk: reverse("ratings:act", args=[pk, name]),
+                            signer,
                         ),
                     )
                     for receipt in visible
                 ],
                 len(reply.receipts.all()) - len(visible),
-                _buttons(reply, user, today, lambda name, pk=reply.pk: reply_url(pk, name), signer),
+                buttons(reply, user, today, lambda name, pk=reply.pk: action_url(pk, name), signer),
             )
         )
     return CasePanel(
@@ -450,19 +435,15 @@ def _panel(case, user, today, signer, readable, ratings, calendar):
     )
 
 
-def reply_url(pk, name):
-    return reverse("ratings:issue", args=[pk]) if name == "issue" else reverse("replies:act", args=[pk, name])
-
-
 def _unit_writing(case, user, today):
     """Writing a reply or an opinion begins from the case, where no reply is there yet to carry the button."""
     if not case.is_answering:
-        return [Action("拟写会办意见", reverse("proposals:act_on_case", args=[case.pk, "prepare_opinion"]), "case")]
+        return [Button("拟写会办意见", reverse("proposals:act_on_case", args=[case.pk, "prepare_opinion"]), "case")]
     try:
         check_draft(case, user=user, on=today)
     except (NotAllowed, Refused):
         return []
-    return [Action("拟写答复", reverse("replies:draft", args=[case.pk]), "case")]
+    return [Button("拟写答复", reverse("replies:draft", args=[case.pk]), "case")]
 
 
 DEADLINES = (

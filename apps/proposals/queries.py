@@ -107,24 +107,25 @@ def is_assisting(case, user, on):
     return "" if not case.is_answering else "主办、分办单位不提会办意见。"
 
 
-def visible_cases(proposal, user, on=None):
-    """The cases of a visible proposal that `user` may look into, with unit and named signer.
-
-    A unit sees its own case whole; of the others it sees that they are there, not what is in them.
-    """
-    on = on or timezone.localdate()
-    standing = standing_of(user, on)
-    cases = list(proposal.cases.all())
-    if standing.is_office or standing.is_secretariat or standing.leads_as:
-        return cases
-    leads = any(case.unit_id in standing.units and case.is_answering for case in cases)
-    return [case for case in cases if case.unit_id in standing.units or (leads and not case.is_answering)]
-
-
 def sees_contacts_of(case, user, on=None):
     """Talks and texts of a case are for its own unit and for those above it."""
     standing = standing_of(user, on or timezone.localdate())
     return standing.is_office or standing.is_secretariat or bool(standing.leads_as) or case.unit_id in standing.units
+
+
+def sees_opinion_of(case, user, on=None):
+    """An opinion is for the unit that gives it, the lead unit once given, and those above."""
+    on = on or timezone.localdate()
+    if sees_contacts_of(case, user, on):
+        return True
+    units = standing_of(user, on).units
+    given = bool(getattr(case, "opinion", None) and case.opinion.given_at)
+    if not given:
+        return False
+    return any(
+        other.role == CaseRole.LEAD and other.state != CaseState.ENDED and other.unit_id in units
+        for other in case.proposal.cases.all()
+    )
 
 
 def overdue_on(day):

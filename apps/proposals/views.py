@@ -24,7 +24,7 @@ from .forms import (
     RolesForm,
 )
 from .models import Attachment, Case, Contact, Opinion, Proposal, ProposalFile, Session
-from .queries import check, check_opinion_writer, sees_contacts_of
+from .queries import check, check_opinion_writer, sees_contacts_of, sees_opinion_of
 from .workflow import NotAllowed, OutOfTurn, Refused
 
 
@@ -194,12 +194,3 @@ def sees_file_of(found, user):
     if isinstance(found, Opinion):
         return sees_opinion_of(found.case, user)
     return sees_contacts_of(found.case, user)
-
-
-def sees_opinion_of(case, user):
-    """An opinion is for the unit that gives it, the lead unit once given, and those above."""
-    if sees_contacts_of(case, user):
-        return True
-    units = standing_of(user, timezone.localdate()).units
-    given = bool(getattr(case, "opinion", None) and case.opinion.given_at)
-    return given and case.proposal.cases.filter(role="lead", unit_id__in=units).exclude(state="ended").exists()

@@ -2,12 +2,13 @@
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from apps.proposals.buttons import buttons
 from apps.proposals.forms import NoteForm
 from apps.proposals.models import Proposal
-from apps.proposals.queries import open_rows
 from apps.proposals.views import Act, run_action, visible_case
 
 from . import operations
@@ -45,6 +46,11 @@ def visible_reply(request, pk):
     return get_object_or_404(seen.select_related(*related), pk=pk)
 
 
+def action_url(pk, action):
+    """The page of an action on a reply; sending it out is done a floor higher, where receipts are known."""
+    return reverse("ratings:issue", args=[pk]) if action == "issue" else reverse("replies:act", args=[pk, action])
+
+
 @require_GET
 def detail(request, pk):
     """The text of a reply, its versions, and what is open to this user."""
@@ -53,7 +59,7 @@ def detail(request, pk):
     context = {
         "reply": reply,
         "proposal": reply.case.proposal,
-        "rows": open_rows(reply, request.user, today),
+        "actions": buttons(reply, request.user, today, lambda action: action_url(reply.pk, action)),
         "signer": signer_of(reply, today),
         "versions": reply.versions.select_related("saved_by").order_by("-number"),
         "commitments": reply.commitments.all(),
