@@ -1,0 +1,38 @@
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from apps.documents.fonts import FontsUnavailable, MissingGlyph
+from apps.documents.paper import letter_pdf
+from apps.figures.queries import UnknownSession, session_named
+from apps.reports.letter import compose
+
+
+class Command(BaseCommand):
+    help = "一届提案的办理情况通报。未完成的事项列在标准错误输出；--strict 时有未完成事项返回 1，届次不存在返回 2。"
+
+    def add_arguments(self, parser):
+        parser.add_argument("--session", required=True, help="届次代号，如 9-4")
+        parser.add_argument("--pdf", required=True, type=Path, metavar="OUT.pdf", help="写入的 PDF 文件")
+        parser.add_argument("--strict", action="store_true", help="有未完成事项时返回 1（文件仍然写出）")
+
+    def handle(self, *, session, pdf, strict, **options):
+        pdf = Path(pdf)
+        try:
+            letter, unfinished = compose(session_named(session))
+            content = letter_pdf(letter)
+        except UnknownSession as unknown:
+            raise CommandError(str(unknown), returncode=2) from unknown
+        except MissingGlyph as missing:
+            raise CommandError(str(missing), returncode=1) from missing
+        except FontsUnavailable as missing:
+            raise CommandError(f"没有排印公文所需的字体：{missing}", returncode=1) from missing
+        try:
+            pdf.write_bytes(content)
+        except OSError as failed:
+            raise CommandError(f"不能写入 {pdf}：{failed.strerror}", returncode=2) from failed
+        self.stdout.write(f"已生成《{letter.title}》：{pdf}")
+        for line in unfinished:
+            self.stderr.write(line)
+        if strict and unfinished:
+            raise CommandError(f"有{len(unfinished)}项未完成。", returncode=1)

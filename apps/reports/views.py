@@ -1,0 +1,183 @@
+"""Pages of the annual letter: the list, the letter with its figures and its PDF, its texts and its examples."""
+
+from itertools import groupby
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header, urlencode
+from django.views.decorators.http import require_GET, require_http_methods
+
+from apps.accounts.queries import standing_of
+from apps.documents.fonts import FontsUnavailable, MissingGlyph
+from apps.documents.paper import letter_html, letter_pdf
+from apps.figures.queries import tally as tally_of
+from apps.proposals.models import Session
+from apps.proposals.workflow import OutOfTurn, Refused
+
+from . import operations
+from .forms import AsOfForm, LetterTextsForm
+from .letter import Examples, compose, theme_of, themes_of, usual_title
+from .queries import chosen_ids, issued_replies, letter_of, reads_letters
+from .tables import tables_of
+from .wording import meeting_of
+
+
+def visible_session(request, key):
+    """The session of a letter that the user may read, or 404."""
+    if not reads_letters(request.user):
+        raise Http404
+    return get_object_or_404(Session, key=key)
+
+
+def is_editor(request):
+    return standing_of(request.user, timezone.localdate()).is_office
+
+
+def editable_session(request, key):
+    """As `visible_session`, for the office only (403 for other readers)."""
+    session = visible_session(request, key)
+    if not is_editor(request):
+        raise PermissionDenied("办理情况通报由区政府办公室编写。")
+    return session
+
+
+@require_GET
+def letters(request):
+    if not reads_letters(request.user):
+        raise Http404
+    return render(request, "reports/letters.html", {"sessions": Session.objects.select_related("letter__saved_by")})
+
+
+@require_GET
+def letter(request, key):
+    return letter_page(request, visible_session(request, key))
+
+
+def letter_page(request, session, problem="", status=200):
+    """The letter with its figures and what is unfinished. `problem`: why it could not be printed."""
+    form = AsOfForm(request.GET)
+    as_of = form.cleaned_data["as_of"] if form.is_valid() else None
+    tally = tally_of(session, as_of)
+    composed, unfinished = compose(session, as_of, tally)
+    pdf = reverse("reports:letter_pdf", args=[session.key])
+    context = {
+        "session": session,
+        "meeting": meeting_of(session),
+        "form": form,
+        "as_of": as_of,
+        "tables": tables_of(tally, session),
+        "unfinished": unfinished,
+        "paper": letter_html(composed),
+        "pdf_url": f"{pdf}?{urlencode({'as_of': as_of})}" if as_of else pdf,
+        "is_editor": is_editor(request),
+        "problem": problem,
+    }
+    return render(request, "reports/letter.html", context, status=status)
+
+
+@require_GET
+def pdf(request, key):
+    """The letter as PDF; where it cannot be printed, its page says why."""
+    session = visible_session(request, key)
+    form = AsOfForm(request.GET)
+    if not form.is_valid():
+        return letter_page(request, session, status=422)
+    composed, _ = compose(session, form.cleaned_data["as_of"])
+    try:
+        content = letter_pdf(composed)
+    except MissingGlyph as missing:
+        return letter_page(request, session, str(missing), status=422)
+    except FontsUnavailable:
+        return letter_page(request, session, "服务器上没有排印公文所需的字体，请联系运维人员安装。", status=503)
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = content_disposition_header(True, f"{composed.title}.pdf")
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+def texts(request, key):
+    """Writing the texts. Who comes second is shown what the first stored, beside what they typed themselves."""
+    session = editable_session(request, key)
+    kept = letter_of(session)
+    themes = themes_of(tally_of(session).behind("total"))
+    usual = {"issuer": session.government, "addressee": session.committee, "title": usual_title(session)}
+    data = request.POST if request.method == "POST" else None
+    form = LetterTextsForm(data, letter=kept, classes=session.classes.all(), themes=themes, usual=usual)
+    late, status = "", 200
+    if form.is_bound:
+        status = 422
+        if form.is_valid():
+            try:
+                operations.save_letter_texts(
+                    session, by=request.user, at=timezone.now(), version=version_seen(request), **form.texts()
+                )
+            except OutOfTurn as moved:
+                late, status = str(moved), 409
+            except Refused as refused:
+                for reason in refused.reasons:
+                    form.add_error(None, reason)
+            else:
+                messages.success(request, f"已保存{session}办理情况通报的文字。")
+                return redirect("reports:letter", session.key)
+    context = {
+        "session": session,
+        "form": form,
+        # who was told what changed meanwhile may save over it; who was only told of a slip may not yet
+        "seen": kept.version if late or not form.is_bound else request.POST.get("seen", ""),
+        "late": late,
+        "differing": form.differing() if late else [],
+        "saved": kept,
+    }
+    return render(request, "reports/texts.html", context, status=status)
+
+
+def version_seen(request):
+    seen = request.POST.get("seen", "")
+    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else -1
+
+
+@require_http_methods(["GET", "POST"])
+def cases(request, key):
+    """Choosing the examples (例如、又如) among the replies that tell something."""
+    session = editable_session(request, key)
+    kept, late, status = letter_of(session), "", 200
+    examples = Examples(tally_of(session), issued_replies(session), chosen_ids(kept))
+    chosen, seen = examples.chosen, kept.version
+    if request.method == "POST":
+        chosen = {int(pk) for pk in request.POST.getlist("replies") if pk.isascii() and pk.isdigit() and len(pk) < 15}
+        try:
+            operations.choose_cases(session, chosen, by=request.user, at=timezone.now(), version=version_seen(request))
+        except OutOfTurn as moved:
+            late, status = str(moved), 409
+        except Refused as refused:
+            late, status, seen = str(refused), 422, request.POST.get("seen", "")
+        else:
+            messages.success(request, f"已保存{session}办理情况通报选用的事例。")
+            return redirect("reports:letter", session.key)
+    groups = grouped(examples, session, chosen)
+    context = {"session": session, "groups": groups, "seen": seen, "late": late, "count": len(chosen)}
+    return render(request, "reports/cases.html", context, status=status)
+
+
+def grouped(examples, session, chosen):
+    """[(heading, [(Fact, Reply, whether chosen here, whether stored as chosen)])]: the best class by themes."""
+    steps = list(session.classes.all())
+    best = steps[0].code if steps else ""
+    rank = {step.code: step.rank for step in steps}
+
+    def place(entry):
+        fact = entry[0]
+        order = (fact.row.category_order, theme_of(fact.row)) if fact.class_code == best else (0, "")
+        return (rank.get(fact.class_code, 99), *order)
+
+    def heading(entry):
+        fact = entry[0]
+        return f"{fact.class_code}类" + (f"：{theme_of(fact.row)}" if fact.class_code == best else "")
+
+    entries = [(fact, reply, reply.pk in chosen, reply.pk in examples.chosen) for fact, reply in examples.usable]
+    return [(name, list(rows)) for name, rows in groupby(sorted(entries, key=place), key=heading)]

@@ -1,0 +1,216 @@
+"""How the letter says its numbers. Pure: every number comes from a figures.Tally; right for none, one, some and all."""
+
+import re
+
+from apps.figures.queries import Tally
+from apps.proposals.models import Contact
+from apps.proposals.workflow import ProposalState
+
+DIGITS = "零一二三四五六七八九"
+ENDED = (
+    (ProposalState.MERGED, "并案"),
+    (ProposalState.WITHDRAWN, "撤案"),
+    (ProposalState.HANDED_BACK, "退回提案委"),
+)
+CONNECTIVES = ("例如", "又如", "还如", "再如")
+MANNERS = {
+    Contact.Manner.VISIT: "上门走访",
+    Contact.Manner.MEETING: "当面沟通",
+    Contact.Manner.DISCUSSION: "召开座谈会",
+    Contact.Manner.SPECIAL_MEETING: "召开专题会议",
+    Contact.Manner.SITE: "开展现场调研",
+    Contact.Manner.PHONE: "电话沟通",
+    Contact.Manner.MESSAGE: "网络沟通",
+    Contact.Manner.LETTER: "书面沟通",
+}
+REMOTE = (Contact.Manner.PHONE, Contact.Manner.MESSAGE, Contact.Manner.LETTER)
+
+
+def chinese_number(number):
+    """1 … 99 as in headings: 一, 十, 十一, 二十."""
+    tens, ones = divmod(number, 10)
+    head = ("" if tens < 2 else DIGITS[tens]) + ("十" if tens else "")
+    return head + (DIGITS[ones] if ones or not tens else "")
+
+
+def chinese_day(day, year=None):
+    """2020年11月3日; without the year where it is `year`."""
+    return ("" if day.year == year else f"{day.year}年") + f"{day.month}月{day.day}日"
+
+
+def sentence(text):
+    """Text of one or more lines as one run that ends like a sentence; "" for nothing."""
+    text = clause(text)
+    return text if not text or text[-1] in "。！？…”" else f"{text}。"
+
+
+def clause(text):
+    """Text as one run without its last stop, to be put into a sentence."""
+    return "".join(line.strip() for line in text.splitlines()).rstrip("。；;，,、 ")
+
+
+def paragraphs(text):
+    """The lines of a text that say something."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def quoted(title):
+    """《title》; book marks inside become 〈〉."""
+    return "《" + title.strip().translate({ord("《"): "〈", ord("》"): "〉"}) + "》"
+
+
+def meeting_of(session):
+    """区政协九届四次会议, also where the label names the committee itself."""
+    return session.label if session.committee in session.label else f"{session.committee}{session.label}"
+
+
+def opening(session, occasion):
+    meeting = meeting_of(session)
+    if occasion:
+        return f"受区政府委托，现向{occasion}通报{meeting}提案的办理情况。"
+    return f"现将{meeting}提案的办理情况通报如下。"
+
+
+def until(tally):
+    return f"截至{chinese_day(tally.as_of)}" if tally.as_of else "截至目前"
+
+
+def totals(tally: Tally, meeting):
+    """How many proposals there are, what is not counted, how far they got."""
+    total, key = tally.count("total"), tally.count("key")
+    ended = "、".join(f"{label}{tally.count(state)}件" for state, label in ENDED if tally.count(state))
+    besides = f"（另有{ended}，不计入总数）" if ended else ""
+    if not total:
+        return f"{meeting}没有计入总数的提案{besides}。" if ended else f"{meeting}没有交由区政府系统办理的提案。"
+    if not key:
+        keyed = ""
+    elif key == total:
+        keyed = "，为重点提案" if total == 1 else "，均为重点提案"
+    else:
+        keyed = f"，其中重点提案{key}件"
+    return f"{meeting}以来，交由区政府系统办理的提案共{total}件{besides}{keyed}。{until(tally)}，{progress(tally)}。"
+
+
+def progress(tally):
+    total, replied, closed, open_ = (tally.count(name) for name in ("total", "replied", "closed", "open"))
+    if total == 1:
+        return "该件提案" + ("已办结" if closed else "已答复，尚未办结" if replied else "尚未答复")
+    if closed == total:
+        return f"{total}件提案已全部办结"
+    if not replied:
+        return f"{total}件提案均未答复"
+    done = f"已办结{closed}件，尚未办结{open_}件" if closed else "均未办结"
+    if replied == total:
+        return f"{total}件提案已全部答复，{done}"
+    return f"已答复{replied}件，尚未答复{total - replied}件；{done}"
+
+
+def base_of_classes(tally):
+    """The base of the classes by its name: those replied to, which may be all."""
+    return "办理总数" if tally.count("replied") == tally.count("total") else "已答复提案"
+
+
+def class_named(step):
+    """所提问题已经解决的A类提案."""
+    wording = clause(step.wording).removesuffix("的")
+    return f"{wording}的{step.name}类提案" if wording else f"{step.name}类提案"
+
+
+def classes(tally):
+    """The split by result, each part with its share of the named base; "" while nothing is replied to."""
+    base, missing = tally.count("replied"), tally.count("unclassified")
+    if not base:
+        return ""
+    present = [step for step in tally.classes if tally.count("classes", step.name)]
+    absent = [step for step in tally.classes if not tally.count("classes", step.name)]
+    if not present:
+        return f"已答复的{base}件提案尚未登记办理结果类别。"
+    subject = f"已答复的{base}件提案" if base < tally.count("total") else f"{base}件提案"
+    if len(present) == 1 and not missing:
+        every = "" if base == 1 else "均"
+        return f"按办理结果分，{subject}{every}为{class_named(present[0])}。"
+    named = base_of_classes(tally)
+    parts = [
+        f"{class_named(step)}{share.count}件，占{named}的{share.percent}%" for step, share in _shares(tally, present)
+    ]
+    if absent:
+        parts.append("没有" + "、".join(f"{step.name}类" for step in absent) + "提案")
+    if missing:
+        parts.append(f"另有{missing}件尚未登记办理结果类别")
+    return f"{subject}按办理结果分，" + "；".join(parts) + "。"
+
+
+def _shares(tally, steps):
+    return [(step, tally.share("classes", step.name)) for step in steps]
+
+
+def receipts(tally):
+    """What came back from the proposers, counted by proposals; "" while nothing is replied to."""
+    if not tally.count("replied"):
+        return ""
+    back, missing, waiting, rated = (
+        tally.count("ratings", name) for name in ("returned", "not_returned", "to_confirm", "confirmed")
+    )
+    if not back:
+        return "提案者的回执尚未收回。"
+    told = f"提案回执收回{back}件，尚未收回{missing}件" if missing else f"{back}件提案的回执已全部收回"
+    if back == 1 and not missing:
+        told = "该件提案的回执已收回" if tally.count("total") == 1 else "1件提案的回执已收回"
+    if waiting:
+        told += f"，其中{waiting}件正在审核确认" if rated else "，正在审核确认"
+    return told + "。" + (ratings(tally) if rated else "")
+
+
+def ratings(tally):
+    """The final ratings, with their base named; that there is no 不满意 is said only where it is so."""
+    rated = tally.count("ratings", "confirmed")
+    given = [(step, tally.share("ratings", "final", step.name)) for step in tally.ratings]
+    present = [(step, share) for step, share in given if share.count]
+    whole = rated == tally.count("ratings", "returned")
+    subject = "" if whole else f"已确认回执的{rated}件提案中，"
+    if len(present) == 1:
+        every = "" if rated == 1 else "均"
+        return f"{subject}提案者的最终评价{every}为{present[0][0].name}。"
+    base = "收回回执" if whole else "已确认回执"
+    parts = []
+    for step, share in present:
+        who, of = ("", "") if parts else ("提案者", f"{base}的")
+        parts.append(f"{who}最终评价为{step.name}的{share.count}件，占{of}{share.percent}%")
+    none = [step.name for step, share in given if step.is_dissatisfied and not share.count]
+    if none:
+        parts.append(f"没有最终评价为{'、'.join(none)}的提案")
+    return subject + "；".join(parts) + "。"
+
+
+def contact(row, names, year):
+    """One talk of a later round: when, how, with whom, about what. `names`: of the proposers, who are not named."""
+    people, summary = unnamed(clause(row.people), names), unnamed(clause(row.summary), names)
+    people = "、".join(dict.fromkeys(people.split("、")))
+    manner = MANNERS[row.manner]
+    if people:
+        manner += f"（{people}）" if row.manner in REMOTE else f"，{people}参加"
+    return f"{chinese_day(row.held_on, year)}{manner}" + (f"，{summary}" if summary else "")
+
+
+def unnamed(text, names):
+    """The text with 提案者 for the name of each proposer: a letter does not say who was dissatisfied."""
+    for name in sorted(names, key=len, reverse=True):
+        text = re.sub(f"(?:提案者|提案人)?{re.escape(name)}(?:委员)?", "提案者", text)
+    return text
+
+
+def connective(place):
+    """例如, 又如, 还如, 再如 for the place of an example, from 0."""
+    return CONNECTIVES[min(place, len(CONNECTIVES) - 1)]
+
+
+TYPED_NUMBER = re.compile(
+    r"^\s*(?:[（(][一二三四五六七八九十\d]{1,3}[）)]|[一二三四五六七八九十]{1,3}、|\d{1,2}[.．、])\s*"
+)
+
+
+def point(line):
+    """(lead, rest) of a point that somebody wrote: 标题。正文 has a lead. A number typed by hand is taken off."""
+    line = TYPED_NUMBER.sub("", line)
+    lead, stop, rest = line.partition("。")
+    return (f"{lead}。", rest) if stop and rest.strip() and len(lead) <= 24 else ("", line)
