@@ -3,7 +3,7 @@
 Figures are as of a day by the dates of the actions (assigned, issued, received, confirmed, closed on), never of their
 entry. rows.py reads a session, facts.py says how each proposal stood on the day, this module counts.
 
-Definitions: docs/workflow.md and the JSON of `manage.py figures` in README.md.
+What a class, a rating or "on time" means stands in facts.py, what is part of what in BASES and `members_of`.
 """
 
 import datetime

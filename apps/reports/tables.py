@@ -49,7 +49,7 @@ def tables_of(tally, session):
             "总数与进度",
             (
                 row("收到提案", "received"),
-                row("计入总数（不含并案、撤案、退回）", "total"),
+                row("计入总数", "total"),
                 row("重点提案", "key", key="on"),
                 row("已交办", "assigned"),
                 row("已答复", "replied"),
