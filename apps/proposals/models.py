@@ -20,6 +20,7 @@ USUAL_CLASSES = (
     {"code": "C", "wording": "所提问题因客观条件限制或其他原因暂无法解决", "needs_reason": True},
 )
 USUAL_RATINGS = ("满意", "基本满意", "理解", "不满意")
+SECRET_TITLE, SECRET_PROPOSER = "涉密提案", "—"
 
 
 def default_limits():
@@ -32,6 +33,7 @@ def default_limits():
         "reply": [3, "months"],
         "receipt": [15, "working_days"],
         "rehandle": [1, "months"],
+        "extension": [1, "months"],  # the longest one
     }
 
 
@@ -43,6 +45,9 @@ class Session(models.Model):
     year = models.PositiveSmallIntegerField("年度")
     limits = models.JSONField("办理时限", default=default_limits)
     decimals = models.PositiveSmallIntegerField("百分比小数位", default=1)
+    asks_cosigners = models.BooleanField("向每位联名提案者征询意见", default=False)
+    asks_attitude = models.BooleanField("另评办理态度", default=False)
+    attitude_counts = models.BooleanField("对办理态度不满意的也算不满意", default=False)
     committee = models.CharField("政协简称", max_length=40, default="区政协")
     government = models.CharField("发文机关", max_length=60, default="重庆市大渡口区人民政府")
 
@@ -182,9 +187,14 @@ class Proposal(models.Model):
     received_on = models.DateField("接收日期", null=True, blank=True)
     assigned_on = models.DateField("交办日期", null=True, blank=True)
     is_imported = models.BooleanField("补录", default=False)
+    is_secret = models.BooleanField("涉密", default=False)  # number and state only; handled offline
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name="并入提案"
     )
+    ended_on = models.DateField("终止日期", null=True, blank=True)  # merged, withdrawn or handed back; unknown if imported
+    handed_to = models.CharField("退回后应由谁办理", max_length=100, blank=True)
+    handed_back_letter = models.CharField("退回函号", max_length=60, blank=True)
+    carried_over_on = models.DateField("结转日期", null=True, blank=True)
 
     objects = ProposalQuerySet.as_manager()
 
@@ -196,6 +206,13 @@ class Proposal(models.Model):
             models.CheckConstraint(condition=Q(state__in=ProposalState.values), name="proposal_state_is_known"),
             models.CheckConstraint(
                 condition=Q(merged_into=None) | Q(state=ProposalState.MERGED), name="only_merged_have_a_main_proposal"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on=None) | Q(state__in=workflow.ENDED_PROPOSALS), name="only_ended_have_an_end"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_secret=False) | Q(title=SECRET_TITLE, text="", remark="", wished_units=""),
+                name="nothing_is_told_of_secret_ones",
             ),
         ]
         indexes = [models.Index(fields=("session", "state"), name="proposal_by_state")]
@@ -218,6 +235,8 @@ class Proposal(models.Model):
     @property
     def workflow_case(self):
         return None
+
+    is_over = ""  # see Reply.is_over
 
     @property
     def stamp(self):
@@ -305,6 +324,8 @@ class Case(models.Model):
     def workflow_case(self):
         return self
 
+    is_over = ""  # see Reply.is_over
+
     @property
     def stamp(self):
         """See Proposal.stamp."""
@@ -341,6 +362,47 @@ class ReturnRequest(models.Model):
         ]
 
 
+class ExtensionRequest(models.Model):
+    """A unit's wish for a later reply deadline (延期), and the office's ruling. One is granted a round."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="extension_requests")
+    round = models.PositiveSmallIntegerField("轮次")
+    reason = models.TextField("理由")
+    was_due_on = models.DateField("原答复期限")
+    wanted_on = models.DateField("申请延至")
+    requested_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField()
+    is_granted = models.BooleanField("同意", null=True)
+    ruling = models.TextField("裁定说明", blank=True)
+    ruled_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    ruled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "延期申请"
+        ordering = ("case", "requested_at")
+        constraints = [
+            models.UniqueConstraint(fields=("case",), condition=Q(ruled_at=None), name="one_open_extension_request"),
+            models.CheckConstraint(
+                condition=Q(ruled_at=None, ruled_by=None, is_granted=None)
+                | Q(ruled_at__isnull=False, ruled_by__isnull=False, is_granted__isnull=False),
+                name="extension_ruling_is_whole",
+            ),
+        ]
+
+
+class Coordination(models.Model):
+    """A decision of the office or a leader that binds the units of a proposal (协调)."""
+
+    proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="coordinations")
+    decision = models.TextField("协调意见")
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "协调"
+        ordering = ("proposal", "made_at")
+
+
 class Attachment(models.Model):
     """A stored file. Who may see it is up to what points at it; it is never served by its path."""
 
@@ -359,6 +421,21 @@ class Attachment(models.Model):
 
     def __str__(self):
         return self.name
+
+
+class PaperEntry(models.Model):
+    """The signed paper from which the office entered something for a unit (代录)."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="papers")
+    action = models.CharField("动作", max_length=40)  # its name on the screen
+    entered_for = models.CharField("代谁办理", max_length=60)
+    attachment = models.OneToOneField(Attachment, models.PROTECT)
+    entered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "代录签字件"
+        ordering = ("case", "entered_at")
 
 
 class ProposalFile(models.Model):

@@ -12,19 +12,36 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from apps.accounts.queries import standing_of
 
-from . import operations
+from . import operations, rearranging
 from .forms import (
     ActionForm,
     AdjustForm,
+    CarryOverForm,
     ContactForm,
+    CorrectForm,
+    ExtensionForm,
+    HandBackForm,
+    MergeForm,
     NoteForm,
+    OfflineForm,
     OpinionForm,
     RegisterForm,
     ReturnForm,
     RolesForm,
+    SupervisionForm,
+    TransferForm,
+    paper_fields,
 )
-from .models import Attachment, Case, Contact, Opinion, Proposal, ProposalFile, Session
-from .queries import check, check_opinion_writer, sees_contacts_of, sees_opinion_of
+from .models import Attachment, Case, Contact, Opinion, PaperEntry, Proposal, ProposalFile, Session
+from .operations import Paper
+from .queries import (
+    check,
+    check_opinion_writer,
+    is_for_another,
+    parties_towards,
+    sees_contacts_of,
+    sees_opinion_of,
+)
 from .workflow import NotAllowed, OutOfTurn, Refused
 
 
@@ -39,6 +56,7 @@ class Act:
     danger: bool = False
     label: str = ""  # where the table has no row of this name
     check: Any = None  # (thing, user, on), where the row is not one of the thing's own table
+    table: Any = None  # the Table that has the row, where it is not the thing's own
 
 
 def run_action(request, thing, action, acts, **context):
@@ -49,7 +67,9 @@ def run_action(request, thing, action, acts, **context):
     if action not in acts:
         raise Http404
     act, proposal, at = acts[action], thing.workflow_proposal, timezone.now()
-    label = act.label or thing.WORKFLOW.label_of(action)
+    on = timezone.localdate(at)
+    table = act.table or thing.WORKFLOW
+    label = act.label or table.label_of(action)
     context |= {"thing": thing, "proposal": proposal, "action": action, "label": label, "danger": act.danger}
     form = act.form(
         request.POST if request.method == "POST" else None,
@@ -58,16 +78,29 @@ def run_action(request, thing, action, acts, **context):
         user=request.user,
         at=at,
     )
+    parties = parties_towards(thing, request.user, on)
+    is_on_paper = any(is_for_another(row, parties) for row in table.rows(action))
+    if is_on_paper:
+        form.fields.update(paper_fields())
+    has_note = "note" in form.fields
+    if proposal.is_secret:
+        form.fields.pop("note", None)  # no text of a secret proposal is stored
+    context["is_on_paper"] = is_on_paper
     status = 200
     try:
         if request.method == "POST" and form.is_valid():
-            act.operation(thing, **form.cleaned_data, by=request.user, at=at, seen=request.POST.get("seen", ""))
+            given = dict(form.cleaned_data)
+            if is_on_paper:
+                given["paper"] = Paper(given.pop("entered_for"), given.pop("paper_scan"))
+            if has_note:
+                given.setdefault("note", "")
+            act.operation(thing, **given, by=request.user, at=at, seen=request.POST.get("seen", ""))
             messages.success(request, act.done.format(label=label, name=f"{proposal}{proposal.title}"))
             return redirect(proposal)
         if request.method == "GET" and act.check:
-            act.check(thing, user=request.user, on=timezone.localdate(at))
+            act.check(thing, user=request.user, on=on)
         elif request.method == "GET":
-            check(thing, action, user=request.user, on=timezone.localdate(at), note="-")
+            check(thing, action, user=request.user, on=on, note="-", paper="-")
     except NotAllowed as denied:
         raise PermissionDenied(str(denied)) from denied
     except OutOfTurn as late:
@@ -104,12 +137,27 @@ def typed_in(form):
 PROPOSAL_ACTS = {
     "assign": Act(operations.assign, RolesForm, "proposals/assign.html"),
     "adjust": Act(operations.adjust, AdjustForm, "proposals/adjust.html"),
+    "correct": Act(rearranging.correct, CorrectForm, "proposals/correct.html"),
+    "mark_key": Act(rearranging.mark_key, SupervisionForm),
+    "coordinate": Act(rearranging.coordinate, NoteForm),
+    "merge": Act(rearranging.merge, MergeForm, danger=True),
+    "unmerge": Act(rearranging.unmerge, NoteForm),
+    "hand_back": Act(rearranging.hand_back, HandBackForm, danger=True),
+    "withdraw": Act(rearranging.withdraw, NoteForm, danger=True),
+    "transfer": Act(rearranging.transfer, TransferForm),
+    "carry_over": Act(rearranging.carry_over, CarryOverForm),
 }
 CASE_ACTS = {
     "accept": Act(operations.accept),
     "request_return": Act(operations.request_return, ReturnForm, done="已提交退办申请：{name}，等待区政府办公室裁定。"),
     "grant_return": Act(operations.grant_return, NoteForm, "proposals/ruling.html", danger=True),
     "refuse_return": Act(operations.refuse_return, NoteForm, "proposals/ruling.html"),
+    "request_extension": Act(
+        operations.request_extension, ExtensionForm, done="已提交延期申请：{name}，等待区政府办公室裁定。"
+    ),
+    "grant_extension": Act(operations.grant_extension, NoteForm, "proposals/extension.html"),
+    "refuse_extension": Act(operations.refuse_extension, NoteForm, "proposals/extension.html", danger=True),
+    "record_offline": Act(operations.record_offline, OfflineForm),
     "contact": Act(operations.contact, ContactForm, done="已保存沟通记录：{name}。"),
     "prepare_opinion": Act(
         operations.prepare_opinion,
@@ -183,7 +231,7 @@ def file(request, pk):
     attachment = get_object_or_404(visible, pk=pk)
     if ProposalFile.objects.filter(attachment=attachment).exists():
         return send_file(attachment)
-    for owner in (Contact, Opinion):
+    for owner in (Contact, Opinion, PaperEntry):
         found = owner.objects.filter(attachment=attachment).select_related("case__proposal").first()
         if found and sees_file_of(found, request.user):
             return send_file(attachment)
