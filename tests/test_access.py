@@ -62,7 +62,7 @@ ROWS = {
     "ratings:act return": ((404, 404, 404, 404, 404, 404, 200, 404, 404), "submitted"),
     "ratings:scan": ((404, 404, 404, 404, 404, 404, 200, 404, 404), "submitted"),
     "accounts:password": (EVERYBODY, None),
-    "exchange:home": (None, None),
+    "exchange:home": ((200, 403, 403, 403, 403, 403, 200, 403, 403), None),
 }
 PUBLIC = {"accounts:sign_in"}
 POST_ONLY = {"accounts:sign_out"}

@@ -19,8 +19,13 @@ USUAL_CLASSES = (
     {"code": "B", "wording": "所提问题正在解决或列入计划逐步解决", "needs_commitment": True},
     {"code": "C", "wording": "所提问题因客观条件限制或其他原因暂无法解决", "needs_reason": True},
 )
-USUAL_RATINGS = ("满意", "基本满意", "理解", "不满意")
 SECRET_TITLE, SECRET_PROPOSER = "涉密提案", "—"
+USUAL_RATINGS = (
+    {"name": "满意", "is_satisfied": True},
+    {"name": "基本满意", "is_satisfied": True},
+    {"name": "理解"},
+    {"name": "不满意", "is_dissatisfied": True},
+)
 
 
 def default_limits():
@@ -31,29 +36,82 @@ def default_limits():
         "contact": [15, "working_days"],
         "opinion": [1, "months"],  # before the reply is due
         "reply": [3, "months"],
+        "reply_longest": [6, "months"],  # hard ones, with consent
+        "extension": [1, "months"],  # at most
         "receipt": [15, "working_days"],
         "rehandle": [1, "months"],
-        "extension": [1, "months"],  # the longest one
+        "publication": [20, "working_days"],  # after the reply
+        "yellow": [1, "working_days"],  # after the deadline, a card falls due on this day
+        "red": [10, "working_days"],
     }
 
 
 class Session(models.Model):
-    """A plenary session of the CPPCC committee (届次), with all that differs from place to place and year to year."""
+    """A plenary session of the CPPCC committee (届次), with all that differs from place to place and year to year.
+
+    Changed by settings/operations.py alone; a new session begins with what the newest one has.
+    """
+
+    class ClassRule(models.TextChoices):
+        """Of several units that answer apart (分办), whose class and rating the proposal has."""
+
+        WORST = "worst", "按最差的单位"
+        BEST = "best", "按最好的单位"
+        FIRST = "first", "按交办时列在最前的单位"
+
+    class SatisfactionBase(models.TextChoices):
+        CONFIRMED = "confirmed", "回执已确认的提案"
+        REPLIED = "replied", "全部承办单位都已答复的提案"
+
+    class CountedRating(models.TextChoices):
+        LAST = "last", "最终评价"
+        FIRST = "first", "首次评价"
+
+    class Decimals(models.IntegerChoices):
+        ONE = 1, "1 位，如 92.9%"
+        TWO = 2, "2 位，如 92.89%"
 
     key = models.CharField("届次代号", max_length=20, unique=True, help_text="如 9-4")
     label = models.CharField("届次名称", max_length=60, help_text="如 九届四次会议")
     year = models.PositiveSmallIntegerField("年度")
     limits = models.JSONField("办理时限", default=default_limits)
-    decimals = models.PositiveSmallIntegerField("百分比小数位", default=1)
+    class_rule = models.CharField(
+        "分办提案的结果和评价", max_length=10, choices=ClassRule.choices, default=ClassRule.WORST
+    )
+    satisfaction_base = models.CharField(
+        "满意率的基数", max_length=10, choices=SatisfactionBase.choices, default=SatisfactionBase.CONFIRMED
+    )
+    counted_rating = models.CharField(
+        "满意率按哪次评价", max_length=10, choices=CountedRating.choices, default=CountedRating.LAST
+    )
+    decimals = models.PositiveSmallIntegerField("百分比小数位", choices=Decimals.choices, default=Decimals.ONE)
     asks_cosigners = models.BooleanField("向每位联名提案者征询意见", default=False)
-    asks_attitude = models.BooleanField("另评办理态度", default=False)
-    attitude_counts = models.BooleanField("对办理态度不满意的也算不满意", default=False)
+    asks_attitude = models.BooleanField("办理态度、办理结果分别评价", default=False)
+    attitude_counts = models.BooleanField("办理态度不满意也算不满意", default=False)
     committee = models.CharField("政协简称", max_length=40, default="区政协")
     government = models.CharField("发文机关", max_length=60, default="重庆市大渡口区人民政府")
+    office = models.CharField("政府办名称", max_length=60, default="区政府办公室")
+    office_series = models.CharField("发文机关代字", max_length=30, blank=True, default="大渡口府函")
+    version = models.PositiveIntegerField("设置版本", default=0)  # counts the changes of the settings
+    saved_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    saved_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "届次"
         ordering = ("-year", "-key")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(class_rule__in=("worst", "best", "first")), name="session_class_rule_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(satisfaction_base__in=("confirmed", "replied")), name="satisfaction_base_is_known"
+            ),
+            models.CheckConstraint(condition=Q(counted_rating__in=("last", "first")), name="counted_rating_is_known"),
+            models.CheckConstraint(
+                condition=Q(saved_at=None, saved_by=None) | Q(saved_at__isnull=False, saved_by__isnull=False),
+                name="session_change_is_whole",
+            ),
+        ]
 
     def __str__(self):
         return self.label
@@ -88,12 +146,18 @@ class Rating(models.Model):
     session = models.ForeignKey(Session, models.CASCADE, related_name="ratings")
     name = models.CharField("评价", max_length=20)
     rank = models.PositiveSmallIntegerField("由好到差的次序")
+    is_satisfied = models.BooleanField("计入满意", default=False)
     is_dissatisfied = models.BooleanField("须二次办理", default=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "评价"
         ordering = ("session", "rank")
-        constraints = [models.UniqueConstraint(fields=("session", "name"), name="rating_name_unique_in_session")]
+        constraints = [
+            models.UniqueConstraint(fields=("session", "name"), name="rating_name_unique_in_session"),
+            models.CheckConstraint(
+                condition=~Q(is_satisfied=True, is_dissatisfied=True), name="no_rating_is_satisfied_and_dissatisfied"
+            ),
+        ]
 
     def __str__(self):
         return self.name

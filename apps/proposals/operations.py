@@ -5,6 +5,7 @@ argument) and raises workflow.NotAllowed, OutOfTurn or Refused; then nothing is 
 the page showed.
 """
 
+import re
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -44,6 +45,8 @@ from .queries import (
     parties_of,
 )
 from .workflow import PROGRESS, CaseRole, CaseState, NotAllowed, OutOfTurn, Party, ProposalState, Refused
+
+SESSION_KEY = re.compile(r"\w+(-\w+)*")  # part of addresses
 
 
 @dataclass(frozen=True)
@@ -493,21 +496,37 @@ def check_day(day, session, at, label):
         raise Refused(f"{label}（{day:%Y-%m-%d}）早于本届次年度，请核对。")
 
 
+CARRIED = tuple(  # columns that a new session takes from the newest one
+    field.name
+    for field in Session._meta.concrete_fields
+    if field.name not in ("id", "key", "label", "year", "version", "saved_by", "saved_at")
+)
+
+
 @transaction.atomic
-def open_session(key, label, year, *, by, at, **fields):
-    """Opens a session with the usual classes and ratings (domain: 办理结果, 评价), which it then carries as its own."""
+def open_session(key, label, year, *, by, at, usual=False, **fields):
+    """新建届次 with the settings of the newest session, or with the usual ones where there is none yet.
+
+    `usual`: the usual settings in any case (classes A to C, one decimal), as for a ledger of another year or place.
+    `fields`: columns of Session that are to differ.
+    """
     if by is not None and Party.OFFICE not in parties_of(by, timezone.localdate(at)):
         raise NotAllowed("只有区政府办公室可以新建届次。")
+    if not SESSION_KEY.fullmatch(key):
+        raise Refused(f"届次代号“{key}”只能用字母、数字和短横线，如 9-4。")
     if Session.objects.filter(key=key).exists():
         raise Refused(f"届次“{key}”已存在。")
-    session = Session.objects.create(key=key, label=label, year=year, **fields)
-    ResultClass.objects.bulk_create(
-        ResultClass(session=session, rank=rank, **fields) for rank, fields in enumerate(USUAL_CLASSES)
-    )
-    Rating.objects.bulk_create(
-        Rating(session=session, rank=rank, name=name, is_dissatisfied=name == "不满意")
-        for rank, name in enumerate(USUAL_RATINGS)
-    )
+    newest = None if usual else Session.objects.first()
+    carried = {name: getattr(newest, name) for name in CARRIED} if newest else {}
+    session = Session.objects.create(key=key, label=label, year=year, **carried | fields)
+    for model, steps, usual_steps in (
+        (ResultClass, "classes", USUAL_CLASSES),
+        (Rating, "ratings", USUAL_RATINGS),
+    ):
+        given = (
+            getattr(newest, steps).values() if newest else ({**step, "rank": n} for n, step in enumerate(usual_steps))
+        )
+        model.objects.bulk_create(model(**step | {"id": None, "session_id": session.pk}) for step in given)
     record(
         action="session.open",
         target_type="session",
@@ -516,5 +535,6 @@ def open_session(key, label, year, *, by, at, **fields):
         actor_key=by.username if by else "operator",
         actor_name=str(by) if by else "运维",
         at=at,
+        data={"settings_of": newest.key if newest else ""},
     )
     return session

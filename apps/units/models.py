@@ -12,6 +12,7 @@ class Unit(models.Model):
     kind = models.CharField("类别", max_length=20, blank=True)
     contact_name = models.CharField("联系人", max_length=40, blank=True)
     contact_phone = models.CharField("联系电话", max_length=40, blank=True)
+    series = models.CharField("机关代字", max_length=30, blank=True, help_text="答复文号用，如 大渡口建委函")
     order = models.PositiveIntegerField("排序", default=0)
     dissolved_on = models.DateField("撤销日期", null=True, blank=True)
 
