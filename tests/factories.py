@@ -205,6 +205,13 @@ def rated(world, reply, name="满意", at=None, confirm=True):
     return receipt
 
 
+def parked(world, case, name="满意", at=None):
+    """A receipt of the case's first proposer that came before the reply was recorded."""
+    at = at or moment(2020, 4, 20)
+    return ratings.park(case, case.proposal.proposers.first(), rating(world.session, name), by=world.secretary, at=at,
+                        received_on=at.date(), scan=scan())  # fmt: skip
+
+
 def proposal_at(world, state, number="001", **fields):
     """A proposal with one lead unit, walked by real operations until it is in `state`."""
     if state == "received":

@@ -55,8 +55,8 @@ ROWS = {
     "replies:act return": ((302, 403, 302, 404, 200, 404, 404, 404, 404), "leader_signoff"),
     "replies:act sign": ((403, 403, 403, 404, 200, 404, 404, 404, 404), "leader_signoff"),
     "replies:act revoke": ((403, 403, 403, 404, 200, 404, 404, 404, 404), "signed"),
-    "ratings:issue": ((200, 200, 200, 404, 403, 404, 404, 404, 404), "signed"),
-    "ratings:rehandle": ((302, 403, 403, 404, 403, 404, 403, 404, 404), "issued"),  # nobody was dissatisfied
+    "ratings:act_on_reply issue": ((200, 200, 200, 404, 403, 404, 404, 404, 404), "signed"),
+    "ratings:act_on_case rehandle": ((302, 403, 403, 404, 403, 404, 403, 404, 404), "issued"),  # nobody was dissatisfied
     "ratings:act enter": ((404, 404, 404, 404, 404, 404, 200, 404, 404), "issued"),
     "ratings:act confirm": ((404, 404, 404, 404, 404, 404, 302, 404, 404), "submitted"),  # entered it herself
     "ratings:act return": ((404, 404, 404, 404, 404, 404, 200, 404, 404), "submitted"),
@@ -121,8 +121,8 @@ ARGUMENTS = {
     "replies:detail": ("reply",),
     "replies:version": ("reply",),
     "replies:act": ("reply",),
-    "ratings:issue": ("reply",),
-    "ratings:rehandle": ("case",),
+    "ratings:act_on_reply": ("reply",),
+    "ratings:act_on_case": ("case",),
     "ratings:act": ("receipt",),
     "ratings:scan": ("receipt",),
 }

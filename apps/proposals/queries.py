@@ -64,7 +64,9 @@ def parties_towards(thing, user, on, signers=None):
     """`parties_of` for a proposal, or for a case, reply, receipt or commitment of one."""
     case = thing.workflow_case
     if case is not None:
-        return parties_of(user, on, case, signers)
+        parties = parties_of(user, on, case, signers)
+        # nobody enters for a unit what may not be stored: no scan of a secret proposal
+        return parties - {Party.OFFICE_FOR} if case.proposal.is_secret else parties
     live = [one for one in thing.cases.all() if one.is_answering and one.state != CaseState.ENDED]
     return parties_of(user, on, signers=signers, cases=live)
 

@@ -11,6 +11,9 @@ from apps.replies.workflow import ReplyState
 from .models import Receipt
 from .workflow import RECEIPT, ReceiptState
 
+DISSATISFIED = Q(rating__is_dissatisfied=True) | Q(
+    case__proposal__session__attitude_counts=True, attitude__is_dissatisfied=True
+)  # Receipt.is_dissatisfied as a filter
 REMINDERS = 2  # before a case may be closed without an answer
 
 

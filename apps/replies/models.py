@@ -166,11 +166,18 @@ class Commitment(models.Model):
     first_due_on = models.DateField("最初时限")
     state = models.CharField("状态", max_length=20, choices=CommitmentState.choices, default=CommitmentState.OPEN)
     ended_on = models.DateField("落实或终止日期", null=True, blank=True)
+    reported_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")  # last
+    reported_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "承诺事项"
         ordering = ("due_on", "pk")
         constraints = [
+            models.CheckConstraint(
+                condition=Q(reported_at=None, reported_by=None)
+                | Q(reported_at__isnull=False, reported_by__isnull=False),
+                name="commitment_report_is_whole",
+            ),
             models.CheckConstraint(condition=Q(state__in=CommitmentState.values), name="commitment_state_is_known")
         ]
 

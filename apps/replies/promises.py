@@ -14,7 +14,7 @@ def report(commitment, *, by, at, text, evidence=None, paper=None):
     """报告进展 by the unit, with evidence where there is some."""
     if not text.strip():
         raise Refused("请写明进展情况。")
-    advance(commitment, "report", by=by, at=at, paper=paper)
+    advance(commitment, "report", by=by, at=at, paper=paper, reported_by=by, reported_at=at)
     stored = store(commitment.workflow_proposal, evidence, by=by, at=at, allowed=DOCUMENTS) if evidence else None
     return Progress.objects.create(
         commitment=commitment, text=text.strip(), evidence=stored, reported_by=by, reported_at=at

@@ -163,5 +163,4 @@ def is_promised(commitment, user, on):
 
 @predicate
 def is_not_who_reported(commitment, user, on):
-    last = max(commitment.reports.all(), key=lambda report: report.reported_at, default=None)
-    return "这份进展由您代录，请由另一人核实。" if user and last and last.reported_by_id == user.pk else ""
+    return "这份进展由您代录，请由另一人核实。" if user and commitment.reported_by_id == user.pk else ""
