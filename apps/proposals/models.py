@@ -220,6 +220,11 @@ class Proposal(models.Model):
         return None
 
     @property
+    def is_over(self):
+        """Whether nobody can act on it any more, whatever its state (docs/workflow.md, 已终止承办件的答复)."""
+        return False
+
+    @property
     def stamp(self):
         """What a page saw of it; an operation compares, so that nobody overwrites what they did not see."""
         cases = sorted(f"{case.pk}{case.state}" for case in self.cases.all())
@@ -304,6 +309,10 @@ class Case(models.Model):
     @property
     def workflow_case(self):
         return self
+
+    @property
+    def is_over(self):
+        return self.state == CaseState.ENDED
 
     @property
     def stamp(self):

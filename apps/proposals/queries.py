@@ -1,5 +1,7 @@
 """Who stands how to a proposal, and what is open to them."""
 
+import unicodedata
+
 from django.db.models import Q
 from django.utils import timezone
 
@@ -52,6 +54,8 @@ def why_not(row, thing, user, on):
 
 def open_rows(thing, user, on=None, signer=None):
     """The transitions open to `user` on this proposal, case, reply or receipt: the list of buttons."""
+    if thing.is_over:
+        return []
     on = on or timezone.localdate()
     parties = parties_of(user, on, thing.workflow_case, signer)
     rows = thing.WORKFLOW.open_to(thing.state, parties)
@@ -65,6 +69,8 @@ def check(thing, action, *, user, on, note="", as_party=None):
     """
     parties = frozenset({as_party}) if as_party else parties_of(user, on, thing.workflow_case)
     row = thing.WORKFLOW.find(action, thing.state, parties)
+    if thing.is_over:
+        raise OutOfTurn(f"此{thing.WORKFLOW.label}所属的承办件已调整，或答复已作废，只能查看，不能再“{row.label}”。")
     if row.note_required and not note.strip():
         raise Refused(f"“{row.label}”须填写说明。")
     if reason := why_not(row, thing, user, on):
@@ -93,8 +99,6 @@ def has_open_return_request(case, user, on):
 def is_within_return_period_without_request(case, user, on):
     if open_return_request(case):
         return "已有一份退办申请在等待裁定。"
-    if any(request.is_granted is False for request in case.return_requests.all()):
-        return "退办申请已被驳回，请继续办理。"
     if case.round > 1:
         return "二次办理的承办件不能退办。"
     if case.return_due_on and on > case.return_due_on:
@@ -139,9 +143,9 @@ def overdue_on(day):
 
 
 def number_as_printed(value):
-    """A proposal's number as the committee prints it: `84` → `084`. Others are kept as they are."""
-    text = str(value).strip()
-    return text.zfill(3) if text.isdigit() else text
+    """A proposal's number as the committee prints it: `84` and `８４` → `084`. Others are kept, in half width."""
+    text = unicodedata.normalize("NFKC", str(value)).strip()
+    return text.zfill(3) if text.isdecimal() else text
 
 
 def number_order(number):

@@ -65,6 +65,11 @@ class Receipt(models.Model):
         return self.reply.case
 
     @property
+    def is_over(self):
+        """Of a void reply, or of a case that was given to another unit: its proposer is asked anew."""
+        return self.reply.is_over
+
+    @property
     def stamp(self):
         """See Proposal.stamp."""
         return f"{self.state}.{self.entered_at}"

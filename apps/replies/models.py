@@ -103,6 +103,11 @@ class Reply(models.Model):
         return self.case
 
     @property
+    def is_over(self):
+        """Kept to be read when its case has ended; nobody goes on with it."""
+        return self.case.is_over or self.state == ReplyState.VOID
+
+    @property
     def stamp(self):
         """See Proposal.stamp."""
         return f"{self.state}.{self.version}"
