@@ -4,11 +4,14 @@ The expectations are docs/workflow.md's («谁能看到什么», who may do what
 """
 
 import pytest
+from django.db import transaction
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern
 
+from apps.proposals.models import Session
 from apps.ratings.models import Receipt
 from tests import factories as make
+from tests.conftest import WroteOnGet
 
 POSTS = (
     "office",
@@ -62,6 +65,11 @@ ROWS = {
     "ratings:act return": ((404, 404, 404, 404, 404, 404, 200, 404, 404), "submitted"),
     "ratings:scan": ((404, 404, 404, 404, 404, 404, 200, 404, 404), "submitted"),
     "accounts:password": (EVERYBODY, None),
+    "reports:letters": ((200, 404, 404, 404, 200, 200, 200, 404, 404), None),
+    "reports:letter": ((200, 404, 404, 404, 200, 200, 200, 404, 404), "issued"),
+    "reports:letter_pdf": ((200, 404, 404, 404, 200, 200, 200, 404, 404), "issued"),
+    "reports:letter_texts": ((200, 404, 404, 404, 403, 403, 403, 404, 404), "issued"),
+    "reports:letter_cases": ((200, 404, 404, 404, 403, 403, 403, 404, 404), "issued"),
     "exchange:home": ((200, 403, 403, 403, 403, 403, 200, 403, 403), None),
 }
 PUBLIC = {"accounts:sign_in"}
@@ -88,6 +96,10 @@ def target(world, stage):
     """URL arguments of a thing at a stage, by the things that URLs ask for."""
     if stage is None:
         return {}
+    return {"session": world.session.key} | things_at(world, stage)
+
+
+def things_at(world, stage):
     if stage in ("received", "assigned", "handling"):
         proposal = make.proposal_at(world, stage)
         case = proposal.cases.first()
@@ -125,6 +137,10 @@ ARGUMENTS = {
     "ratings:act_on_case": ("case",),
     "ratings:act": ("receipt",),
     "ratings:scan": ("receipt",),
+    "reports:letter": ("session",),
+    "reports:letter_pdf": ("session",),
+    "reports:letter_texts": ("session",),
+    "reports:letter_cases": ("session",),
 }
 
 
@@ -159,6 +175,23 @@ def test_strangers_are_sent_to_sign_in(client, row):
     answer = client.get(url_of(row, target(make.world(), stage)))
     assert answer.status_code == 302
     assert answer.url.startswith("/accounts/sign-in/")
+
+
+@pytest.mark.django_db
+def test_the_guard_notices_a_page_that_writes_when_it_is_read(client, monkeypatch):
+    """What every GET of this file is watched with, seen at work."""
+    world = make.world()
+    client.force_login(world.office)
+
+    def waiting_that_writes(user, today):
+        Session.objects.update(decimals=2)
+        return []
+
+    monkeypatch.setattr("apps.desk.views.queries.waiting_for", waiting_that_writes)
+    with pytest.raises(WroteOnGet, match="proposals_session"), transaction.atomic():
+        client.get("/")
+    world.session.refresh_from_db()
+    assert world.session.decimals == 1
 
 
 @pytest.mark.django_db

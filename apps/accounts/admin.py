@@ -2,10 +2,12 @@
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import Group
 from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
 from django.http import Http404
 from django.utils import timezone
 
@@ -55,9 +57,11 @@ class SystemAdminOnly:
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        user = form.instance
+        self.record_change(request, form.instance, "user.change" if change else "user.create", form.changed_data)
+
+    def record_change(self, request, user, action, changed):
         record(
-            action="user.change" if change else "user.create",
+            action=action,
             target_type="user",
             target_key=user.username,
             target_name=str(user),
@@ -67,7 +71,7 @@ class SystemAdminOnly:
             data={
                 "active": user.is_active,
                 "posts": [str(post) for post in user.posts.all()],
-                "changed": form.changed_data,
+                "changed": changed,
             },
         )
 
@@ -105,6 +109,15 @@ class AccountAdmin(SystemAdminOnly, UserAdmin):
     """Users. Whoever is no longer needed is switched off, not deleted: the trail names them."""
 
     inlines = (PostInline,)
+
+    @transaction.atomic
+    def user_change_password(self, request, id, form_url=""):
+        """Django's page for another's password, with its event: it has no `save_related`."""
+        answer = super().user_change_password(request, id, form_url)
+        if request.method == "POST" and answer.status_code == 302 and answer.url != request.get_full_path():
+            self.record_change(request, self.get_object(request, unquote(id)), "user.change", ["password"])
+        return answer
+
     list_display = ("username", "display_name", "is_active", "last_login")
     list_filter = ("is_active", "posts__kind")
     search_fields = ("username", "display_name")

@@ -83,10 +83,6 @@ def remaining(due_on, today, calendar):
     return Remaining(due_on, f"剩{days}个工作日" if days else "下个工作日前到期", "soon" if days <= 5 else "calm")
 
 
-def calendar_around(today):
-    return Calendar.load(today.year - 12, today.year + 2)
-
-
 def waiting_for(user, today):
     """The sections of the user's home page: only what waits for them, nearest deadline first."""
     standing = standing_of(user, today)
@@ -99,7 +95,7 @@ def waiting_for(user, today):
         sections += _for_leader(standing, today)
     if standing.is_secretariat:
         sections += _for_secretariat(user, today)
-    calendar = calendar_around(today)
+    calendar = Calendar.load()
     for section in sections:
         section.items = [
             Waiting(**{**vars(item), "deadline": remaining(item.due_on, today, calendar) if item.due_on else None})
@@ -120,6 +116,11 @@ CASES = ("proposal__session", "unit")
 REPLIES = ("case__proposal__session", "case__unit")
 RECEIPTS = ("case__proposal__session", "case__unit", "proposer")
 COMMITMENTS = ("reply__case__proposal__session", "reply__case__unit")
+
+
+def _running_replies():
+    """Replies that somebody can go on with: those of an ended case are only kept."""
+    return Reply.objects.exclude(case__state=CaseState.ENDED).select_related(*REPLIES)
 
 
 def _live():
@@ -151,11 +152,11 @@ def _action_url(action=None):
 
 def _for_office(today):
     received = Proposal.objects.filter(state=ProposalState.RECEIVED).select_related("session")
-    requests = ReturnRequest.objects.filter(ruled_at=None).select_related("case__proposal__session", "case__unit")
-    extensions = ExtensionRequest.objects.filter(ruled_at=None).select_related(
-        "case__proposal__session", "case__unit"
-    )
-    replies = Reply.objects.select_related(*REPLIES)
+    requests = ReturnRequest.objects.filter(ruled_at=None).exclude(case__state=CaseState.ENDED)
+    requests = requests.select_related("case__proposal__session", "case__unit")
+    extensions = ExtensionRequest.objects.filter(ruled_at=None).exclude(case__state=CaseState.ENDED)
+    extensions = extensions.select_related("case__proposal__session", "case__unit")
+    replies = _running_replies()
     late = _live().filter(overdue_on(today))
     chosen = (
         _live()
@@ -246,7 +247,7 @@ def _for_office(today):
 
 def _for_unit(standing, today):
     mine = _live().filter(unit_id__in=standing.units)
-    replies = Reply.objects.filter(case__unit_id__in=standing.units).select_related(*REPLIES)
+    replies = _running_replies().filter(case__unit_id__in=standing.units)
     no_talk = ~Exists(Contact.objects.filter(case=OuterRef("pk"), round=OuterRef("round")))
     no_reply = ~Exists(Reply.objects.filter(case=OuterRef("pk"), state__in=OPEN_REPLIES))
     answering = mine.filter(state=CaseState.HANDLING, role__in=ANSWERING)
@@ -329,7 +330,7 @@ def _for_leader(standing, today):
     held = Q(case__named_signer_id__in=standing.leads_as) | Q(
         case__named_signer=None, case__unit_id__in=unit_ids_of(standing.leads_as, today)
     )
-    to_sign = Reply.objects.filter(held, state=ReplyState.LEADER_SIGNOFF).select_related(*REPLIES)
+    to_sign = _running_replies().filter(held, state=ReplyState.LEADER_SIGNOFF)
     supervised = (
         Proposal.objects.filter(supervising_leader_id__in=standing.leads_as)
         .exclude(state=ProposalState.CLOSED)
@@ -430,10 +431,12 @@ def proposal_page(proposal, user, today):
     order = {CaseRole.LEAD: 0, CaseRole.SEPARATE: 0, CaseRole.ASSIST: 1}
     cases.sort(key=lambda case: (case.state == CaseState.ENDED, order[case.role], case.pk))
     signers = signers_of(cases, today)
-    ratings = list(receipts_visible_to(user, today).select_related("proposer", "rating", "scan").filter(case__proposal=proposal))
+    ratings = list(
+        receipts_visible_to(user, today).select_related("proposer", "rating", "scan").filter(case__proposal=proposal)
+    )
     parked = [receipt for receipt in ratings if receipt.state == ReceiptState.PARKED]
     ratings = {receipt.pk for receipt in ratings}
-    calendar = calendar_around(today)
+    calendar = Calendar.load()
     for case in cases:
         _know(case, proposal)
     panels = [_panel(case, user, today, signers, ratings, calendar) for case in cases]
@@ -686,7 +689,7 @@ def for_list(proposals, sort):
 
 def list_rows(proposals, today):
     """Rows for the proposals of one page of the list."""
-    calendar = calendar_around(today)
+    calendar = Calendar.load()
     return [_row(proposal, today, calendar) for proposal in proposals]
 
 

@@ -8,6 +8,7 @@ import filetype
 import pikepdf
 from django.conf import settings
 from django.core.files.base import ContentFile
+from PIL import Image
 
 from .models import Attachment
 from .workflow import Refused
@@ -17,6 +18,7 @@ DOCUMENTS = SCANS | {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
 }
+LARGEST_PICTURE = 80_000_000  # pixels; a sheet of A3 at 600 dpi has 70 million
 _ACTIVE_KEYS = ("/JS", "/JavaScript", "/EF", "/RichMediaContent", "/XFA")
 _ACTIVE_ACTIONS = ("/JavaScript", "/Launch", "/ImportData", "/SubmitForm")
 
@@ -42,6 +44,8 @@ def media_type_of(file, allowed=SCANS):
         raise Refused(f"文件“{name}”的内容不是可接受的类型，请上传 {kinds} 文件。")
     if found == "application/pdf":
         _check_pdf(file, name)
+    elif found.startswith("image/"):
+        _check_picture(file, name)
     return found
 
 
@@ -49,7 +53,7 @@ def _office_type(file):
     try:
         with zipfile.ZipFile(file) as archive:
             names = set(archive.namelist())
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, OSError, ValueError):
         return ""
     finally:
         file.seek(0)
@@ -67,15 +71,47 @@ def _check_pdf(file, name):
         with pikepdf.open(file) as pdf:
             if not len(pdf.pages):
                 raise Refused(f"文件“{name}”没有页面，请重新扫描。")
-            for thing in pdf.objects:
-                if isinstance(thing, pikepdf.Dictionary) and (
-                    any(key in thing for key in _ACTIVE_KEYS) or thing.get("/S") in _ACTIVE_ACTIONS
-                ):
-                    raise Refused(f"文件“{name}”含有脚本、动作或内嵌文件，不能接收；请另存为普通 PDF 或重新扫描。")
+            if any(_is_active(thing) for thing in pdf.objects):
+                raise Refused(f"文件“{name}”含有脚本、动作或内嵌文件，不能接收；请另存为普通 PDF 或重新扫描。")
     except pikepdf.PasswordError:
         raise Refused(f"文件“{name}”有密码，请去掉密码后再上传。") from None
     except pikepdf.PdfError:
         raise Refused(f"文件“{name}”已损坏，无法打开，请重新扫描。") from None
+    finally:
+        file.seek(0)
+
+
+def _is_active(thing):
+    """Whether an object of a PDF, or one written out inside it, runs or carries something.
+
+    Objects that it only refers to are in `pdf.objects` themselves.
+    """
+    waiting = [thing]
+    while waiting:
+        thing = waiting.pop()
+        if isinstance(thing, pikepdf.Array):
+            inner = list(thing)
+        elif isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
+            if any(key in thing for key in _ACTIVE_KEYS):
+                return True
+            action = thing.get("/S")
+            if isinstance(action, pikepdf.Name) and str(action) in _ACTIVE_ACTIONS:
+                return True
+            inner = [thing[key] for key in thing.keys()]  # noqa: SIM118, a pikepdf object is no mapping
+        else:
+            continue
+        waiting += [one for one in inner if isinstance(one, pikepdf.Object) and not one.is_indirect]
+    return False
+
+
+def _check_picture(file, name):
+    try:
+        with Image.open(file, formats=("PNG", "JPEG")) as picture:
+            if picture.width * picture.height > LARGEST_PICTURE:
+                raise Refused(f"图片“{name}”的像素过多，请降低分辨率后再上传。")
+            picture.load()
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise Refused(f"图片“{name}”已损坏，无法打开，请重新扫描。") from None
     finally:
         file.seek(0)
 

@@ -62,6 +62,10 @@ class ActionForm(forms.Form):
     def prepare(self):
         """Narrows choices and sets first values from the thing."""
 
+    def formsets(self):
+        """Lines that belong to the form, such as the promises of a reply."""
+        return []
+
     @property
     def today(self):
         return timezone.localdate(self.at)
@@ -97,7 +101,10 @@ class RegisterForm(forms.Form):
     number = forms.CharField(label="案号", max_length=20, help_text="按政协编号填写，如 084")
     title = forms.CharField(label="案由", max_length=200)
     proposers = forms.CharField(
-        label="提案者", widget=forms.Textarea(attrs={"rows": 2}), help_text="多人用顿号隔开，第一提案人写在最前"
+        label="提案者",
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="多人用顿号隔开，第一提案人写在最前",
     )
     form = forms.ChoiceField(label="提案形式", choices=Proposal.Form.choices)
     kind = forms.ChoiceField(label="提案类型", choices=Proposal.Kind.choices)
@@ -111,7 +118,9 @@ class RegisterForm(forms.Form):
     address = forms.CharField(label="通信地址", max_length=200, required=False)
     contact_person = forms.CharField(label="集体联系人", max_length=60, required=False, help_text="集体提案填写")
     wished_units = forms.CharField(label="建议承办单位", max_length=200, required=False)
-    text = forms.CharField(label="提案内容", required=False, widget=forms.Textarea(attrs={"rows": 8}))
+    text = forms.CharField(
+        label="提案内容", required=False, max_length=100000, widget=forms.Textarea(attrs={"rows": 8})
+    )
     remark = forms.CharField(label="备注", max_length=500, required=False)
 
     def clean_proposers(self):

@@ -300,7 +300,10 @@ class Proposal(models.Model):
     def workflow_case(self):
         return None
 
-    is_over = ""  # see Reply.is_over
+    @property
+    def is_over(self):
+        """Whether nobody can act on it any more, whatever its state (docs/workflow.md, 已终止承办件的答复)."""
+        return False
 
     @property
     def stamp(self):
@@ -388,7 +391,9 @@ class Case(models.Model):
     def workflow_case(self):
         return self
 
-    is_over = ""  # see Reply.is_over
+    @property
+    def is_over(self):
+        return self.state == CaseState.ENDED
 
     @property
     def stamp(self):

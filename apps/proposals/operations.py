@@ -191,6 +191,7 @@ def register(session, *, number, title, proposers, by, at, is_secret=False, **fi
     parties = parties_of(by, timezone.localdate(at))
     workflow.PROPOSAL.find("register", "", parties)
     number = number_as_printed(number)
+    Session.objects.select_for_update().get(pk=session.pk)  # of two who register one number at once, one is told
     if Proposal.objects.filter(session=session, number=number).exists():
         raise Refused(f"{session}已有第{number}号提案，请核对案号。")
     names = [proposer["name"] for proposer in proposers]
@@ -199,6 +200,8 @@ def register(session, *, number, title, proposers, by, at, is_secret=False, **fi
     if len(set(names)) < len(names):
         raise Refused("提案者有重复，请核对。")
     fields.setdefault("received_on", timezone.localdate(at))
+    if fields["received_on"]:
+        check_day(fields["received_on"], session, at, "接收日期")
     proposal = Proposal.objects.create(
         session=session,
         number=number,
@@ -251,7 +254,8 @@ def assign(proposal, roles, *, by, at, reply_due_on=None, note=""):
 
 def _begin_cases(proposal, roles, on, reply_due_on=None):
     session = proposal.session
-    calendar = Calendar.load(on.year, on.year + 1)
+    # from the year before (an opinion is due a month before the reply) to the end: any day may be the reply's deadline
+    calendar = Calendar.load(on.year - 1)
     due = {step: deadline(on, session.limit(step), calendar) for step in ("accept", "return", "contact", "reply")}
     basis = {step: found.basis() for step, found in due.items()}
     if reply_due_on:

@@ -1,5 +1,7 @@
 """Who stands how to a proposal, and what is open to them."""
 
+import unicodedata
+
 from django.db.models import Q
 from django.utils import timezone
 
@@ -75,13 +77,13 @@ def why_not(row, thing, user, on):
     """ "" when nothing stands in the way of the row but state and party, else the reason in Chinese."""
     if thing.workflow_proposal.is_secret and row.action not in SECRET_ACTIONS:
         return f"涉密提案只登记案号和状态，不在系统中“{row.label}”，请线下办理。"
-    if reason := thing.is_over:
-        return reason
     return PREDICATES[row.when](thing, user, on) if row.when else ""
 
 
 def open_rows(thing, user, on=None, signers=None):
     """The transitions open to `user` on this proposal, case, reply, receipt or commitment: the list of buttons."""
+    if thing.is_over:
+        return []
     on = on or timezone.localdate()
     rows = thing.WORKFLOW.open_to(thing.state, parties_towards(thing, user, on, signers))
     return [row for row in rows if not why_not(row, thing, user, on)]
@@ -99,6 +101,8 @@ def check(thing, action, *, user, on, note="", as_party=None, paper=None):
     """
     parties = frozenset({as_party}) if as_party else parties_towards(thing, user, on)
     row = thing.WORKFLOW.find(action, thing.state, parties)
+    if thing.is_over:
+        raise OutOfTurn(f"此{thing.WORKFLOW.label}所属的承办件已调整，或答复已作废，只能查看，不能再“{row.label}”。")
     if row.note_required and not note.strip() and not thing.workflow_proposal.is_secret:
         raise Refused(f"“{row.label}”须填写说明。")
     if reason := why_not(row, thing, user, on):
@@ -178,8 +182,6 @@ def has_nothing_merged_into_it(proposal, user, on):
 def is_within_return_period_without_request(case, user, on):
     if open_return_request(case):
         return "已有一份退办申请在等待裁定。"
-    if any(request.is_granted is False for request in case.return_requests.all()):
-        return "退办申请已被驳回，请继续办理。"
     if case.round > 1:
         return "二次办理的承办件不能退办。"
     if case.return_due_on and on > case.return_due_on:
@@ -224,9 +226,9 @@ def overdue_on(day):
 
 
 def number_as_printed(value):
-    """A proposal's number as the committee prints it: `84` → `084`. Others are kept as they are."""
-    text = str(value).strip()
-    return text.zfill(3) if text.isdigit() else text
+    """A proposal's number as the committee prints it: `84` and `８４` → `084`. Others are kept, in half width."""
+    text = unicodedata.normalize("NFKC", str(value)).strip()
+    return text.zfill(3) if text.isdecimal() else text
 
 
 def number_order(number):

@@ -97,9 +97,10 @@ def run_action(request, thing, action, acts, **context):
             act.operation(thing, **given, by=request.user, at=at, seen=request.POST.get("seen", ""))
             messages.success(request, act.done.format(label=label, name=f"{proposal}{proposal.title}"))
             return redirect(proposal)
-        if request.method == "GET" and act.check:
+        # not open to this user, or no longer: that is told before what is wrong with the form
+        if act.check:
             act.check(thing, user=request.user, on=on)
-        elif request.method == "GET":
+        else:
             check(thing, action, user=request.user, on=on, note="-", paper="-")
     except NotAllowed as denied:
         raise PermissionDenied(str(denied)) from denied
@@ -126,10 +127,14 @@ def run_action(request, thing, action, acts, **context):
 
 def typed_in(form):
     """[(label, text)] of what a person wrote into a form, to be copied from a page that comes too late."""
+    lines = [line for formset in form.formsets() for line in formset]
     found = []
-    for bound in form:
+    for bound in (bound for part in (form, *lines) for bound in part if not bound.is_hidden):
         value = bound.value()
-        if isinstance(value, str) and value.strip() and not bound.is_hidden:
+        if choices := getattr(bound.field, "choices", None):
+            asked = {str(one) for one in (value if isinstance(value, list) else [value])}
+            value = "、".join(str(label) for key, label in choices if str(key) and str(key) in asked)
+        if isinstance(value, str) and value.strip():
             found.append((bound.label, value))
     return found
 

@@ -83,19 +83,17 @@ class Receipt(models.Model):
         return self.case
 
     @property
-    def is_over(self):
-        """See Reply.is_over."""
-        if self.case.state == CaseState.ENDED:
-            return "此承办件已调整，其回执只供查阅。"
-        return "此答复已作废，其回执只供查阅。" if self.reply and self.reply.state == ReplyState.VOID else ""
-
-    @property
     def is_dissatisfied(self):
         """Whether it says 不满意 by the session's rule, with the attitude where that counts too."""
         rated = [self.rating]
         if self.case.proposal.session.attitude_counts:
             rated.append(self.attitude)
         return any(rating is not None and rating.is_dissatisfied for rating in rated)
+
+    @property
+    def is_over(self):
+        """Of a void reply, or of a case that was given to another unit: its proposer is asked anew."""
+        return self.case.is_over or (self.reply is not None and self.reply.is_over)
 
     @property
     def stamp(self):

@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from apps.calendars.deadlines import deadline
 from apps.proposals.attachments import store
+from apps.proposals.models import Session
 from apps.proposals.operations import advance, audit, check_day, follow, operation
 from apps.proposals.workflow import CaseState, OutOfTurn, Party, Refused
 from apps.replies.models import Reply
@@ -30,17 +31,18 @@ def issue(reply, *, by, at, number, issued_on, means, note=""):
     """
     case, session = reply.case, reply.case.proposal.session
     check_day(issued_on, session, at, "答复日期")
-    if issued_on < case.assigned_on:
-        raise Refused(f"答复日期（{issued_on:%Y-%m-%d}）早于交办日期（{case.assigned_on:%Y-%m-%d}），请核对。")
     data = {"number": number, "issued_on": str(issued_on)}
     if reply.signed_at and issued_on < timezone.localdate(reply.signed_at):
+        early = issued_on < case.assigned_on
+        than = f"交办日期（{case.assigned_on:%Y-%m-%d}）" if early else "领导审签日期"
         if not note.strip():
-            raise Refused("答复日期早于领导审签日期。如确系先寄后签，请在说明中写明原因。")
-        data["unusual"] = "先寄后签"
+            raise Refused(f"答复日期（{issued_on:%Y-%m-%d}）早于{than}。如确系先寄后签，请在说明中写明原因。")
+        data["unusual"] = "答复早于交办" if early else "先寄后签"
     if reply.state == ReplyState.SIGNED and reply.signed_hash != reply.content_hash:
         raise OutOfTurn("答复内容与领导审签时不一致，不能寄送；请退回重新审签。")
     if not number.strip() and not reply.is_meeting:
         raise Refused("请填写答复文号。")
+    Session.objects.select_for_update().get(pk=session.pk)  # of two who use one number at once, one is told
     used = Reply.objects.filter(case__proposal__session=session, number=number).exclude(state=ReplyState.VOID)
     if number and used.exclude(pk=reply.pk).exists():
         raise Refused(f"答复文号“{number}”已用于另一件答复，请核对。")

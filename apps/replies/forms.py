@@ -82,6 +82,9 @@ class ReplyForm(ActionForm):
             self.data if self.is_bound else None, initial=None if self.is_bound else promised, prefix="commitments"
         )
 
+    def formsets(self):
+        return [self.commitments]
+
     def _case(self):
         return self.thing.workflow_case
 

@@ -116,8 +116,8 @@ class Reply(models.Model):
 
     @property
     def is_over(self):
-        """Why nobody can do anything with it any more, whatever its state; "" where they can."""
-        return "此承办件已调整，其答复只供查阅。" if self.case.state == CaseState.ENDED else ""
+        """Kept to be read when its case has ended; nobody goes on with it."""
+        return self.case.is_over or self.state == ReplyState.VOID
 
     @property
     def stamp(self):
@@ -195,8 +195,6 @@ class Commitment(models.Model):
     @property
     def is_over(self):
         """See Reply.is_over."""
-        if self.reply.state == ReplyState.VOID:
-            return "此答复已作废，其承诺不再跟踪。"
         return self.reply.is_over
 
     @property
