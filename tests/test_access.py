@@ -24,6 +24,7 @@ POSTS = (
 # what a GET answers, for each of POSTS in order; the proposals' unit is 区住房城乡建委, its leader is `leader`
 EVERYBODY = (200,) * 9
 THOSE_WHO_SEE_IT = (200, 200, 200, 404, 200, 404, 200, 404, 404)
+OFFICE_ALONE = (200,) + (403,) * 8
 NOBODY_ELSE = 404
 
 ROWS = {
@@ -62,6 +63,9 @@ ROWS = {
     "ratings:act return": ((404, 404, 404, 404, 404, 404, 200, 404, 404), "submitted"),
     "ratings:scan": ((404, 404, 404, 404, 404, 404, 200, 404, 404), "submitted"),
     "accounts:password": (EVERYBODY, None),
+    "accounts:posts": (OFFICE_ALONE, None),
+    "accounts:delegate": (OFFICE_ALONE, None),
+    "accounts:end_delegation": (OFFICE_ALONE, "delegation"),
     "exchange:home": ((200, 403, 403, 403, 403, 403, 200, 403, 403), None),
 }
 PUBLIC = {"accounts:sign_in"}
@@ -88,6 +92,8 @@ def target(world, stage):
     """URL arguments of a thing at a stage, by the things that URLs ask for."""
     if stage is None:
         return {}
+    if stage == "delegation":
+        return {"delegation": make.delegation(world, world.leader_row, world.other_leader_row).pk}
     if stage in ("received", "assigned", "handling"):
         proposal = make.proposal_at(world, stage)
         case = proposal.cases.first()
@@ -125,6 +131,7 @@ ARGUMENTS = {
     "ratings:rehandle": ("case",),
     "ratings:act": ("receipt",),
     "ratings:scan": ("receipt",),
+    "accounts:end_delegation": ("delegation",),
 }
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.db.models import Count, Exists, F, Min, OuterRef, Prefetch, Q
 from django.urls import reverse
 
-from apps.accounts.queries import standing_of
+from apps.accounts.queries import leaders_with_somebody, standing_of
 from apps.audit.models import Event
 from apps.calendars.deadlines import Calendar, working_days_between
 from apps.proposals.buttons import Button, buttons
@@ -17,10 +17,10 @@ from apps.ratings.models import Receipt
 from apps.ratings.queries import receipts_visible_to
 from apps.ratings.workflow import ReceiptState
 from apps.replies.models import Reply
-from apps.replies.queries import check_draft, replies_visible_to
+from apps.replies.queries import check_draft, replies_visible_to, unattended_on, with_delegates
 from apps.replies.views import action_url
 from apps.replies.workflow import OPEN_REPLIES, ReplyState
-from apps.units.queries import unit_ids_of
+from apps.units.queries import leaders_in_charge, unit_ids_of
 
 SHOWN = 15  # items of one section of a home page; the count tells how many there are
 
@@ -176,6 +176,7 @@ def _for_office(today):
             _reply_item("核改或报领导审签", "核稿", _action_url()),
             "case__reply_due_on",
         ),
+        _unattended(replies, today),
         _section(
             "不满意待处理",
             chosen,
@@ -194,6 +195,40 @@ def _for_office(today):
             "reply_due_on",
         ),
     ]  # fmt: skip
+
+
+def _unattended(replies, today):
+    """审签无人: replies that wait for a signature which nobody can give today."""
+    unattended = replies.filter(unattended_on(today)).select_related("case__named_signer")
+    shown = list(unattended.order_by(F("case__reply_due_on").asc(nulls_last=True), "pk")[:SHOWN])
+    in_charge = leaders_in_charge({reply.case.unit_id for reply in shown}, today)
+    return Section(
+        "审签无人",
+        [
+            Waiting(
+                reply.case.proposal,
+                vacancy(reply.case, reply.case.named_signer or in_charge.get(reply.case.unit_id), ()),
+                reply.case.proposal.get_absolute_url(),
+                "处理",
+                reply.case.reply_due_on,
+                reply.case.unit.name,
+            )
+            for reply in shown
+        ],
+        unattended.count(),
+    )
+
+
+def vacancy(case, signer, attended):
+    """Why nobody can sign the case's replies, and what to do; "" where somebody can.
+
+    `attended`: ids of the leaders for whom somebody can act.
+    """
+    if signer is None:
+        return f"{case.unit}今天没有分管领导，请在“管理”中登记领导分工，或转请其他领导审签"
+    if signer.pk not in attended:
+        return f"审签领导{signer}岗位今天无人、也没有委托，请登记委托，或转请其他领导审签"
+    return ""
 
 
 def _for_unit(standing, today):
@@ -311,6 +346,7 @@ class CasePanel:
 
     case: Case
     signer: object
+    vacancy: str
     deadlines: list
     contacts: list
     opinion: object
@@ -330,7 +366,7 @@ class ReplyPanel:
 
 def fetch_proposal(visible, pk):
     """The proposal with everything its page needs, in a fixed number of queries; None where it is not visible."""
-    replies = Reply.objects.select_related("result_class", "signer").prefetch_related(
+    replies = with_delegates(Reply.objects.select_related("result_class", "signer", "signed_by")).prefetch_related(
         "commitments",
         Prefetch("receipts", Receipt.objects.select_related("rating", "proposer", "scan", "entered_by")),
     )
@@ -356,12 +392,13 @@ def proposal_page(proposal, user, today):
     order = {CaseRole.LEAD: 0, CaseRole.SEPARATE: 0, CaseRole.ASSIST: 1}
     cases.sort(key=lambda case: (case.state == CaseState.ENDED, order[case.role], case.pk))
     signers = signers_of(cases, today)
+    attended = set(leaders_with_somebody(today).values_list("pk", flat=True))
     readable = set(replies_visible_to(user, today).filter(case__proposal=proposal).values_list("pk", flat=True))
     ratings = set(receipts_visible_to(user, today).filter(reply__case__proposal=proposal).values_list("pk", flat=True))
     calendar = calendar_around(today)
     for case in cases:
         case.proposal = proposal
-    panels = [_panel(case, user, today, signers.get(case.pk), readable, ratings, calendar) for case in cases]
+    panels = [_panel(case, user, today, signers.get(case.pk), attended, readable, ratings, calendar) for case in cases]
     actions = buttons(proposal, user, today, lambda name: reverse("proposals:act", args=[proposal.pk, name]))
     return {
         "proposal": proposal,
@@ -370,6 +407,7 @@ def proposal_page(proposal, user, today):
         "all_actions": actions + [action for panel in panels for action in _actions_of(panel)],
         "history": history(proposal, user, today, panels),
         "steps": steps(proposal, cases),
+        "may_delegate": standing_of(user, today).is_office,
     }
 
 
@@ -382,7 +420,7 @@ def _actions_of(panel):
     return found
 
 
-def _panel(case, user, today, signer, readable, ratings, calendar):
+def _panel(case, user, today, signer, attended, readable, ratings, calendar):
     standing = standing_of(user, today)
     own = case.unit_id in standing.units
     above = standing.is_office or standing.is_secretariat or bool(standing.leads_as)
@@ -425,6 +463,7 @@ def _panel(case, user, today, signer, readable, ratings, calendar):
     return CasePanel(
         case=case,
         signer=signer if case.is_answering else None,
+        vacancy=vacancy(case, signer, attended) if above and _awaits_signature(case) else "",
         deadlines=_deadlines(case, today, calendar) if sees else [],
         contacts=list(case.contacts.all()) if sees else [],
         opinion=opinion if sees_opinion else None,
@@ -444,6 +483,10 @@ def _unit_writing(case, user, today):
     except (NotAllowed, Refused):
         return []
     return [Button("拟写答复", reverse("replies:draft", args=[case.pk]), "case")]
+
+
+def _awaits_signature(case):
+    return any(reply.state == ReplyState.LEADER_SIGNOFF for reply in case.replies.all())
 
 
 DEADLINES = (

@@ -29,7 +29,15 @@ from .models import (
     ReturnRequest,
     Session,
 )
-from .queries import check, check_opinion_writer, number_as_printed, number_order, open_return_request, parties_of
+from .queries import (
+    acting_name,
+    check,
+    check_opinion_writer,
+    number_as_printed,
+    number_order,
+    open_return_request,
+    parties_of,
+)
 from .workflow import PROGRESS, CaseRole, CaseState, NotAllowed, OutOfTurn, Party, ProposalState, Refused
 
 SESSION_KEY = re.compile(r"\w+(-\w+)*")  # part of addresses
@@ -66,7 +74,7 @@ def audit(thing, action, *, by, at, note="", **data):
         target_key=str(proposal.pk),
         target_name=proposal.name,
         actor_key=by.username if by else "operator",
-        actor_name=str(by) if by else "运维",
+        actor_name=acting_name(thing, action, by, timezone.localdate(at)),
         at=at,
         note=note.strip(),
         data=data,

@@ -45,6 +45,18 @@ def parties_of(user, on, case=None, signer=None):
     return frozenset(found)
 
 
+def acting_name(thing, action, user, on):
+    """How the trail names who acts: 某某, or 某某（代某某） where a leader's action is done by delegation."""
+    if user is None:
+        return "运维"
+    away, case = standing_of(user, on).stands_in_for, thing.workflow_case
+    if away and case is not None and any(Party.LEADER in row.parties for row in thing.WORKFLOW.rows(action)):
+        signer = signers_of([case], on).get(case.pk)
+        if signer and signer.pk in away:
+            return f"{user}（代{signer}）"
+    return str(user)
+
+
 def why_not(row, thing, user, on):
     """ "" when the row's predicate is met, else the reason in Chinese."""
     return PREDICATES[row.when](thing, user, on) if row.when else ""
