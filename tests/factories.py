@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
+from apps.accounts import operations as accounts
 from apps.accounts.models import Post, User
 from apps.proposals import operations as cases
 from apps.proposals.models import Category, Proposal, Sector, Session
@@ -89,6 +91,16 @@ def world():
     made.category = Category.objects.create(name="城乡建设", theme="基础设施与城市管理")
     made.sector = Sector.objects.create(name="经济界")
     return made
+
+
+def delegation(world, principal, to, at=None, days=10, **fields):
+    """`principal` delegates to `to` from the day of `at` (default now) for some days, recorded then by the office."""
+    at = at or timezone.now()
+    from_on = fields.pop("from_on", timezone.localdate(at))
+    until_on = from_on + datetime.timedelta(days=days)
+    return accounts.delegate(
+        principal, to, from_on=from_on, until_on=until_on, reason="赴外地学习", by=world.office, at=at, **fields
+    )
 
 
 def result_class(session, code):

@@ -27,6 +27,7 @@ POSTS = (
 # what a GET answers, for each of POSTS in order; the proposals' unit is 区住房城乡建委, its leader is `leader`
 EVERYBODY = (200,) * 9
 THOSE_WHO_SEE_IT = (200, 200, 200, 404, 200, 404, 200, 404, 404)
+OFFICE_ALONE = (200,) + (403,) * 8
 NOBODY_ELSE = 404
 
 ROWS = {
@@ -70,6 +71,9 @@ ROWS = {
     "reports:letter_pdf": ((200, 404, 404, 404, 200, 200, 200, 404, 404), "issued"),
     "reports:letter_texts": ((200, 404, 404, 404, 403, 403, 403, 404, 404), "issued"),
     "reports:letter_cases": ((200, 404, 404, 404, 403, 403, 403, 404, 404), "issued"),
+    "accounts:posts": (OFFICE_ALONE, None),
+    "accounts:delegate": (OFFICE_ALONE, None),
+    "accounts:end_delegation": (OFFICE_ALONE, "delegation"),
     "exchange:home": ((200, 403, 403, 403, 403, 403, 200, 403, 403), None),
 }
 PUBLIC = {"accounts:sign_in"}
@@ -100,6 +104,8 @@ def target(world, stage):
 
 
 def things_at(world, stage):
+    if stage == "delegation":
+        return {"delegation": make.delegation(world, world.leader_row, world.other_leader_row).pk}
     if stage in ("received", "assigned", "handling"):
         proposal = make.proposal_at(world, stage)
         case = proposal.cases.first()
@@ -141,6 +147,7 @@ ARGUMENTS = {
     "reports:letter_pdf": ("session",),
     "reports:letter_texts": ("session",),
     "reports:letter_cases": ("session",),
+    "accounts:end_delegation": ("delegation",),
 }
 
 

@@ -1,4 +1,4 @@
-"""Users and the posts that say what they may do."""
+"""Users, the posts that say what they may do, and the leaders who stand in for one another."""
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -77,3 +77,38 @@ class Post(models.Model):
         if self.leader:
             return f"{self.leader.title or '领导'} {self.leader}"
         return self.get_kind_display()
+
+
+class Delegation(models.Model):
+    """From a day to a day one leader signs and follows up in place of another (委托), who is away or ill.
+
+    From leader to leader, not to a person: whoever holds the delegate's post acts. Never deleted; one that is ended
+    early keeps the days it was meant for, and `ended_on`, the first day on which it no longer stands.
+    """
+
+    principal = models.ForeignKey(Leader, models.PROTECT, related_name="delegations", verbose_name="委托的领导")
+    delegate = models.ForeignKey(Leader, models.PROTECT, related_name="delegated", verbose_name="受托的领导")
+    from_on = models.DateField("自")
+    until_on = models.DateField("至")
+    reason = models.CharField("事由", max_length=200)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    ended_on = models.DateField("提前终止日期", null=True)
+    ended_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "委托"
+        ordering = ("-from_on", "-pk")
+        constraints = [
+            models.CheckConstraint(condition=~Q(principal=F("delegate")), name="nobody_delegates_to_themselves"),
+            models.CheckConstraint(condition=Q(until_on__gte=F("from_on")), name="delegation_ends_after_it_begins"),
+            models.CheckConstraint(
+                condition=Q(ended_on=None, ended_by=None, ended_at=None)
+                | Q(ended_on__isnull=False, ended_by__isnull=False, ended_at__isnull=False),
+                name="delegation_end_is_whole",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.principal}→{self.delegate}"

@@ -1,6 +1,8 @@
 from django.contrib.auth import views as auth
 from django.urls import path, reverse_lazy
 
+from . import views
+
 app_name = "accounts"
 urlpatterns = [
     path("sign-in/", auth.LoginView.as_view(template_name="accounts/sign_in.html"), name="sign_in"),
@@ -10,4 +12,7 @@ urlpatterns = [
         auth.PasswordChangeView.as_view(template_name="accounts/password.html", success_url=reverse_lazy("desk:home")),
         name="password",
     ),
+    path("posts/", views.posts, name="posts"),
+    path("delegations/new/", views.delegate, name="delegate"),
+    path("delegations/<int:pk>/end/", views.end_delegation, name="end_delegation"),
 ]

@@ -21,9 +21,11 @@ def navigation(request):
         entries.append(("导入导出", reverse("exchange:home")))
     if standing.is_office or standing.is_secretariat or standing.leads_as:
         entries.append(("年度通报", reverse("reports:letters")))
+    if standing.is_office:
+        entries += [("岗位与委托", reverse("accounts:posts")), ("管理", reverse("admin:index"))]
     if standing.is_auditor:
         entries.append(("审计日志", reverse("desk:audit")))
-    if standing.is_system_admin:
+    if standing.is_system_admin and not standing.is_office:
         entries.append(("账号管理", reverse("admin:index")))
     nav = [
         {"label": label, "url": url, "current": request.path == url or (url != "/" and request.path.startswith(url))}

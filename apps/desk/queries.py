@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from django.db.models import Count, Exists, F, Min, OuterRef, Prefetch, Q, Window
 from django.urls import reverse
 
-from apps.accounts.queries import standing_of
+from apps.accounts.queries import leaders_with_somebody, standing_of
 from apps.audit.models import Event
 from apps.calendars.deadlines import Calendar, working_days_between
 from apps.proposals.buttons import Button, button, buttons
@@ -32,10 +32,10 @@ from apps.ratings.models import Receipt
 from apps.ratings.queries import DISSATISFIED, receipts_visible_to
 from apps.ratings.workflow import RECEIPT, ReceiptState
 from apps.replies.models import Commitment, Reply
-from apps.replies.queries import replies_visible_to
+from apps.replies.queries import replies_visible_to, unattended_on, with_delegates
 from apps.replies.views import action_url
 from apps.replies.workflow import OPEN_REPLIES, REPLY, CommitmentState, ReplyState
-from apps.units.queries import unit_ids_of
+from apps.units.queries import leaders_in_charge, unit_ids_of
 
 SHOWN = 15  # items of one section of a home page; the count tells how many there are
 
@@ -213,6 +213,7 @@ def _for_office(today):
             _reply_item("核改或报领导审签", "核稿", _action_url()),
             "case__reply_due_on",
         ),
+        _unattended(replies, today),
         _section(
             "不满意待处理",
             chosen,
@@ -243,6 +244,40 @@ def _for_office(today):
             "reply_due_on",
         ),
     ]  # fmt: skip
+
+
+def _unattended(replies, today):
+    """审签无人: replies that wait for a signature which nobody can give today."""
+    unattended = replies.filter(unattended_on(today)).select_related("case__named_signer")
+    shown = list(unattended.order_by(F("case__reply_due_on").asc(nulls_last=True), "pk")[:SHOWN])
+    in_charge = leaders_in_charge({reply.case.unit_id for reply in shown}, today)
+    return Section(
+        "审签无人",
+        [
+            Waiting(
+                reply.case.proposal,
+                vacancy(reply.case, reply.case.named_signer or in_charge.get(reply.case.unit_id), ()),
+                reply.case.proposal.get_absolute_url(),
+                "处理",
+                reply.case.reply_due_on,
+                reply.case.unit.name,
+            )
+            for reply in shown
+        ],
+        unattended.count(),
+    )
+
+
+def vacancy(case, signer, attended):
+    """Why nobody can sign the case's replies, and what to do; "" where somebody can.
+
+    `attended`: ids of the leaders for whom somebody can act.
+    """
+    if signer is None:
+        return f"{case.unit}今天没有分管领导，请在“管理”中登记领导分工，或转请其他领导审签"
+    if signer.pk not in attended:
+        return f"审签领导{signer}岗位今天无人、也没有委托，请登记委托，或转请其他领导审签"
+    return ""
 
 
 def _for_unit(standing, today):
@@ -375,6 +410,7 @@ class CasePanel:
 
     case: Case
     signer: object
+    vacancy: str
     deadlines: list
     contacts: list
     opinion: object
@@ -399,8 +435,9 @@ class ReplyPanel:
 def fetch_proposal(pk, user, today):
     """The proposal with everything its page needs, in a fixed number of queries; None where it is not visible."""
     receipts = Receipt.objects.select_related("rating", "attitude", "proposer", "scan", "entered_by")
-    replies = Reply.objects.select_related("result_class", "current_class", "signer", "paper_scan").prefetch_related(
-        "commitments", Prefetch("receipts", receipts)
+    replies = with_delegates(
+        Reply.objects.select_related("result_class", "current_class", "signer", "signed_by", "paper_scan")
+    ).prefetch_related("commitments", Prefetch("receipts", receipts)
     )
     readable = replies_visible_to(user, today).filter(pk=OuterRef("pk"))
     replies = replies.annotate(is_readable=Exists(readable))
@@ -436,10 +473,12 @@ def proposal_page(proposal, user, today):
     )
     parked = [receipt for receipt in ratings if receipt.state == ReceiptState.PARKED]
     ratings = {receipt.pk for receipt in ratings}
+    waits = any(_awaits_signature(case) for case in cases)
+    attended = set(leaders_with_somebody(today).values_list("pk", flat=True)) if waits else set()
     calendar = Calendar.load()
     for case in cases:
         _know(case, proposal)
-    panels = [_panel(case, user, today, signers, ratings, calendar) for case in cases]
+    panels = [_panel(case, user, today, signers, attended, ratings, calendar) for case in cases]
     for panel in panels:
         panel.parked = [receipt for receipt in parked if receipt.case_id == panel.case.pk]
     actions = buttons(proposal, user, today, lambda name: reverse("proposals:act", args=[proposal.pk, name]), signers)
@@ -450,6 +489,7 @@ def proposal_page(proposal, user, today):
         "all_actions": actions + [action for panel in panels for action in _actions_of(panel)],
         "history": history(proposal, user, today, panels),
         "steps": steps(proposal, cases),
+        "may_delegate": standing_of(user, today).is_office,
     }
 
 
@@ -486,7 +526,7 @@ def case_url(case, action):
     return reverse(name, args=[case.pk, action])
 
 
-def _panel(case, user, today, signers, ratings, calendar):
+def _panel(case, user, today, signers, attended, ratings, calendar):
     standing = standing_of(user, today)
     own = case.unit_id in standing.units
     above = standing.is_office or standing.is_secretariat or bool(standing.leads_as)
@@ -517,6 +557,7 @@ def _panel(case, user, today, signers, ratings, calendar):
     return CasePanel(
         case=case,
         signer=signer if case.is_answering else None,
+        vacancy=vacancy(case, signer, attended) if above and _awaits_signature(case) else "",
         deadlines=_deadlines(case, today, calendar) if sees else [],
         contacts=list(case.contacts.all()) if sees else [],
         opinion=opinion if sees_opinion else None,
@@ -549,6 +590,10 @@ def _beginnings(case, user, today, signers):
     except (NotAllowed, OutOfTurn, Refused):
         return found
     return [*found, Button("拟写会办意见", case_url(case, "prepare_opinion"))]
+
+
+def _awaits_signature(case):
+    return any(reply.state == ReplyState.LEADER_SIGNOFF for reply in case.replies.all())
 
 
 DEADLINES = (

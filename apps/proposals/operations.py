@@ -36,6 +36,7 @@ from .models import (
     Session,
 )
 from .queries import (
+    acting_name,
     check,
     check_opinion_writer,
     number_as_printed,
@@ -99,7 +100,7 @@ def audit(thing, action, *, by, at, note="", paper=None, **data):
         target_key=str(proposal.pk),
         target_name=proposal.name,
         actor_key=by.username if by else "operator",
-        actor_name=str(by) if by else "运维",
+        actor_name=acting_name(thing, action, by, timezone.localdate(at)),
         at=at,
         note="" if proposal.is_secret else note.strip(),
         entered_for=paper.entered_for.strip() if paper else "",

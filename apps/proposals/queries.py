@@ -73,6 +73,18 @@ def parties_towards(thing, user, on, signers=None):
     return parties_of(user, on, signers=signers, cases=live)
 
 
+def acting_name(thing, action, user, on):
+    """How the trail names who acts: 某某, or 某某（代某某） where a leader's action is done by delegation."""
+    if user is None:
+        return "运维"
+    away, case = standing_of(user, on).stands_in_for, thing.workflow_case
+    if away and case is not None and any(Party.LEADER in row.parties for row in thing.WORKFLOW.rows(action)):
+        signer = signers_of([case], on).get(case.pk)
+        if signer and signer.pk in away:
+            return f"{user}（代{signer}）"
+    return str(user)
+
+
 def why_not(row, thing, user, on):
     """ "" when nothing stands in the way of the row but state and party, else the reason in Chinese."""
     if thing.workflow_proposal.is_secret and row.action not in SECRET_ACTIONS:

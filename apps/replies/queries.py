@@ -1,9 +1,11 @@
 """Which replies a user may read, and what a draft still lacks."""
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from apps.accounts.queries import standing_of
+from apps.accounts.models import Delegation, Post
+from apps.accounts.queries import in_force_on, leaders_with_somebody, standing_of
 from apps.proposals.models import Case, Contact
 from apps.proposals.queries import check_paper, parties_of, signers_of, why_not
 from apps.proposals.workflow import ANSWERING, CaseRole, CaseState, Refused, predicate
@@ -39,6 +41,27 @@ def replies_visible_to(user, on=None):
         seen |= Q(case__proposal__supervising_leader_id__in=standing.leads_as, state=ReplyState.ISSUED)
         seen |= Q(signer_id__in=standing.leads_as)
     return Reply.objects.filter(seen)
+
+
+def with_delegates(replies):
+    """The queryset with `by_delegate`: whether it was signed by a leader who stood in for the signer on that day.
+
+    The signer stays who was in charge (docs/decisions/0003); this tells how the signature reads: 某某（代某某）.
+    """
+    stood_in = Delegation.objects.filter(
+        in_force_on(OuterRef("signed_day")), principal=OuterRef("signer"), delegate__posts__user=OuterRef("signed_by")
+    )
+    own = Post.objects.filter(user=OuterRef("signed_by"), leader=OuterRef("signer"))
+    replies = replies.annotate(signed_day=TruncDate("signed_at"))
+    return replies.annotate(by_delegate=Exists(stood_in) & ~Exists(own))
+
+
+def unattended_on(day):
+    """Filter for replies that wait for a signature nobody can give on `day`: no leader in charge, or nobody there."""
+    somebody = leaders_with_somebody(day).values("pk")
+    named = Q(case__named_signer__isnull=False) & ~Q(case__named_signer__in=somebody)
+    by_portfolio = Q(case__named_signer=None) & ~Q(case__unit_id__in=unit_ids_of(somebody, day))
+    return Q(state=ReplyState.LEADER_SIGNOFF) & (named | by_portfolio)
 
 
 def signer_of(reply, on):

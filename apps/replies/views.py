@@ -26,7 +26,7 @@ from .forms import (
     VerifyForm,
 )
 from .models import Commitment, Progress
-from .queries import check_draft, check_meeting, lacking, replies_visible_to, signer_of
+from .queries import check_draft, check_meeting, lacking, replies_visible_to, signer_of, with_delegates
 from .workflow import REPLY, ReplyState
 
 REPLY_ACTS = {
@@ -77,8 +77,8 @@ COMMITMENT_ACTS = {
 def visible_reply(request, pk):
     """A reply that the user may read, or 404."""
     seen = replies_visible_to(request.user).filter(case__proposal__in=Proposal.objects.visible_to(request.user))
-    related = ("case__proposal__session", "case__unit", "case__named_signer", "result_class", "signer")
-    return get_object_or_404(seen.select_related(*related), pk=pk)
+    related = ("case__proposal__session", "case__unit", "case__named_signer", "result_class", "signer", "signed_by")
+    return get_object_or_404(with_delegates(seen.select_related(*related)), pk=pk)
 
 
 def action_url(pk, action):

@@ -15,10 +15,20 @@ class Unit(models.Model):
     series = models.CharField("机关代字", max_length=30, blank=True, help_text="答复文号用，如 大渡口建委函")
     order = models.PositiveIntegerField("排序", default=0)
     dissolved_on = models.DateField("撤销日期", null=True, blank=True)
+    successor = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="predecessors", verbose_name="承接单位"
+    )  # takes over what a dissolved unit has not finished
 
     class Meta:
         verbose_name = verbose_name_plural = "承办单位"
         ordering = ("order", "name")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(successor=None) | Q(dissolved_on__isnull=False),
+                name="only_dissolved_units_have_a_successor",
+            ),
+            models.CheckConstraint(condition=~Q(successor=F("pk")), name="no_unit_succeeds_itself"),
+        ]
 
     def __str__(self):
         return self.name

@@ -23,6 +23,11 @@ def similar_names(name, known):
     return difflib.get_close_matches(name, known, n=3, cutoff=0.5)
 
 
+def units_in_being(day):
+    """Units that are not dissolved by `day`."""
+    return Unit.objects.filter(Q(dissolved_on=None) | Q(dissolved_on__gt=day))
+
+
 def in_charge_on(day):
     """Filter for portfolios in force on `day`."""
     return Q(from_on__lte=day) & (Q(until_on=None) | Q(until_on__gte=day))

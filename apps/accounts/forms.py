@@ -1,0 +1,32 @@
+"""Forms of delegations. Field names are the operations' parameter names."""
+
+from django import forms
+
+from apps.units.models import Leader
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self, **kwargs):
+        super().__init__(format="%Y-%m-%d", **kwargs)
+
+
+class LeaderField(forms.ModelChoiceField):
+    def __init__(self, **kwargs):
+        super().__init__(Leader.objects.all(), empty_label="请选择", **kwargs)
+
+    def label_from_instance(self, leader):
+        return f"{leader.title} {leader}".strip()
+
+
+class DelegationForm(forms.Form):
+    principal = LeaderField(label="委托的领导", help_text="外出、生病或岗位空缺、不能审签的领导")
+    delegate = LeaderField(label="受托的领导", help_text="期间代为审签、督办，看到委托领导所能看到的提案")
+    from_on = forms.DateField(label="自", widget=DayInput, help_text="当天起生效")
+    until_on = forms.DateField(label="至", widget=DayInput, help_text="当天仍有效，次日起自动失效")
+    reason = forms.CharField(label="事由", max_length=200, help_text="如 赴外地学习；岗位空缺，区政府办公会议指定")
+
+
+class EndForm(forms.Form):
+    note = forms.CharField(label="提前终止的原因", max_length=200)

@@ -1,0 +1,76 @@
+"""The office's page of posts: who stands in for whom, and which posts nobody holds."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from . import operations
+from .forms import DelegationForm, EndForm
+from .models import Delegation
+from .queries import delegations_by_time, leaders_with_somebody, leaders_without_anybody, standing_of, vacant_units
+
+
+def _office_only(request):
+    if not standing_of(request.user, timezone.localdate()).is_office:
+        raise PermissionDenied("此页面供区政府办公室使用。")
+
+
+@require_GET
+def posts(request):
+    """岗位与委托: delegations that stand, are to come, are over; leaders and units for whom nobody is there."""
+    _office_only(request)
+    today = timezone.localdate()
+    context = {
+        "today": today,
+        "delegations": delegations_by_time(today),
+        "leaders": leaders_without_anybody(today),
+        "units": vacant_units(today),
+    }
+    return render(request, "accounts/posts.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def delegate(request):
+    """登记委托. `?principal=` names the leader who is away."""
+    _office_only(request)
+    at = timezone.now()
+    given = request.GET.get("principal", "")
+    form = DelegationForm(
+        request.POST or None,
+        initial={"from_on": timezone.localdate(at), "principal": given if given.isdecimal() else ""},
+    )
+    if request.method == "POST" and form.is_valid():
+        data = dict(form.cleaned_data)
+        try:
+            made = operations.delegate(data.pop("principal"), data.pop("delegate"), **data, by=request.user, at=at)
+        except ValidationError as refused:
+            form.add_error(None, refused)
+        else:
+            days = f"{made.from_on:%Y-%m-%d}至{made.until_on:%Y-%m-%d}"
+            messages.success(request, f"已登记委托：{days}，{made.delegate}代{made.principal}。")
+            if not leaders_with_somebody(made.from_on).filter(pk=made.principal_id).exists():
+                messages.warning(
+                    request, f"受托的{made.delegate}岗位也没有账号，暂时无人能在系统中审签，请告知系统管理员设置。"
+                )
+            return redirect("accounts:posts")
+    return render(request, "accounts/delegate.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def end_delegation(request, pk):
+    """提前终止."""
+    _office_only(request)
+    delegation = get_object_or_404(Delegation.objects.select_related("principal", "delegate"), pk=pk)
+    form = EndForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.end_delegation(delegation, **form.cleaned_data, by=request.user, at=timezone.now())
+        except ValidationError as refused:
+            form.add_error(None, refused)
+        else:
+            messages.success(request, f"已提前终止委托：{delegation.delegate}今天起不再代{delegation.principal}。")
+            return redirect("accounts:posts")
+    context = {"form": form, "delegation": delegation}
+    return render(request, "accounts/end_delegation.html", context, status=422 if form.is_bound else 200)
