@@ -161,7 +161,11 @@ def proposals_in_every_state(world):
     merged = make.registered(world, "006")
     rearranging.merge(merged, make.assigned(world, "007"), by=world.office, at=at, note="内容相同")
     yield merged, "merged", set()
-    yield Proposal.objects.get(number="007"), "assigned", {"merge", "hand_back", "withdraw"}  # others are merged into it
+    yield (
+        Proposal.objects.get(number="007"),
+        "assigned",
+        {"merge", "hand_back", "withdraw"},
+    )  # others are merged into it
     withdrawn = make.assigned(world, "008")
     rearranging.withdraw(withdrawn, by=world.office, at=at, note="提案委来函")
     yield withdrawn, "withdrawn", set()
@@ -280,6 +284,8 @@ def test_each_person_can_do_exactly_what_the_document_allows():
         events = Event.objects.count()
         for person, parties in PEOPLE.items():
             user = world.people[person]
+            if thing.workflow_proposal.is_secret:  # no scan of it is stored, so the office enters for nobody
+                parties = parties - {"office_for"}
             expected = {action for action, party in allowed if party in parties} - unmet
             assert {row.action for row in open_rows(thing, user, TODAY)} == expected, (name, state, person)
             for action in every_action - expected:
@@ -301,7 +307,7 @@ def test_who_may_begin_a_reply(person):
     if may:
         assert check_draft(case, user=world.people[person], on=TODAY).target == "draft"
     else:
-        with pytest.raises(Refused if person == "office" else NotAllowed, match="代录" if person == "office" else ""):
+        with pytest.raises(Refused if person == "office" else NotAllowed, match="代录|岗位"):
             replies.draft(case, by=world.people[person], at=make.moment())
     assert not Reply.objects.exists()
 

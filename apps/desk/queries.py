@@ -1,6 +1,7 @@
 """What waits for whom, and all there is to show of one proposal."""
 
 import datetime
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Prefetch, Q, Window
@@ -11,11 +12,11 @@ from apps.audit.models import Event
 from apps.calendars.deadlines import Calendar, working_days_between
 from apps.proposals.buttons import Button, button, buttons
 from apps.proposals.models import (
+    Attachment,
     Case,
     Contact,
     Coordination,
     ExtensionRequest,
-    PaperEntry,
     Proposal,
     ReturnRequest,
 )
@@ -417,7 +418,7 @@ class CasePanel:
     opinion_hidden: bool
     requests: list
     extensions: list
-    papers: list  # PaperEntry
+    papers: list  # Attachments: what the office entered for the unit
     parked: list  # Receipts that came before their reply
     replies: list  # ReplyPanel
     actions: list
@@ -434,26 +435,24 @@ class ReplyPanel:
 
 def fetch_proposal(pk, user, today):
     """The proposal with everything its page needs, in a fixed number of queries; None where it is not visible."""
-    receipts = Receipt.objects.select_related("rating", "attitude", "proposer", "scan", "entered_by")
+    receipts = Receipt.objects.select_related("rating", "attitude", "proposer", "entered_by")
     replies = with_delegates(
-        Reply.objects.select_related("result_class", "current_class", "signer", "signed_by", "paper_scan")
-    ).prefetch_related("commitments", Prefetch("receipts", receipts)
-    )
+        Reply.objects.select_related("result_class", "current_class", "signer", "signed_by")
+    ).prefetch_related("commitments", Prefetch("receipts", receipts))
     readable = replies_visible_to(user, today).filter(pk=OuterRef("pk"))
     replies = replies.annotate(is_readable=Exists(readable))
-    cases = Case.objects.select_related("unit", "named_signer", "opinion__given_by", "opinion__attachment")
+    cases = Case.objects.select_related("unit", "named_signer", "opinion__given_by")
     return (
         Proposal.objects.visible_to(user, today)
         .filter(pk=pk)
         .select_related("session", "category", "sector", "supervising_leader", "merged_into")
         .prefetch_related(
             "proposers",
-            "files__attachment",
+            "attachments",
             Prefetch("cases", cases),
-            Prefetch("cases__contacts", Contact.objects.select_related("attachment", "recorded_by")),
+            Prefetch("cases__contacts", Contact.objects.select_related("recorded_by")),
             Prefetch("cases__return_requests", ReturnRequest.objects.select_related("suggested_unit", "requested_by")),
             Prefetch("cases__extension_requests", ExtensionRequest.objects.select_related("requested_by")),
-            Prefetch("cases__papers", PaperEntry.objects.select_related("attachment", "entered_by")),
             Prefetch("coordinations", Coordination.objects.select_related("made_by")),
             "merged",
             Prefetch("cases__replies", replies),
@@ -469,21 +468,27 @@ def proposal_page(proposal, user, today):
     cases.sort(key=lambda case: (case.state == CaseState.ENDED, order[case.role], case.pk))
     signers = signers_of(cases, today)
     ratings = list(
-        receipts_visible_to(user, today).select_related("proposer", "rating", "scan").filter(case__proposal=proposal)
+        receipts_visible_to(user, today).select_related("proposer", "rating").filter(case__proposal=proposal)
     )
     parked = [receipt for receipt in ratings if receipt.state == ReceiptState.PARKED]
     ratings = {receipt.pk for receipt in ratings}
     waits = any(_awaits_signature(case) for case in cases)
     attended = set(leaders_with_somebody(today).values_list("pk", flat=True)) if waits else set()
     calendar = Calendar.load()
+    files = _files_by_owner(proposal)
     for case in cases:
-        _know(case, proposal)
+        _know(case, proposal, files)
     panels = [_panel(case, user, today, signers, attended, ratings, calendar) for case in cases]
     for panel in panels:
         panel.parked = [receipt for receipt in parked if receipt.case_id == panel.case.pk]
-    actions = buttons(proposal, user, today, lambda name: reverse("proposals:act", args=[proposal.pk, name]), signers)
+        for receipt in panel.parked:
+            receipt.files = files[Attachment.Owner.RECEIPT, receipt.pk]
+    actions = _buttons(proposal, "proposals:act", user, today, signers)
+    if standing_of(user, today).is_office and not proposal.is_secret:
+        actions.append(Button("上传附件", reverse("proposals:act", args=[proposal.pk, "attach"]), is_rare=True))
     return {
         "proposal": proposal,
+        "files": files[Attachment.Owner.PROPOSAL, proposal.pk],
         "panels": panels,
         "actions": actions,
         "all_actions": actions + [action for panel in panels for action in _actions_of(panel)],
@@ -493,13 +498,29 @@ def proposal_page(proposal, user, today):
     }
 
 
-def _know(case, proposal):
-    """Tells every part of a case what it belongs to, so that no rule asks the database for it again."""
+def _files_by_owner(proposal):
+    """(owner type, owner key) → its Attachments, of all that the proposal has."""
+    found = defaultdict(list)
+    for attachment in proposal.attachments.all():
+        found[attachment.owner_type, attachment.owner_key].append(attachment)
+    return found
+
+
+def _know(case, proposal, files):
+    """Tells every part of a case what it belongs to and which files it has, so that nothing asks for it again."""
+    owner = Attachment.Owner
     case.proposal = proposal
+    case.papers = files[owner.PAPER, case.pk]
+    for contact in case.contacts.all():
+        contact.files = files[owner.CONTACT, contact.pk]
+    if opinion := getattr(case, "opinion", None):
+        opinion.files = files[owner.OPINION, opinion.pk]
     for reply in case.replies.all():
         reply.case = case
+        reply.files = files[owner.REPLY, reply.pk] + files[owner.SHEET, reply.pk]
         for receipt in reply.receipts.all():
             receipt.case, receipt.reply = case, reply
+            receipt.files = files[owner.RECEIPT, receipt.pk]
         for commitment in reply.commitments.all():
             commitment.reply = reply
 
@@ -564,7 +585,7 @@ def _panel(case, user, today, signers, attended, ratings, calendar):
         opinion_hidden=opinion is not None and not sees_opinion,
         requests=list(case.return_requests.all()) if sees else [],
         extensions=list(case.extension_requests.all()) if sees else [],
-        papers=list(case.papers.all()) if sees else [],
+        papers=case.papers if sees else [],
         parked=[],
         replies=replies,
         actions=actions,
@@ -585,6 +606,8 @@ def _beginnings(case, user, today, signers):
                 made = button(row, case_url(case, action), parties)
                 is_rare = made.is_rare or case.state == CaseState.CLOSED
                 found.append(replace(made, label=label or made.label, is_rare=is_rare))
+    if case.is_answering:
+        return found
     try:
         check_opinion_writer(case, user=user, on=today)
     except (NotAllowed, OutOfTurn, Refused):
@@ -688,7 +711,7 @@ def _sees_case(pk, panels, standing):
 
 
 _TABLES = {table.WORKFLOW.name: table.WORKFLOW for table in (Proposal, Case, Reply, Receipt, Commitment)}
-_FURTHER = {"case.prepare_opinion": "拟写会办意见"}
+_FURTHER = {"case.prepare_opinion": "拟写会办意见", "proposal.attach": "上传附件"}
 
 
 def label_of(thing, action):

@@ -10,7 +10,8 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from PIL import Image
 
-from .models import Attachment
+from .models import Attachment, Case, Contact, Opinion
+from .queries import sees_contacts_of, sees_opinion_of
 from .workflow import Refused
 
 SCANS = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
@@ -18,6 +19,7 @@ DOCUMENTS = SCANS | {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
 }
+MOST_FILES = 20
 LARGEST_PICTURE = 80_000_000  # pixels; a sheet of A3 at 600 dpi has 70 million
 _ACTIVE_KEYS = ("/JS", "/JavaScript", "/EF", "/RichMediaContent", "/XFA")
 _ACTIVE_ACTIONS = ("/JavaScript", "/Launch", "/ImportData", "/SubmitForm")
@@ -116,19 +118,78 @@ def _check_picture(file, name):
         file.seek(0)
 
 
-def store(proposal, file, *, by, at, allowed=SCANS):
-    """Stores an uploaded file for a proposal and returns the Attachment; refuses as `media_type_of` does."""
+def several(files):
+    """One uploaded file, several or none, as a list."""
+    return [files] if hasattr(files, "read") else list(files or ())
+
+
+def store(files, owner_type, owner_key, *, proposal, by, at, allowed=SCANS, note=""):
+    """Stores uploaded files (one or several) as belonging to an owner; returns the Attachments.
+
+    Refuses as `media_type_of` does, and more than MOST_FILES at once.
+    """
+    files = several(files)
+    if len(files) > MOST_FILES:
+        raise Refused(f"一次最多上传 {MOST_FILES} 个文件，请分几次上传。")
+    return [_stored(file, owner_type, owner_key, proposal, by, at, allowed, note) for file in files]
+
+
+def _stored(file, owner_type, owner_key, proposal, by, at, allowed, note):
     media_type = media_type_of(file, allowed)
     content = file.read()
     attachment = Attachment(
         proposal=proposal,
+        owner_type=owner_type,
+        owner_key=owner_key,
         name=PurePath(file.name).name[-200:],
         media_type=media_type,
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
+        note=note[:120],
         stored_by=by,
         stored_at=at,
     )
     attachment.file.save(f"{attachment.sha256[:32]}{allowed[media_type]}", ContentFile(content), save=False)
     attachment.save()
     return attachment
+
+
+def files_of(owner_type, owner_key):
+    """The Attachments of an owner, in the order in which they came."""
+    return Attachment.objects.filter(owner_type=owner_type, owner_key=owner_key)
+
+
+SEEN = {}
+
+
+def seen(owner_type):
+    """Registers `(attachment, user) -> bool`: whether who may see the proposal may see the files of this owner."""
+
+    def register(function):
+        SEEN[owner_type] = function
+        return function
+
+    return register
+
+
+@seen(Attachment.Owner.PROPOSAL)
+def _with_its_proposal(attachment, user):
+    return True
+
+
+@seen(Attachment.Owner.CONTACT)
+def _with_the_talks_of_its_case(attachment, user):
+    contact = Contact.objects.filter(pk=attachment.owner_key).select_related("case").first()
+    return contact is not None and sees_contacts_of(contact.case, user)
+
+
+@seen(Attachment.Owner.OPINION)
+def _with_its_opinion(attachment, user):
+    opinion = Opinion.objects.filter(pk=attachment.owner_key).select_related("case__proposal").first()
+    return opinion is not None and sees_opinion_of(opinion.case, user)
+
+
+@seen(Attachment.Owner.PAPER)
+def _with_its_case(attachment, user):
+    case = Case.objects.filter(pk=attachment.owner_key).first()
+    return case is not None and sees_contacts_of(case, user)

@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from apps.units.models import Leader, Unit
 
-from .attachments import DOCUMENTS, SCANS, media_type_of
-from .models import Category, Contact, Proposal, Proposer, Sector, Session
+from .attachments import DOCUMENTS, SCANS, files_of, media_type_of
+from .models import Attachment, Category, Contact, Proposal, Proposer, Sector, Session
 from .queries import number_as_printed
 from .workflow import CaseRole, CaseState, Refused
 
@@ -33,8 +33,14 @@ class NoteField(forms.CharField):
         )
 
 
+class FilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
 class UploadField(forms.FileField):
-    """A file whose kind is decided by its content."""
+    """Files, one or several, whose kind is decided by their content; cleaned to a list."""
+
+    widget = FilesInput
 
     def __init__(self, allowed, **kwargs):
         self.allowed = allowed
@@ -42,12 +48,17 @@ class UploadField(forms.FileField):
         self.widget.attrs["accept"] = ",".join(allowed.values())
 
     def clean(self, data, initial=None):
-        file = super().clean(data, initial)
-        if file:
-            try:
-                media_type_of(file, self.allowed)
-            except Refused as refused:
-                raise forms.ValidationError(list(refused.reasons)) from None
+        files = list(data) if isinstance(data, list | tuple) else [data] if data else []
+        if not files:
+            super().clean(None, initial)  # says that one is needed, where it is
+        return [self._cleaned(file) for file in files]
+
+    def _cleaned(self, file):
+        file = super().clean(file)
+        try:
+            media_type_of(file, self.allowed)
+        except Refused as refused:
+            raise forms.ValidationError(list(refused.reasons)) from None
         return file
 
 
@@ -122,6 +133,7 @@ class RegisterForm(forms.Form):
         label="提案内容", required=False, max_length=100000, widget=forms.Textarea(attrs={"rows": 8})
     )
     remark = forms.CharField(label="备注", max_length=500, required=False)
+    files = UploadField(DOCUMENTS, label="提案原件、附图等", required=False, help_text="可一次选几个文件")
 
     def clean_proposers(self):
         names = [name.strip() for name in PROPOSER.split(self.cleaned_data["proposers"]) if name.strip()]
@@ -234,7 +246,7 @@ class ContactForm(ActionForm):
     held_on = DayField(label="日期")
     people = forms.CharField(label="参加人员", max_length=200, help_text="如 提案者赵堃、本委规划科李经办")
     summary = forms.CharField(label="沟通情况", max_length=5000, widget=forms.Textarea(attrs={"rows": 5}))
-    file = UploadField(DOCUMENTS, label="附件", required=False)
+    files = UploadField(DOCUMENTS, label="附件", required=False, help_text="可一次选几个文件")
 
     def prepare(self):
         self.fields["held_on"].initial = self.today
@@ -256,7 +268,7 @@ class ContactForm(ActionForm):
 
 class OpinionForm(ActionForm):
     text = forms.CharField(label="会办意见", required=False, max_length=20000, widget=forms.Textarea(attrs={"rows": 8}))
-    file = UploadField(DOCUMENTS, label="附件", required=False)
+    files = UploadField(DOCUMENTS, label="附件", required=False, help_text="可一次选几个文件")
 
     def prepare(self):
         opinion = getattr(self.thing, "opinion", None)
@@ -265,9 +277,14 @@ class OpinionForm(ActionForm):
     def clean(self):
         data = super().clean()
         opinion = getattr(self.thing, "opinion", None)
-        if not data.get("text") and not data.get("file") and not (opinion and opinion.attachment):
+        there = opinion and files_of(Attachment.Owner.OPINION, opinion.pk).exists()
+        if not data.get("text") and not data.get("files") and not there:
             raise forms.ValidationError("请填写会办意见或上传文件。")
         return data
+
+
+class AttachForm(ActionForm):
+    files = UploadField(DOCUMENTS, label="提案原件、附图等", help_text="可一次选几个文件")
 
 
 class ExtensionForm(ActionForm):

@@ -255,7 +255,9 @@ class Proposal(models.Model):
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name="并入提案"
     )
-    ended_on = models.DateField("终止日期", null=True, blank=True)  # merged, withdrawn or handed back; unknown if imported
+    ended_on = models.DateField(
+        "终止日期", null=True, blank=True
+    )  # merged, withdrawn or handed back; unknown if imported
     handed_to = models.CharField("退回后应由谁办理", max_length=100, blank=True)
     handed_back_letter = models.CharField("退回函号", max_length=60, blank=True)
     carried_over_on = models.DateField("结转日期", null=True, blank=True)
@@ -473,45 +475,56 @@ class Coordination(models.Model):
 
 
 class Attachment(models.Model):
-    """A stored file. Who may see it is up to what points at it; it is never served by its path."""
+    """A stored file and what it belongs to. Who may see it is up to its owner; it is never served by its path.
+
+    The owner is a plain key: replies and receipts, which own files too, live on floors above.
+    """
+
+    class Owner(models.TextChoices):
+        PROPOSAL = "proposal", "提案"
+        CONTACT = "contact", "沟通记录"
+        OPINION = "opinion", "会办意见"
+        PAPER = "paper", "代录签字件"  # of a case
+        REPLY = "reply", "答复附件"
+        SHEET = "sheet", "纸质审签签字件"  # of a reply
+        RECEIPT = "receipt", "回执扫描件"
+        PROGRESS = "progress", "佐证材料"
 
     proposal = models.ForeignKey(Proposal, models.PROTECT, related_name="attachments")
+    owner_type = models.CharField(max_length=20, choices=Owner.choices)
+    owner_key = models.BigIntegerField()
     file = models.FileField(upload_to="attachments/%Y/%m")
     name = models.CharField("文件名", max_length=200)
     media_type = models.CharField(max_length=100)
     size = models.PositiveBigIntegerField("大小")  # bytes
     sha256 = models.CharField(max_length=64)
+    note = models.CharField("说明", max_length=120, blank=True)  # 代录: which action, for whom
     stored_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     stored_at = models.DateTimeField()
 
     class Meta:
         verbose_name = verbose_name_plural = "附件"
         ordering = ("pk",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    owner_type__in=("proposal", "contact", "opinion", "paper", "reply", "sheet", "receipt", "progress")
+                ),
+                name="attachment_owner_is_known",
+            )
+        ]
+        indexes = [models.Index(fields=("owner_type", "owner_key"), name="attachment_by_owner")]
 
     def __str__(self):
         return self.name
 
+    @property
+    def is_picture(self):
+        return self.media_type in ("image/png", "image/jpeg")
 
-class PaperEntry(models.Model):
-    """The signed paper from which the office entered something for a unit (代录)."""
-
-    case = models.ForeignKey(Case, models.PROTECT, related_name="papers")
-    action = models.CharField("动作", max_length=40)  # its name on the screen
-    entered_for = models.CharField("代谁办理", max_length=60)
-    attachment = models.OneToOneField(Attachment, models.PROTECT)
-    entered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    entered_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "代录签字件"
-        ordering = ("case", "entered_at")
-
-
-class ProposalFile(models.Model):
-    """A file that belongs to the proposal itself, seen by whoever sees the proposal."""
-
-    proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="files")
-    attachment = models.OneToOneField(Attachment, models.PROTECT)
+    @property
+    def is_pdf(self):
+        return self.media_type == "application/pdf"
 
 
 class Contact(models.Model):
@@ -539,7 +552,6 @@ class Contact(models.Model):
     held_on = models.DateField("日期")
     people = models.CharField("参加人员", max_length=200)
     summary = models.TextField("沟通情况")
-    attachment = models.OneToOneField(Attachment, models.PROTECT, null=True, blank=True)
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
 
@@ -556,7 +568,6 @@ class Opinion(models.Model):
 
     case = models.OneToOneField(Case, models.CASCADE, related_name="opinion")
     text = models.TextField("会办意见", blank=True)
-    attachment = models.OneToOneField(Attachment, models.PROTECT, null=True, blank=True)
     prepared_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     prepared_at = models.DateTimeField()
     given_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")

@@ -17,17 +17,17 @@ from apps.audit.operations import record
 from apps.calendars.deadlines import Calendar, deadline, deadline_before
 
 from . import workflow
-from .attachments import DOCUMENTS, SCANS, store
+from .attachments import DOCUMENTS, files_of, store
 from .models import (
     SECRET_PROPOSER,
     SECRET_TITLE,
     USUAL_CLASSES,
     USUAL_RATINGS,
+    Attachment,
     Case,
     Contact,
     ExtensionRequest,
     Opinion,
-    PaperEntry,
     Proposal,
     Proposer,
     Rating,
@@ -38,6 +38,7 @@ from .models import (
 from .queries import (
     acting_name,
     check,
+    check_attach,
     check_opinion_writer,
     number_as_printed,
     number_order,
@@ -47,6 +48,7 @@ from .queries import (
 )
 from .workflow import PROGRESS, CaseRole, CaseState, NotAllowed, OutOfTurn, Party, ProposalState, Refused
 
+Owner = Attachment.Owner
 SESSION_KEY = re.compile(r"\w+(-\w+)*")  # part of addresses
 
 
@@ -55,7 +57,7 @@ class Paper:
     """What the office enters a unit's action from (代录): whose it is, and the scan of the signed sheet."""
 
     entered_for: str
-    scan: Any  # an uploaded file
+    scan: Any  # an uploaded file, or several
 
 
 def operation(function):
@@ -93,7 +95,9 @@ def audit(thing, action, *, by, at, note="", paper=None, **data):
     if case is not None:
         data |= {"case": case.pk, "unit": case.unit.name, "round": case.round}
     if paper is not None:
-        data["paper"] = _keep(paper, case, thing.WORKFLOW.label_of(action), by, at).pk
+        told = f"{thing.WORKFLOW.label_of(action)}，代{paper.entered_for.strip()}"
+        kept = store(paper.scan, Owner.PAPER, case.pk, proposal=proposal, by=by, at=at, note=told)
+        data["paper"] = [attachment.pk for attachment in kept]
     return record(
         action=f"{thing.WORKFLOW.name}.{action}",
         target_type="proposal",
@@ -105,17 +109,6 @@ def audit(thing, action, *, by, at, note="", paper=None, **data):
         note="" if proposal.is_secret else note.strip(),
         entered_for=paper.entered_for.strip() if paper else "",
         data=data,
-    )
-
-
-def _keep(paper, case, action, by, at):
-    return PaperEntry.objects.create(
-        case=case,
-        action=action,
-        entered_for=paper.entered_for.strip(),
-        attachment=store(case.proposal, paper.scan, by=by, at=at, allowed=SCANS),
-        entered_by=by,
-        entered_at=at,
     )
 
 
@@ -181,14 +174,14 @@ def end_cases(cases, on):
 
 
 @transaction.atomic
-def register(session, *, number, title, proposers, by, at, is_secret=False, **fields):
+def register(session, *, number, title, proposers, by, at, is_secret=False, files=(), **fields):
     """接收登记: a proposal as the committee handed it over. `proposers`: dicts of Proposer's fields, in order.
 
     Of a secret one (涉密) nothing is kept but its number, kind and day.
     """
     if is_secret:
         title, proposers = SECRET_TITLE, [{"name": SECRET_PROPOSER}]
-        fields = {name: value for name, value in fields.items() if name in ("kind", "received_on")}
+        fields, files = {name: value for name, value in fields.items() if name in ("kind", "received_on")}, ()
     parties = parties_of(by, timezone.localdate(at))
     workflow.PROPOSAL.find("register", "", parties)
     number = number_as_printed(number)
@@ -214,6 +207,7 @@ def register(session, *, number, title, proposers, by, at, is_secret=False, **fi
     Proposer.objects.bulk_create(
         Proposer(proposal=proposal, order=order, **proposer) for order, proposer in enumerate(proposers)
     )
+    store(files, Owner.PROPOSAL, proposal.pk, proposal=proposal, by=by, at=at, allowed=DOCUMENTS)
     audit(proposal, "register", by=by, at=at, title=title)
     return proposal
 
@@ -342,9 +336,7 @@ def request_return(case, suggested_unit, *, by, at, note, paper=None):
     """申请退办: with the reason and the unit that should have it instead."""
     if suggested_unit.pk == case.unit_id:
         raise Refused("建议承办单位不能是本单位。")
-    advance(
-        case, "request_return", by=by, at=at, note=note, paper=paper, data={"suggested_unit": suggested_unit.name}
-    )
+    advance(case, "request_return", by=by, at=at, note=note, paper=paper, data={"suggested_unit": suggested_unit.name})
     ReturnRequest.objects.create(
         case=case, reason=note.strip(), suggested_unit=suggested_unit, requested_by=by, requested_at=at
     )
@@ -383,7 +375,9 @@ def request_extension(case, wanted_on, *, by, at, note, paper=None):
         if wanted_on <= case.reply_due_on:
             raise Refused(f"申请延至的日期应晚于现在的答复期限（{case.reply_due_on:%Y-%m-%d}）。")
         if wanted_on > longest:
-            raise Refused(f"最长可延至{longest:%Y-%m-%d}（本届次规定延期不超过{case.proposal.session.limit('extension')}）。")
+            raise Refused(
+                f"最长可延至{longest:%Y-%m-%d}（本届次规定延期不超过{case.proposal.session.limit('extension')}）。"
+            )
     if wanted_on < timezone.localdate(at):
         raise Refused("申请延至的日期已过，请核对。")
     advance(case, "request_extension", by=by, at=at, note=note, paper=paper, data={"wanted_on": str(wanted_on)})
@@ -440,57 +434,65 @@ def record_offline(case, *, by, at, closed_on):
 
 
 @operation
-def contact(case, *, by, at, stage, manner, held_on, people, summary, file=None):
+def contact(case, *, by, at, stage, manner, held_on, people, summary, files=()):
     """沟通记录: a talk with the proposer. `held_on`: the day of the talk, not of the record."""
     check_day(held_on, case.proposal.session, at, "沟通日期")
     told = dict(case=case, held_on=held_on, manner=manner, summary=summary.strip())
     if Contact.objects.filter(**told).exists():
         raise Refused("同一天已有内容相同的沟通记录，没有重复保存。")
     advance(case, "contact", by=by, at=at, data={"manner": manner, "stage": stage, "held_on": str(held_on)})
-    attachment = _stored(case.proposal, file, by, at)
-    return Contact.objects.create(
+    made = Contact.objects.create(
         **told,
         round=case.round,
         stage=stage,
         people=people.strip(),
-        attachment=attachment,
         recorded_by=by,
         recorded_at=at,
     )
-
-
-def _stored(proposal, file, by, at):
-    return store(proposal, file, by=by, at=at, allowed=DOCUMENTS) if file else None
+    store(files, Owner.CONTACT, made.pk, proposal=case.proposal, by=by, at=at, allowed=DOCUMENTS)
+    return made
 
 
 @operation
-def prepare_opinion(case, text, *, by, at, file=None):
+def prepare_opinion(case, text, *, by, at, files=()):
     """The clerk (or the head) of an assisting unit writes its opinion down; `advise` by the head sends it."""
     check_opinion_writer(case, user=by, on=timezone.localdate(at))
-    attachment = _stored(case.proposal, file, by, at)
     opinion = Opinion.objects.filter(case=case).first() or Opinion(case=case)
     opinion.text, opinion.prepared_by, opinion.prepared_at = text.strip(), by, at
-    opinion.attachment = attachment or opinion.attachment
-    if not opinion.text and not opinion.attachment:
-        raise Refused("请填写会办意见或上传文件。")
-    opinion.save()
+    _keep_opinion(opinion, files, by, at)
     audit(case, "prepare_opinion", by=by, at=at)
     return opinion
 
 
+def _keep_opinion(opinion, files, by, at):
+    """Stores an opinion with its files; refuses one that says nothing."""
+    opinion.save()
+    store(files, Owner.OPINION, opinion.pk, proposal=opinion.case.proposal, by=by, at=at, allowed=DOCUMENTS)
+    if not opinion.text and not files_of(Owner.OPINION, opinion.pk).exists():
+        raise Refused("请填写会办意见或上传文件。")
+
+
 @operation
-def advise(case, *, by, at, text="", file=None, paper=None):
+def advise(case, *, by, at, text="", files=(), paper=None):
     """会办意见: the head of the assisting unit gives its opinion to the lead unit."""
     opinion = Opinion.objects.filter(case=case).first() or Opinion(case=case, prepared_by=by, prepared_at=at)
     if text.strip():
         opinion.text = text.strip()
-    if not opinion.text and not opinion.attachment and not file:
-        raise Refused("请填写会办意见或上传文件。")
     advance(case, "advise", by=by, at=at, paper=paper)
-    opinion.attachment = _stored(case.proposal, file, by, at) or opinion.attachment
     opinion.given_by, opinion.given_at = by, at
-    opinion.save()
+    _keep_opinion(opinion, files, by, at)
     return opinion
+
+
+@operation
+def attach(proposal, *, by, at, files):
+    """Files of the proposal itself (原件、附图): seen by whoever sees the proposal."""
+    check_attach(proposal, user=by, on=timezone.localdate(at))
+    stored = store(files, Owner.PROPOSAL, proposal.pk, proposal=proposal, by=by, at=at, allowed=DOCUMENTS)
+    if not stored:
+        raise Refused("请选择要上传的文件。")
+    audit(proposal, "attach", by=by, at=at, files=[attachment.name for attachment in stored])
+    return stored
 
 
 def check_day(day, session, at, label):

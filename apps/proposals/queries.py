@@ -137,6 +137,14 @@ def check_opinion_writer(case, *, user, on):
         raise OutOfTurn("此承办件现在不能拟写会办意见。")
 
 
+def check_attach(proposal, *, user, on):
+    """Whether `user` may add files to the proposal itself."""
+    if Party.OFFICE not in parties_of(user, on):
+        raise NotAllowed("提案的附件由区政府办公室上传。")
+    if proposal.is_secret:
+        raise Refused("涉密提案不存放任何文件。")
+
+
 def open_return_request(case):
     return next((request for request in case.return_requests.all() if request.ruled_at is None), None)
 

@@ -13,9 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from apps.accounts.queries import standing_of
 
 from . import operations, rearranging
+from .attachments import SEEN
 from .forms import (
     ActionForm,
     AdjustForm,
+    AttachForm,
     CarryOverForm,
     ContactForm,
     CorrectForm,
@@ -32,15 +34,14 @@ from .forms import (
     TransferForm,
     paper_fields,
 )
-from .models import Attachment, Case, Contact, Opinion, PaperEntry, Proposal, ProposalFile, Session
+from .models import Attachment, Case, Proposal, Session
 from .operations import Paper
 from .queries import (
     check,
+    check_attach,
     check_opinion_writer,
     is_for_another,
     parties_towards,
-    sees_contacts_of,
-    sees_opinion_of,
 )
 from .workflow import NotAllowed, OutOfTurn, Refused
 
@@ -151,6 +152,7 @@ PROPOSAL_ACTS = {
     "withdraw": Act(rearranging.withdraw, NoteForm, danger=True),
     "transfer": Act(rearranging.transfer, TransferForm),
     "carry_over": Act(rearranging.carry_over, CarryOverForm),
+    "attach": Act(operations.attach, AttachForm, done="已上传附件：{name}。", label="上传附件", check=check_attach),
 }
 CASE_ACTS = {
     "accept": Act(operations.accept),
@@ -201,7 +203,7 @@ def _office_only(request):
 def register(request):
     """接收登记 of one proposal by hand; many come from the committee's workbook."""
     _office_only(request)
-    form = RegisterForm(request.POST or None, initial={"received_on": timezone.localdate()})
+    form = RegisterForm(request.POST or None, request.FILES or None, initial={"received_on": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
         fields = dict(form.cleaned_data)
         try:
@@ -217,7 +219,7 @@ def register(request):
 
 def send_file(attachment):
     """An Attachment as a download under its own name; the browser never guesses or runs it."""
-    inline = attachment.media_type in ("application/pdf", "image/png", "image/jpeg")
+    inline = attachment.is_pdf or attachment.is_picture
     response = FileResponse(
         attachment.file.open("rb"),
         as_attachment=not inline,
@@ -225,25 +227,19 @@ def send_file(attachment):
         content_type=attachment.media_type,
     )
     response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    # the browser's own PDF viewer does not run in a sandbox; what a PDF might run was refused when it came in
+    sandbox = "" if attachment.is_pdf else "; sandbox"
+    response["Content-Security-Policy"] = (
+        f"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'{sandbox}"
+    )
     return response
 
 
 @require_GET
 def file(request, pk):
-    """A file of a proposal, a talk or an opinion, for whoever may see what it belongs to."""
+    """A stored file, for whoever may see what it belongs to."""
     visible = Attachment.objects.filter(proposal__in=Proposal.objects.visible_to(request.user))
     attachment = get_object_or_404(visible, pk=pk)
-    if ProposalFile.objects.filter(attachment=attachment).exists():
-        return send_file(attachment)
-    for owner in (Contact, Opinion, PaperEntry):
-        found = owner.objects.filter(attachment=attachment).select_related("case__proposal").first()
-        if found and sees_file_of(found, request.user):
-            return send_file(attachment)
-    raise Http404
-
-
-def sees_file_of(found, user):
-    if isinstance(found, Opinion):
-        return sees_opinion_of(found.case, user)
-    return sees_contacts_of(found.case, user)
+    if not SEEN[attachment.owner_type](attachment, request.user):
+        raise Http404
+    return send_file(attachment)

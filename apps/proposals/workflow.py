@@ -218,12 +218,8 @@ CASE = Table(
             note_required=True,
             when="may_ask_for_an_extension",
         ),
-        Transition(
-            "grant_extension", "同意延期", (C.HANDLING,), _OFFICE, None, True, "has_open_extension_request"
-        ),
-        Transition(
-            "refuse_extension", "不同意延期", (C.HANDLING,), _OFFICE, None, True, "has_open_extension_request"
-        ),
+        Transition("grant_extension", "同意延期", (C.HANDLING,), _OFFICE, None, True, "has_open_extension_request"),
+        Transition("refuse_extension", "不同意延期", (C.HANDLING,), _OFFICE, None, True, "has_open_extension_request"),
         Transition(
             "record_offline",
             "线下办结",

@@ -90,5 +90,7 @@ class UnansweredForm(ActionForm):
 
 class AgreedForm(ActionForm):
     leader_consent = forms.CharField(label="领导同意的情况", max_length=500, help_text="哪位领导、何时同意")
-    committee_consent = forms.CharField(label="提案委同意的情况", max_length=500, help_text="何人、何时、以何种方式同意")
+    committee_consent = forms.CharField(
+        label="提案委同意的情况", max_length=500, help_text="何人、何时、以何种方式同意"
+    )
     note = NoteField("商定结案的理由")

@@ -4,10 +4,8 @@ from django.db import models
 from django.db.models import Q
 
 from apps.accounts.models import User
-from apps.proposals.models import Attachment, Case, Proposer, Rating
-from apps.proposals.workflow import CaseState
+from apps.proposals.models import Case, Proposer, Rating
 from apps.replies.models import Reply
-from apps.replies.workflow import ReplyState
 
 from . import workflow
 from .workflow import ReceiptState
@@ -32,7 +30,6 @@ class Receipt(models.Model):
     )  # where the session asks for two ratings; `rating` is then that of the result
     comment = models.TextField("意见", blank=True)
     received_on = models.DateField("回执日期", null=True, blank=True)
-    scan = models.OneToOneField(Attachment, models.PROTECT, null=True, blank=True, related_name="receipt")
     entered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     entered_at = models.DateTimeField(null=True)
     confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from apps.calendars.deadlines import deadline
 from apps.proposals.attachments import store
-from apps.proposals.models import Session
+from apps.proposals.models import Attachment, Session
 from apps.proposals.operations import advance, audit, check_day, follow, operation
 from apps.proposals.workflow import CaseState, OutOfTurn, Party, Refused
 from apps.replies.models import Reply
@@ -71,9 +71,7 @@ def _await_receipts(reply, *, by, at):
             receipt.state = ReceiptState.SUBMITTED
             audit(receipt, "park", by=by, at=at, reply=reply.pk)
         else:
-            Receipt.objects.create(
-                case=case, reply=reply, proposer=proposer, due_on=due.due_on, due_basis=due.basis()
-            )
+            Receipt.objects.create(case=case, reply=reply, proposer=proposer, due_on=due.due_on, due_basis=due.basis())
 
 
 def _checked_ratings(session, rating, attitude):
@@ -104,9 +102,13 @@ def enter(receipt, rating, *, by, at, received_on, scan, attitude=None, comment=
         data["unusual"] = "回执早于答复"
     advance(receipt, "enter", by=by, at=at, note=note, data=data, comment=comment.strip(), received_on=received_on,
             entered_by=by, entered_at=at, **given)  # fmt: skip
-    receipt.scan = store(receipt.case.proposal, scan, by=by, at=at)
-    receipt.save(update_fields=["scan"])
+    _keep_scan(receipt, scan, by, at)
     return receipt
+
+
+def _keep_scan(receipt, scan, by, at):
+    """Stores the scan of a form; those of an entry that was sent back stay beside it."""
+    store(scan, Attachment.Owner.RECEIPT, receipt.pk, proposal=receipt.case.proposal, by=by, at=at)
 
 
 @operation
@@ -128,11 +130,11 @@ def park(case, proposer, rating, *, by, at, received_on, scan, attitude=None, co
         state=row.target,
         comment=comment.strip(),
         received_on=received_on,
-        scan=store(case.proposal, scan, by=by, at=at),
         entered_by=by,
         entered_at=at,
         **given,
     )
+    _keep_scan(receipt, scan, by, at)
     data = _told(rating, given["attitude"], received_on) | {"unusual": "回执早于答复"}
     audit(receipt, "park", by=by, at=at, note=note, **data)
     return receipt
@@ -149,9 +151,9 @@ def remind(receipt, *, by, at, note=""):
 @operation
 def send_back(receipt, *, by, at, note):
     """退回补正: the receipt is awaited again; what had been entered stays in the trail."""
-    data = {"rating": receipt.rating.name if receipt.rating else "", "scan": receipt.scan_id}
+    data = {"rating": receipt.rating.name if receipt.rating else ""}
     advance(receipt, "return", by=by, at=at, note=note, data=data, rating=None, attitude=None, comment="",
-            received_on=None, scan=None, entered_by=None, entered_at=None)  # fmt: skip
+            received_on=None, entered_by=None, entered_at=None)  # fmt: skip
     return receipt
 
 
@@ -237,7 +239,11 @@ def _begin_round(case, *, by, at, note="", as_party=None):
 def close_unanswered(case, *, by, at, note=""):
     """未反馈结案: the term is over and two reminders went out, or a note says why (died, left). The rating stays 未反馈."""
     on = timezone.localdate(at)
-    if case.state == CaseState.REPLIED and not note.strip() and (missing := still_to_do_before_closing_unanswered(case, on)):
+    if (
+        case.state == CaseState.REPLIED
+        and not note.strip()
+        and (missing := still_to_do_before_closing_unanswered(case, on))
+    ):
         raise Refused(*missing, "如提案者去世、离任等，请在说明中写明，即可结案。")
     advance(case, "close_unanswered", by=by, at=at, note=note, closed_on=on)
     return case

@@ -4,6 +4,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from apps.accounts.queries import standing_of
+from apps.proposals.attachments import seen
+from apps.proposals.models import Attachment
 from apps.proposals.queries import parties_of, why_not
 from apps.proposals.workflow import CaseState, Refused, predicate
 from apps.replies.workflow import ReplyState
@@ -172,3 +174,8 @@ def check_park(case, *, user, on):
     if reason := why_not(row, case, user, on):
         raise Refused(reason)
     return row
+
+
+@seen(Attachment.Owner.RECEIPT)
+def _with_its_receipt(attachment, user):
+    return receipts_visible_to(user).filter(pk=attachment.owner_key).exists()

@@ -6,6 +6,5 @@ app_name = "ratings"
 urlpatterns = [
     path("replies/<int:pk>/<slug:action>/", views.act_on_reply, name="act_on_reply"),
     path("cases/<int:pk>/<slug:action>/", views.act_on_case, name="act_on_case"),
-    path("<int:pk>/scan/", views.scan, name="scan"),
     path("<int:pk>/<slug:action>/", views.act, name="act"),
 ]

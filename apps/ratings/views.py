@@ -1,12 +1,12 @@
 """Pages of sending replies out and of receipts, for the committee's secretariat."""
 
-from django.http import Http404
 from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
+from apps.proposals.attachments import files_of
 from apps.proposals.forms import NoteForm, OptionalNoteForm
-from apps.proposals.models import Proposal
-from apps.proposals.views import Act, run_action, send_file, visible_case
+from apps.proposals.models import Attachment, Proposal
+from apps.proposals.views import Act, run_action, visible_case
 from apps.replies.views import visible_reply
 
 from . import operations
@@ -37,14 +37,16 @@ RECEIPT_ACTS = {
     "confirm": Act(operations.confirm, template="ratings/act.html", done="已审核确认回执：{name}。"),
     "return": Act(operations.send_back, NoteForm, "ratings/act.html", danger=True),
     "remind": Act(operations.remind, OptionalNoteForm, "ratings/act.html", done="已记录催收：{name}。"),
-    "amend": Act(operations.amend, AmendForm, "ratings/act.html", done="已更正回执：{name}，请另一人审核。", danger=True),
+    "amend": Act(
+        operations.amend, AmendForm, "ratings/act.html", done="已更正回执：{name}，请另一人审核。", danger=True
+    ),
 }
 
 
 def visible_receipt(request, pk):
     """A receipt that the user may see, or 404."""
     seen = receipts_visible_to(request.user).filter(case__proposal__in=Proposal.objects.visible_to(request.user))
-    related = ("case__proposal__session", "case__unit", "reply__case", "proposer", "rating", "attitude", "scan")
+    related = ("case__proposal__session", "case__unit", "reply__case", "proposer", "rating", "attitude")
     return get_object_or_404(seen.select_related(*related, "entered_by"), pk=pk)
 
 
@@ -63,13 +65,5 @@ def act_on_case(request, pk, action):
 @require_http_methods(["GET", "POST"])
 def act(request, pk, action):
     receipt = visible_receipt(request, pk)
-    return run_action(request, receipt, action, RECEIPT_ACTS, receipt=receipt)
-
-
-@require_GET
-def scan(request, pk):
-    """The scanned form of a receipt, for whoever may see the receipt."""
-    receipt = visible_receipt(request, pk)
-    if not receipt.scan:
-        raise Http404
-    return send_file(receipt.scan)
+    scans = files_of(Attachment.Owner.RECEIPT, receipt.pk)
+    return run_action(request, receipt, action, RECEIPT_ACTS, receipt=receipt, scans=scans)

@@ -63,6 +63,7 @@ class ReplyForm(ActionForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="供年度通报选用：办了什么、办到什么程度，一两句话",
     )
+    files = UploadField(DOCUMENTS, label="答复附件", required=False, help_text="随答复一并寄送的材料，可一次选几个文件")
 
     def prepare(self):
         case, reply = self._case(), self._reply()
@@ -75,7 +76,7 @@ class ReplyForm(ActionForm):
             self.fields["no_contact"].label = "本轮未沟通的原因"
         promised = []
         if reply:
-            for name in self.fields:
+            for name in set(self.fields) - {"files"}:
                 self.fields[name].initial = getattr(reply, name)
             promised = [{"text": one.text, "due_on": one.due_on} for one in reply.commitments.all()]
         self.commitments = CommitmentSet(
@@ -156,14 +157,18 @@ class MeetingForm(ReplyForm):
 
 class ProgressForm(ActionForm):
     text = forms.CharField(label="进展情况", max_length=5000, widget=forms.Textarea(attrs={"rows": 5}))
-    evidence = UploadField(DOCUMENTS, label="佐证材料", required=False, help_text="验收单、照片等，PDF、Word、Excel 或图片")
+    files = UploadField(DOCUMENTS, label="佐证材料", required=False, help_text="验收单、照片等，可一次选几个文件")
 
 
 class VerifyForm(ActionForm):
     """Whether the class of the reply is another one now; that of the year's letter never changes."""
 
     current_class = forms.ModelChoiceField(
-        None, label="现行办理结果", required=False, empty_label="不变", help_text="落实后可改为A类；当年通报中的类别不变"
+        None,
+        label="现行办理结果",
+        required=False,
+        empty_label="不变",
+        help_text="落实后可改为A类；当年通报中的类别不变",
     )
     note = NoteField("核实情况", required=False)
 

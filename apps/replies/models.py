@@ -7,8 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from apps.accounts.models import User
-from apps.proposals.models import Attachment, Case, ResultClass
-from apps.proposals.workflow import CaseState
+from apps.proposals.models import Case, ResultClass
 from apps.units.models import Leader
 
 from . import workflow
@@ -65,9 +64,10 @@ class Reply(models.Model):
     issued_on = models.DateField("答复日期", null=True, blank=True)
     means = models.CharField("寄送方式", max_length=20, choices=Means.choices, blank=True)
     due_on = models.DateField("当时的答复期限", null=True, blank=True)
-    is_supplementary = models.BooleanField("补充答复", default=False)  # after the end: asks no receipt, changes no state
+    is_supplementary = models.BooleanField(
+        "补充答复", default=False
+    )  # after the end: asks no receipt, changes no state
     is_meeting = models.BooleanField("当面答复", default=False)  # the body is the record of the meeting
-    paper_scan = models.OneToOneField(Attachment, models.PROTECT, null=True, blank=True, related_name="+")
     paper_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     paper_at = models.DateTimeField(null=True)
     current_class = models.ForeignKey(
@@ -178,7 +178,7 @@ class Commitment(models.Model):
                 | Q(reported_at__isnull=False, reported_by__isnull=False),
                 name="commitment_report_is_whole",
             ),
-            models.CheckConstraint(condition=Q(state__in=CommitmentState.values), name="commitment_state_is_known")
+            models.CheckConstraint(condition=Q(state__in=CommitmentState.values), name="commitment_state_is_known"),
         ]
 
     def __str__(self):
@@ -208,7 +208,6 @@ class Progress(models.Model):
 
     commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="reports")
     text = models.TextField("进展情况")
-    evidence = models.OneToOneField(Attachment, models.PROTECT, null=True, blank=True, related_name="+")
     reported_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     reported_at = models.DateTimeField()
 

@@ -4,8 +4,8 @@ import unicodedata
 
 from django.utils import timezone
 
-from apps.proposals.attachments import store
-from apps.proposals.models import Case
+from apps.proposals.attachments import DOCUMENTS, store
+from apps.proposals.models import Attachment, Case
 from apps.proposals.operations import advance, audit, check_day, operation
 from apps.proposals.queries import signers_of
 from apps.proposals.workflow import CaseState, OutOfTurn, Refused
@@ -14,14 +14,15 @@ from .models import Commitment, Reply, ReplyVersion
 from .queries import check_draft, check_meeting, lacking, lacking_in_result
 from .workflow import ReplyState
 
+Owner = Attachment.Owner
 EDITABLE = ("body", "result_class", "class_reason", "publicity", "no_contact", "no_opinion", "summary")
 
 
 @operation
-def draft(case, *, by, at, commitments=(), paper=None, **texts):
+def draft(case, *, by, at, commitments=(), files=(), paper=None, **texts):
     """拟稿: begins the reply of a case in its present round; of a closed one, a supplementary reply (补充答复).
 
-    `texts`: any of EDITABLE, `commitments` as for `edit`.
+    `texts`: any of EDITABLE, `commitments` and `files` as for `edit`.
     """
     row = check_draft(case, user=by, on=timezone.localdate(at), paper=paper)
     reply = Reply.objects.create(
@@ -32,11 +33,16 @@ def draft(case, *, by, at, commitments=(), paper=None, **texts):
         _write(reply, "draft", texts, by, at)
     if commitments:
         _promise(reply, commitments, at)
+    _attach(reply, files, by, at)
     return reply
 
 
+def _attach(reply, files, by, at):
+    store(files, Owner.REPLY, reply.pk, proposal=reply.case.proposal, by=by, at=at, allowed=DOCUMENTS)
+
+
 @operation
-def meet(case, *, by, at, held_on, people, body, commitments=(), paper=None, **texts):
+def meet(case, *, by, at, held_on, people, body, commitments=(), files=(), paper=None, **texts):
     """当面答复 in a later round: the record of the meeting is signed off by the leader in place of a second letter.
 
     `body`: the record; `texts`: class, publicity and the rest of EDITABLE; `commitments` as for `edit`.
@@ -54,6 +60,7 @@ def meet(case, *, by, at, held_on, people, body, commitments=(), paper=None, **t
         raise Refused("请选择办理结果和公开属性。")
     if found := lacking_in_result(reply):
         raise Refused(*found)
+    _attach(reply, files, by, at)
     return reply
 
 
@@ -94,12 +101,16 @@ def copy_as_draft(reply, *, by, at):
 
 
 @operation
-def edit(reply, *, by, at, commitments=None, paper=None, **texts):
-    """修改: `texts` any of EDITABLE; `commitments` a list of {"text", "due_on"} that replaces those there are."""
+def edit(reply, *, by, at, commitments=None, files=(), paper=None, **texts):
+    """修改: `texts` any of EDITABLE; `commitments` a list of {"text", "due_on"} that replaces those there are.
+
+    `files`: further enclosures (附件).
+    """
     advance(reply, "edit", by=by, at=at, paper=paper, data={"version": reply.version + 1})
     _write(reply, "edit", texts, by, at)
     if commitments is not None:
         _promise(reply, commitments, at)
+    _attach(reply, files, by, at)
     return reply
 
 
@@ -197,12 +208,13 @@ def redirect(reply, signer, *, by, at, note):
 def sign_on_paper(reply, code, scan, *, by, at):
     """纸质审签登记: the leader signed the printed sheet. `code`: what it bears, which must be that of the present text."""
     if _plain_code(code) != _plain_code(reply.code):
-        raise Refused(f"签字件上的校验码与现在的答复内容不符（应为 {reply.code}）。签字后内容如有改动，须重新打印、重新签字。")
+        raise Refused(
+            f"签字件上的校验码与现在的答复内容不符（应为 {reply.code}）。签字后内容如有改动，须重新打印、重新签字。"
+        )
     if not scan:
         raise Refused("请上传签字件的扫描件。")
     advance(reply, "sign_on_paper", by=by, at=at, paper_by=by, paper_at=at, data={"code": reply.code})
-    reply.paper_scan = store(reply.case.proposal, scan, by=by, at=at)
-    reply.save(update_fields=["paper_scan"])
+    store(scan, Owner.SHEET, reply.pk, proposal=reply.case.proposal, by=by, at=at)
     return reply
 
 
@@ -223,8 +235,7 @@ def verify_paper(reply, *, by, at):
 @operation
 def reject_paper(reply, *, by, at, note):
     """退回纸签: the scan does not show what it should; the reply lies with the leader again."""
-    advance(reply, "reject_paper", by=by, at=at, note=note, paper_by=None, paper_at=None, paper_scan=None,
-            data={"scan": reply.paper_scan_id})  # fmt: skip
+    advance(reply, "reject_paper", by=by, at=at, note=note, paper_by=None, paper_at=None)
     return reply
 
 
@@ -259,5 +270,5 @@ def send_back(reply, *, by, at, note):
 def revoke(reply, *, by, at, note):
     """撤回审签 before the reply has gone out."""
     advance(reply, "revoke", by=by, at=at, note=note, signer=None, signed_by=None, signed_at=None, signed_hash="",
-            paper_by=None, paper_at=None, paper_scan=None)  # fmt: skip
+            paper_by=None, paper_at=None)  # fmt: skip
     return reply

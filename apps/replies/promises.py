@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from apps.proposals.attachments import DOCUMENTS, store
+from apps.proposals.models import Attachment
 from apps.proposals.operations import advance, operation
 from apps.proposals.workflow import Refused
 
@@ -10,15 +11,15 @@ from .models import Progress, Reply
 
 
 @operation
-def report(commitment, *, by, at, text, evidence=None, paper=None):
-    """报告进展 by the unit, with evidence where there is some."""
+def report(commitment, *, by, at, text, files=(), paper=None):
+    """报告进展 by the unit; `files`: its evidence."""
     if not text.strip():
         raise Refused("请写明进展情况。")
     advance(commitment, "report", by=by, at=at, paper=paper, reported_by=by, reported_at=at)
-    stored = store(commitment.workflow_proposal, evidence, by=by, at=at, allowed=DOCUMENTS) if evidence else None
-    return Progress.objects.create(
-        commitment=commitment, text=text.strip(), evidence=stored, reported_by=by, reported_at=at
-    )
+    made = Progress.objects.create(commitment=commitment, text=text.strip(), reported_by=by, reported_at=at)
+    proposal = commitment.workflow_proposal
+    store(files, Attachment.Owner.PROGRESS, made.pk, proposal=proposal, by=by, at=at, allowed=DOCUMENTS)
+    return made
 
 
 @operation

@@ -6,14 +6,14 @@ from django.utils import timezone
 
 from apps.accounts.models import Delegation, Post
 from apps.accounts.queries import in_force_on, leaders_with_somebody, standing_of
-from apps.proposals.models import Case, Contact
+from apps.proposals.attachments import seen
+from apps.proposals.models import Attachment, Case, Contact
 from apps.proposals.queries import check_paper, parties_of, signers_of, why_not
 from apps.proposals.workflow import ANSWERING, CaseRole, CaseState, Refused, predicate
 from apps.units.queries import unit_ids_of
 
-from .models import Reply
+from .models import Progress, Reply
 from .workflow import OPEN_REPLIES, REPLY, ReplyState
-
 
 UNASKED = object()  # a page that only asks whether it may show a form has no paper yet
 
@@ -113,7 +113,9 @@ def lacking(reply):
             if case.role == CaseRole.ASSIST and case.state not in (CaseState.ADVISED, CaseState.ENDED)
         ]
         if waiting and reply.case.role == CaseRole.LEAD:
-            found.append(f"协办单位{'、'.join(waiting)}还没有提出会办意见；请催办、请政府办协调，或写明未取得会办意见的原因。")
+            found.append(
+                f"协办单位{'、'.join(waiting)}还没有提出会办意见；请催办、请政府办协调，或写明未取得会办意见的原因。"
+            )
     return found + lacking_in_result(reply)
 
 
@@ -187,3 +189,14 @@ def is_promised(commitment, user, on):
 @predicate
 def is_not_who_reported(commitment, user, on):
     return "这份进展由您代录，请由另一人核实。" if user and commitment.reported_by_id == user.pk else ""
+
+
+@seen(Attachment.Owner.REPLY)
+@seen(Attachment.Owner.SHEET)
+def _with_its_reply(attachment, user):
+    return replies_visible_to(user).filter(pk=attachment.owner_key).exists()
+
+
+@seen(Attachment.Owner.PROGRESS)
+def _with_the_reply_that_promised(attachment, user):
+    return Progress.objects.filter(pk=attachment.owner_key, commitment__reply__in=replies_visible_to(user)).exists()

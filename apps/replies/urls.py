@@ -7,9 +7,7 @@ urlpatterns = [
     path("cases/<int:pk>/draft/", views.draft, name="draft"),
     path("cases/<int:pk>/meet/", views.meet, name="meet"),
     path("commitments/<int:pk>/<slug:action>/", views.act_on_commitment, name="act_on_commitment"),
-    path("progress/<int:pk>/evidence/", views.evidence, name="evidence"),
     path("<int:pk>/", views.detail, name="detail"),
-    path("<int:pk>/paper/", views.paper, name="paper"),
     path("<int:pk>/versions/<int:number>/", views.version, name="version"),
     path("<int:pk>/<slug:action>/", views.act, name="act"),
 ]

@@ -6,10 +6,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from apps.proposals.attachments import files_of
 from apps.proposals.buttons import buttons
 from apps.proposals.forms import NoteForm
-from apps.proposals.models import Proposal
-from apps.proposals.views import Act, run_action, send_file, visible_case
+from apps.proposals.models import Attachment, Proposal
+from apps.proposals.views import Act, run_action, visible_case
 
 from . import operations, promises
 from .forms import (
@@ -25,7 +26,7 @@ from .forms import (
     SignForm,
     VerifyForm,
 )
-from .models import Commitment, Progress
+from .models import Commitment
 from .queries import check_draft, check_meeting, lacking, replies_visible_to, signer_of, with_delegates
 from .workflow import REPLY, ReplyState
 
@@ -66,7 +67,9 @@ NEW_ACTS = {
     ),
 }
 COMMITMENT_ACTS = {
-    "report": Act(promises.report, ProgressForm, "replies/commitment.html", done="已报告承诺进展：{name}，请政府办核实。"),
+    "report": Act(
+        promises.report, ProgressForm, "replies/commitment.html", done="已报告承诺进展：{name}，请政府办核实。"
+    ),
     "verify": Act(promises.verify, VerifyForm, "replies/commitment.html"),
     "send_back": Act(promises.send_back, NoteForm, "replies/commitment.html", danger=True),
     "postpone": Act(promises.postpone, PostponeForm, "replies/commitment.html"),
@@ -100,7 +103,7 @@ def detail(request, pk):
         "versions": reply.versions.select_related("saved_by").order_by("-number"),
         "commitments": reply.commitments.all(),
         "lacking": lacking(reply) if reply.state == ReplyState.DRAFT else [],
-    }
+    } | files_for_page(reply)
     return render(request, "replies/detail.html", context)
 
 
@@ -121,32 +124,25 @@ def act_on_commitment(request, pk, action):
     seen = Commitment.objects.filter(reply__in=replies_visible_to(request.user))
     seen = seen.filter(reply__case__proposal__in=Proposal.objects.visible_to(request.user))
     commitment = get_object_or_404(seen.select_related("reply__case__proposal__session", "reply__case__unit"), pk=pk)
-    reports = commitment.reports.select_related("evidence", "reported_by")
-    return run_action(request, commitment, action, COMMITMENT_ACTS, commitment=commitment, reports=reports)
-
-
-@require_GET
-def evidence(request, pk):
-    """The evidence of a report on a commitment, for whoever may read the reply that holds it."""
-    seen = Progress.objects.filter(commitment__reply__in=replies_visible_to(request.user), evidence__isnull=False)
-    seen = seen.filter(commitment__reply__case__proposal__in=Proposal.objects.visible_to(request.user))
-    return send_file(get_object_or_404(seen.select_related("evidence"), pk=pk).evidence)
-
-
-@require_GET
-def paper(request, pk):
-    """The scan of the sheet that the leader signed."""
-    reply = visible_reply(request, pk)
-    if not reply.paper_scan:
-        raise Http404
-    return send_file(reply.paper_scan)
+    reports = list(commitment.reports.select_related("reported_by"))
+    evidence = Attachment.objects.filter(
+        owner_type=Attachment.Owner.PROGRESS, owner_key__in=[report.pk for report in reports]
+    )
+    context = {"commitment": commitment, "reports": reports, "evidence": evidence}
+    return run_action(request, commitment, action, COMMITMENT_ACTS, **context)
 
 
 @require_http_methods(["GET", "POST"])
 def act(request, pk, action):
     reply = visible_reply(request, pk)
     extra = {"lacking": lacking(reply)} if action == "submit" else {}
-    return run_action(request, reply, action, REPLY_ACTS, reply=reply, **extra)
+    return run_action(request, reply, action, REPLY_ACTS, reply=reply, **files_for_page(reply), **extra)
+
+
+def files_for_page(reply):
+    """Enclosures and, where the leader signed on paper, the scanned sheet."""
+    owner = Attachment.Owner
+    return {"files": files_of(owner.REPLY, reply.pk), "sheets": files_of(owner.SHEET, reply.pk)}
 
 
 @require_GET

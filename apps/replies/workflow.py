@@ -54,16 +54,19 @@ REPLY = Table(
         Transition("return", "退回修改", (R.OFFICE_REVIEW,), _OFFICE, R.DRAFT, note_required=True),
         Transition("return", "退回修改", (R.LEADER_SIGNOFF,), _LEADER, R.DRAFT, note_required=True),
         Transition("sign_on_paper", "纸质审签登记", (R.LEADER_SIGNOFF,), _OFFICE, R.PAPER_SIGNED),
-        Transition(
-            "redirect", "转请审签", (R.LEADER_SIGNOFF,), (Party.LEADER, Party.OFFICE), None, note_required=True
-        ),
+        Transition("redirect", "转请审签", (R.LEADER_SIGNOFF,), (Party.LEADER, Party.OFFICE), None, note_required=True),
         Transition("verify_paper", "核对纸签", (R.PAPER_SIGNED,), _OFFICE, R.SIGNED, when="is_not_who_registered"),
         Transition("reject_paper", "退回纸签", (R.PAPER_SIGNED,), _OFFICE, R.LEADER_SIGNOFF, note_required=True),
         Transition("issue", "寄送答复", (R.SIGNED,), (Party.UNIT, Party.UNIT_HEAD, Party.OFFICE), R.ISSUED),
         Transition("revoke", "撤回审签", (R.SIGNED,), _LEADER, R.DRAFT, note_required=True),
         Transition("reissue", "更正重发", (R.ISSUED,), _OFFICE, R.VOID, True, "has_no_confirmed_receipt"),
         Transition(
-            "meet", "当面答复", (), (Party.UNIT_HEAD, Party.OFFICE_FOR), R.LEADER_SIGNOFF, when="may_be_answered_face_to_face"
+            "meet",
+            "当面答复",
+            (),
+            (Party.UNIT_HEAD, Party.OFFICE_FOR),
+            R.LEADER_SIGNOFF,
+            when="may_be_answered_face_to_face",
         ),
     ),
 )
