@@ -67,6 +67,7 @@ ROWS = {
     "replies:draft": ((200, 200, 200, 404, 403, 404, 403, 404, 404), "handling"),
     "replies:detail": ((200, 200, 200, 404, 200, 404, 404, 404, 404), "draft"),
     "replies:version": ((200, 200, 200, 404, 200, 404, 404, 404, 404), "draft"),
+    "replies:compare": ((200, 200, 200, 404, 200, 404, 404, 404, 404), "twice written"),
     "replies:act edit": ((200, 200, 200, 404, 403, 404, 404, 404, 404), "draft"),
     "replies:act submit": ((200, 200, 403, 404, 403, 404, 404, 404, 404), "draft"),
     "replies:act recall": ((403, 200, 403, 404, 403, 404, 404, 404, 404), "unit_review"),
@@ -159,6 +160,10 @@ def things_at(world, stage):
             held_on=make.moment(2020, 3, 20).date(), people="赵堃", summary="通话", files=make.scan(),
         )  # fmt: skip
         return found | {"file": Attachment.objects.get(owner_key=contact.pk, owner_type="contact").pk}
+    if stage == "twice written":
+        reply = make.drafted(world, case)
+        replies.edit(reply, by=world.clerk, at=make.moment(2020, 4, 21), body="改过的正文。")
+        return found | {"reply": reply.pk}
     if stage == "paper_signed":
         reply = make.reply_at(world, case, "leader_signoff")
         replies.sign_on_paper(reply, reply.code, make.scan(), by=world.office, at=make.moment(2020, 4, 21))
@@ -187,6 +192,7 @@ ARGUMENTS = {
     "replies:act_on_commitment": ("commitment",),
     "replies:detail": ("reply",),
     "replies:version": ("reply",),
+    "replies:compare": ("reply",),
     "replies:act": ("reply",),
     "ratings:act_on_reply": ("reply",),
     "ratings:act_on_case": ("case",),
@@ -202,8 +208,10 @@ ARGUMENTS = {
 def url_of(row, found):
     name, _, action = row.partition(" ")
     args = [found[thing] for thing in ARGUMENTS.get(name, ())]
-    if name == "replies:version":
+    if name in ("replies:version", "replies:compare"):
         args.append(1)
+    if name == "replies:compare":
+        args.append(2)
     return reverse(name, args=[*args, *([action] if action else [])])
 
 

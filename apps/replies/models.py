@@ -154,6 +154,9 @@ class ReplyVersion(models.Model):
         ordering = ("reply", "number")
         constraints = [models.UniqueConstraint(fields=("reply", "number"), name="reply_version_unique")]
 
+    def get_publicity_display(self):
+        return dict(Reply.Publicity.choices).get(self.publicity, "")
+
 
 class Commitment(models.Model):
     """What a unit promised with a date (承诺事项), followed up over the years until it ends (回头看)."""
