@@ -171,7 +171,10 @@ def check_shape(roles):
 
 @operation
 def assign(proposal, roles, *, by, at, reply_due_on=None, note=""):
-    """交办 to units. `roles`: list of (Unit, CaseRole). `reply_due_on`: another deadline than the session's rule."""
+    """交办 to units. `roles`: list of (Unit, CaseRole). `reply_due_on`: another deadline than the session's rule.
+
+    A later one needs a note of the consent, and is never later than the session's longest (docs/workflow.md, 时限).
+    """
     mode = check_shape(roles)
     on = timezone.localdate(at)
     advance(
@@ -184,18 +187,19 @@ def assign(proposal, roles, *, by, at, reply_due_on=None, note=""):
         assigned_on=on,
         data={"units": [[unit.name, role] for unit, role in roles]},
     )
-    _begin_cases(proposal, roles, on, reply_due_on)
+    _begin_cases(proposal, roles, on, reply_due_on, note)
     return proposal
 
 
-def _begin_cases(proposal, roles, on, reply_due_on=None):
+def _begin_cases(proposal, roles, on, reply_due_on, note):
     session = proposal.session
-    calendar = Calendar.load(on.year, on.year + 1)
+    calendar = Calendar.load(on.year, on.year + 2)
     due = {step: deadline(on, session.limit(step), calendar) for step in ("accept", "return", "contact", "reply")}
     basis = {step: found.basis() for step, found in due.items()}
     if reply_due_on:
         if reply_due_on <= on:
             raise Refused("答复期限应晚于交办日期。")
+        _check_reply_deadline(reply_due_on, on, due["reply"], session, calendar, note)
         basis["reply"] = {"explanation": f"交办时确定为{reply_due_on:%Y-%m-%d}"}
     reply_due_on = reply_due_on or due["reply"].due_on
     for unit, role in roles:
@@ -219,6 +223,20 @@ def _begin_cases(proposal, roles, on, reply_due_on=None):
             opinion_due_on=opinion_due_on,
             reply_due_on=reply_due_on if answering else None,
             deadline_basis=own,
+        )
+
+
+def _check_reply_deadline(chosen, on, usual, session, calendar, note):
+    """A longer deadline than the session's rule needs a note of the consent, and ends with its longest."""
+    longest = deadline(on, session.limit("reply_longest"), calendar)
+    if chosen > longest.due_on:
+        raise Refused(
+            f"答复期限（{chosen:%Y-%m-%d}）超过了本届次规定的最长{longest.limit}，最迟为{longest.due_on:%Y-%m-%d}。"
+        )
+    if chosen > usual.due_on and not note.strip():
+        raise Refused(
+            f"答复期限（{chosen:%Y-%m-%d}）晚于本届次规定的{usual.limit}（{usual.due_on:%Y-%m-%d}），须经同意；"
+            "请在说明中写明谁同意、为什么。"
         )
 
 
@@ -253,7 +271,7 @@ def adjust(proposal, added, removed, *, by, at, note, reply_due_on=None):
     ReturnRequest.objects.filter(case__in=gone, ruled_at=None).update(
         is_granted=True, ruling=note.strip(), ruled_by=by, ruled_at=at
     )
-    _begin_cases(proposal, added, on, reply_due_on)
+    _begin_cases(proposal, added, on, reply_due_on, note)
     _settle(proposal, on)
     return proposal
 

@@ -5,6 +5,7 @@ from django import forms
 from apps.proposals.attachments import SCANS
 from apps.proposals.forms import ActionForm, DayField, NoteField, UploadField
 from apps.replies.models import Reply
+from apps.replies.queries import next_number
 
 
 def _not_in_future(form, name):
@@ -22,6 +23,7 @@ class IssueForm(ActionForm):
 
     def prepare(self):
         self.fields["issued_on"].initial = self.today
+        self.fields["number"].initial = next_number(self.thing.case.unit, self.today.year)
 
     def clean_issued_on(self):
         return _not_in_future(self, "issued_on")

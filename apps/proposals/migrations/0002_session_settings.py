@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='session',
             name='decimals',
-            field=models.PositiveSmallIntegerField(choices=[(1, '1 位，如 92.9%'), (2, '2 位，如 92.89%')], default=1, verbose_name='百分比小数位'),
+            field=models.PositiveSmallIntegerField(choices=[(1, '1 位（92.9%）'), (2, '2 位（92.89%）')], default=1, verbose_name='百分比小数位'),
         ),
         migrations.AddConstraint(
             model_name='rating',
