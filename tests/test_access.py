@@ -43,6 +43,9 @@ ROWS = {
     "proposals:act_on_case prepare_opinion": ((403, 302, 302, 404, 403, 404, 403, 404, 404), "handling"),  # no assist
     "proposals:act_on_case advise": ((403, 403, 302, 404, 403, 404, 403, 404, 404), "handling"),
     "proposals:file": ((200, 200, 200, 404, 200, 404, 200, 404, 404), "file"),
+    "settings:home": ((200, 404, 404, 404, 404, 404, 200, 404, 404), None),
+    "settings:new": ((200, 404, 404, 404, 404, 404, 403, 404, 404), None),
+    "settings:session": ((200, 404, 404, 404, 404, 404, 200, 404, 404), "handling"),
     "replies:draft": ((403, 200, 200, 404, 403, 404, 403, 404, 404), "handling"),
     "replies:detail": ((200, 200, 200, 404, 200, 404, 404, 404, 404), "draft"),
     "replies:version": ((200, 200, 200, 404, 200, 404, 404, 404, 404), "draft"),
@@ -62,6 +65,11 @@ ROWS = {
     "ratings:act return": ((404, 404, 404, 404, 404, 404, 200, 404, 404), "submitted"),
     "ratings:scan": ((404, 404, 404, 404, 404, 404, 200, 404, 404), "submitted"),
     "accounts:password": (EVERYBODY, None),
+    "reports:letters": ((200, 404, 404, 404, 200, 200, 200, 404, 404), None),
+    "reports:letter": ((200, 404, 404, 404, 200, 200, 200, 404, 404), "issued"),
+    "reports:letter_pdf": ((200, 404, 404, 404, 200, 200, 200, 404, 404), "issued"),
+    "reports:letter_texts": ((200, 404, 404, 404, 403, 403, 403, 404, 404), "issued"),
+    "reports:letter_cases": ((200, 404, 404, 404, 403, 403, 403, 404, 404), "issued"),
     "exchange:home": ((200, 403, 403, 403, 403, 403, 200, 403, 403), None),
 }
 PUBLIC = {"accounts:sign_in"}
@@ -88,6 +96,10 @@ def target(world, stage):
     """URL arguments of a thing at a stage, by the things that URLs ask for."""
     if stage is None:
         return {}
+    return {"session": world.session.key} | things_at(world, stage)
+
+
+def things_at(world, stage):
     if stage in ("received", "assigned", "handling"):
         proposal = make.proposal_at(world, stage)
         case = proposal.cases.first()
@@ -117,6 +129,7 @@ ARGUMENTS = {
     "proposals:act": ("proposal",),
     "proposals:act_on_case": ("case",),
     "proposals:file": ("file",),
+    "settings:session": ("session",),
     "replies:draft": ("case",),
     "replies:detail": ("reply",),
     "replies:version": ("reply",),
@@ -125,6 +138,10 @@ ARGUMENTS = {
     "ratings:rehandle": ("case",),
     "ratings:act": ("receipt",),
     "ratings:scan": ("receipt",),
+    "reports:letter": ("session",),
+    "reports:letter_pdf": ("session",),
+    "reports:letter_texts": ("session",),
+    "reports:letter_cases": ("session",),
 }
 
 

@@ -45,6 +45,9 @@ LISTS = [
     ("office", "/reports/letters/9-4/"),
     ("leader", "/reports/letters/9-4/"),
     ("office", "/exchange/"),
+    ("office", "/settings/"),
+    ("secretary", "/settings/sessions/9-4/"),
+    ("office", "/settings/sessions/9-4/"),
 ]
 
 

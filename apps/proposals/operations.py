@@ -193,7 +193,8 @@ def assign(proposal, roles, *, by, at, reply_due_on=None, note=""):
 
 def _begin_cases(proposal, roles, on, reply_due_on, note):
     session = proposal.session
-    calendar = Calendar.load(on.year, on.year + 2)
+    # from the year before (an opinion is due a month before the reply) to the end: any day may be the reply's deadline
+    calendar = Calendar.load(on.year - 1)
     due = {step: deadline(on, session.limit(step), calendar) for step in ("accept", "return", "contact", "reply")}
     basis = {step: found.basis() for step, found in due.items()}
     if reply_due_on:
