@@ -129,6 +129,22 @@ def _settle(proposal, on):
     return further
 
 
+def _check_reply_deadline(session, on, chosen, note):
+    """A later day than the session's rule gives needs a note of the consent, and is within its longest."""
+    if not chosen:
+        return
+    longest, usual = (deadline(on, session.limit(step)) for step in ("reply_longest", "reply"))
+    if chosen > longest.due_on:
+        raise Refused(
+            f"答复期限（{chosen:%Y-%m-%d}）超过了本届次规定的最长{longest.limit}，最迟为{longest.due_on:%Y-%m-%d}。"
+        )
+    if chosen > usual.due_on and not note.strip():
+        raise Refused(
+            f"答复期限（{chosen:%Y-%m-%d}）晚于本届次规定的{usual.limit}（{usual.due_on:%Y-%m-%d}），须经同意；"
+            "请在说明中写明谁同意、为什么。"
+        )
+
+
 @transaction.atomic
 def register(session, *, number, title, proposers, by, at, files=(), **fields):
     """接收登记: a proposal as the committee handed it over. `proposers`: dicts of Proposer's fields, in order."""
@@ -187,20 +203,19 @@ def assign(proposal, roles, *, by, at, reply_due_on=None, note=""):
         assigned_on=on,
         data={"units": [[unit.name, role] for unit, role in roles]},
     )
-    _begin_cases(proposal, roles, on, reply_due_on, note)
+    _check_reply_deadline(proposal.session, on, reply_due_on, note)
+    _begin_cases(proposal, roles, on, reply_due_on)
     return proposal
 
 
-def _begin_cases(proposal, roles, on, reply_due_on, note):
+def _begin_cases(proposal, roles, on, reply_due_on=None):
     session = proposal.session
-    # from the year before (an opinion is due a month before the reply) to the end: any day may be the reply's deadline
-    calendar = Calendar.load(on.year - 1)
+    calendar = Calendar.load(on.year, on.year + 1)
     due = {step: deadline(on, session.limit(step), calendar) for step in ("accept", "return", "contact", "reply")}
     basis = {step: found.basis() for step, found in due.items()}
     if reply_due_on:
         if reply_due_on <= on:
             raise Refused("答复期限应晚于交办日期。")
-        _check_reply_deadline(reply_due_on, on, due["reply"], session, calendar, note)
         basis["reply"] = {"explanation": f"交办时确定为{reply_due_on:%Y-%m-%d}"}
     reply_due_on = reply_due_on or due["reply"].due_on
     for unit, role in roles:
@@ -224,20 +239,6 @@ def _begin_cases(proposal, roles, on, reply_due_on, note):
             opinion_due_on=opinion_due_on,
             reply_due_on=reply_due_on if answering else None,
             deadline_basis=own,
-        )
-
-
-def _check_reply_deadline(chosen, on, usual, session, calendar, note):
-    """A longer deadline than the session's rule needs a note of the consent, and ends with its longest."""
-    longest = deadline(on, session.limit("reply_longest"), calendar)
-    if chosen > longest.due_on:
-        raise Refused(
-            f"答复期限（{chosen:%Y-%m-%d}）超过了本届次规定的最长{longest.limit}，最迟为{longest.due_on:%Y-%m-%d}。"
-        )
-    if chosen > usual.due_on and not note.strip():
-        raise Refused(
-            f"答复期限（{chosen:%Y-%m-%d}）晚于本届次规定的{usual.limit}（{usual.due_on:%Y-%m-%d}），须经同意；"
-            "请在说明中写明谁同意、为什么。"
         )
 
 
@@ -272,7 +273,8 @@ def adjust(proposal, added, removed, *, by, at, note, reply_due_on=None):
     ReturnRequest.objects.filter(case__in=gone, ruled_at=None).update(
         is_granted=True, ruling=note.strip(), ruled_by=by, ruled_at=at
     )
-    _begin_cases(proposal, added, on, reply_due_on, note)
+    _check_reply_deadline(proposal.session, on, reply_due_on, note)
+    _begin_cases(proposal, added, on, reply_due_on)
     _settle(proposal, on)
     return proposal
 
