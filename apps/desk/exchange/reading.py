@@ -146,8 +146,14 @@ class Reader:
         missing = self.plan.missing = Missing()
         self.sectors = Names(named(Sector), "界别", create, missing.sectors)
         self.categories = Names(named(Category), "类别", create, missing.categories)
-        self.units = Names(
-            {key_of(name): unit.name for name, unit in units_by_name().items()}, "承办单位", create, missing.units
+        units = units_by_name()
+        self.units = Names({key_of(name): unit.name for name, unit in units.items()}, "承办单位", create, missing.units)
+        self.dissolved = {unit.name: unit.dissolved_on for unit in units.values() if unit.dissolved_on}
+        self.leaders = Names(
+            {key_of(title + name): name for name, leader in leaders_by_name().items() for title in ("", leader.title)},
+            "区政府领导",
+            create,
+            missing.leaders,
         )
         self.taken = {}
         if self.session:
@@ -181,6 +187,8 @@ class Reader:
         self.plan.problems = sorted(
             (problem for line in self.lines for problem in line.problems), key=lambda problem: problem.row
         )
+        names = (self.sectors, self.categories, self.units, self.leaders)
+        self.plan.has_unknown_names = any(one.similar for one in names)
         return self.plan
 
     def check_number(self, line):
@@ -261,17 +269,10 @@ def read_ledger(content, session_key, *, parties, at, create=False):
         at=at,
         create=create,
     )
-    reader.leaders = Names(
-        {key_of(title + name): name for name, leader in leaders_by_name().items() for title in ("", leader.title)},
-        "区政府领导",
-        create,
-        reader.plan.missing.leaders,
-    )
     session = reader.session
     reader.classes = [found.code for found in session.classes.all()] if session else [c["code"] for c in USUAL_CLASSES]
     scale = {found.name: found.is_dissatisfied for found in session.ratings.all()} if session else {}
     reader.ratings = scale or {name: name == "不满意" for name in USUAL_RATINGS}
-    reader.dissolved = {unit.name: unit.dissolved_on for unit in units_by_name().values() if unit.dissolved_on}
     groups = {}
     for line in reader.lines:
         check_line(reader, line)
