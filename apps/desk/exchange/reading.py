@@ -119,8 +119,10 @@ class Names:
             near = similar_names(key_of(name), list(self.known)) if looked_at else []
             self.similar[name] = list(dict.fromkeys(self.known[one] for one in near))
         near = self.similar[name]
-        told = f"（相近的有：{'、'.join(near)}）" if near else "；如需新建，请选择“新建”（命令加 --create）"
-        line.problem(key, f"系统中已有的{self.label}{told}", f"中的“{name}”不在系统中")
+        told = f"（相近的有：{'、'.join(near)}）" if near else ""
+        is_alone = key_of(name) == key_of(str(line.row.cells[line.fields[key].name]))
+        why = "不在系统中" if is_alone else f"中的“{name}”不在系统中"
+        line.problem(key, f"系统中已有的{self.label}{told}", why)
         return name
 
 

@@ -80,8 +80,14 @@ def home(request):
 @require_GET
 def template(request, kind):
     """An empty workbook with the right header."""
-    kind, _ = kind_for(request, kind)
-    return workbook_response(template_workbook(*WORKBOOKS[kind]), f"{kind.label}模板.xlsx")
+    kind, standing = kind_for(request, kind)
+    return workbook_response(template_workbook(*fields_for(kind, standing)), f"{kind.label}模板.xlsx")
+
+
+def fields_for(kind, standing):
+    """(columns that the user may fill in, name of the sheet) of a kind of workbook."""
+    fields, sheet = WORKBOOKS[kind]
+    return [field for field in fields if standing.is_secretariat or not field.is_rating], sheet
 
 
 @require_http_methods(["GET", "POST"])
@@ -101,14 +107,8 @@ def upload(request, kind):
                 kind, told["session"], content, told["file"].name, by=request.user, at=at, create=create
             )
             return redirect("exchange:preview", kept.pk)
-    fields, sheet = WORKBOOKS[kind]
-    context = {
-        "form": form,
-        "kind": kind,
-        "fields": [field for field in fields if standing.is_secretariat or not field.is_rating],
-        "sheet": sheet,
-        "standing": standing,
-    }
+    fields, sheet = fields_for(kind, standing)
+    context = {"form": form, "kind": kind, "fields": fields, "sheet": sheet, "standing": standing}
     return render(request, "exchange/upload.html", context, status=422 if form.is_bound else 200)
 
 
