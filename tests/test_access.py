@@ -8,8 +8,7 @@ from django.db import transaction
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern
 
-from apps.proposals.models import Session
-from apps.proposals.models import Attachment
+from apps.proposals.models import Attachment, Session
 from apps.ratings import operations as ratings
 from apps.ratings.models import Receipt
 from apps.replies import operations as replies
@@ -64,6 +63,9 @@ ROWS = {
     "proposals:act_on_case prepare_opinion": ((403, 302, 302, 404, 403, 404, 403, 404, 404), "handling"),  # no assist
     "proposals:act_on_case advise": ((302, 403, 302, 404, 403, 404, 403, 404, 404), "handling"),
     "proposals:file": ((200, 200, 200, 404, 200, 404, 200, 404, 404), "file"),
+    "settings:home": ((200, 404, 404, 404, 404, 404, 200, 404, 404), None),
+    "settings:new": ((200, 404, 404, 404, 404, 404, 403, 404, 404), None),
+    "settings:session": ((200, 404, 404, 404, 404, 404, 200, 404, 404), "handling"),
     "replies:draft": ((200, 200, 200, 404, 403, 404, 403, 404, 404), "handling"),
     "replies:detail": ((200, 200, 200, 404, 200, 404, 404, 404, 404), "draft"),
     "replies:version": ((200, 200, 200, 404, 200, 404, 404, 404, 404), "draft"),
@@ -187,6 +189,7 @@ ARGUMENTS = {
     "proposals:act": ("proposal",),
     "proposals:act_on_case": ("case",),
     "proposals:file": ("file",),
+    "settings:session": ("session",),
     "replies:draft": ("case",),
     "replies:meet": ("case",),
     "replies:act_on_commitment": ("commitment",),

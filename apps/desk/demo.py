@@ -66,7 +66,7 @@ class District:
     def reply_number(self, unit, year):
         """The next number of a unit's series."""
         self.numbers[unit.pk] = self.numbers.get(unit.pk, 0) + 1
-        return f"大渡口{unit.name.removeprefix('区')}函〔{year}〕{self.numbers[unit.pk]}号"
+        return f"{unit.series}〔{year}〕{self.numbers[unit.pk]}号"
 
 
 @transaction.atomic
@@ -114,6 +114,7 @@ def _load_district():
             kind=row["kind"],
             contact_name=row["contact"]["name"],
             contact_phone=row["contact"]["phone"],
+            series=f"大渡口{row['name'].removeprefix('区')}函",
             order=order,
         )
         UnitAlias.objects.bulk_create(UnitAlias(unit=unit, name=alias) for alias in row["aliases"])

@@ -68,8 +68,8 @@ class Session(models.Model):
         FIRST = "first", "首次评价"
 
     class Decimals(models.IntegerChoices):
-        ONE = 1, "1 位，如 92.9%"
-        TWO = 2, "2 位，如 92.89%"
+        ONE = 1, "1 位（92.9%）"
+        TWO = 2, "2 位（92.89%）"
 
     key = models.CharField("届次代号", max_length=20, unique=True, help_text="如 9-4")
     label = models.CharField("届次名称", max_length=60, help_text="如 九届四次会议")
