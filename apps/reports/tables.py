@@ -29,7 +29,7 @@ def tables_of(tally, session):
     def url(**filters):
         if tally.as_of:
             return ""
-        return f"{reverse('desk:proposals')}?{urlencode({'session': session.pk, **filters})}"
+        return f"{reverse('desk:proposals')}?{urlencode({'session': session.key, **filters})}"
 
     def row(label, *path, **filters):
         return Row(label, tally.count(*path), None, url(**filters) if filters else "")
