@@ -18,6 +18,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.db.models import F
 from PIL import Image, ImageDraw
 
 from apps.accounts.models import Post, User
@@ -397,5 +398,5 @@ def _write_letter(session, district):
     office = district.people["office"]
     reports.save_letter_texts(session, by=office, at=moment(dated_on, 9), **texts)
     told = Reply.objects.filter(case__proposal__session=session, case__proposal__number__in=examples)
-    chosen = told.exclude(summary="").values_list("pk", flat=True)
+    chosen = told.filter(round=F("case__round")).values_list("pk", flat=True)
     reports.choose_cases(session, chosen, by=office, at=moment(dated_on, 9, 30))
