@@ -36,6 +36,7 @@ from apps.units.queries import units_by_name
 
 FIXTURES = settings.BASE_DIR / "fixtures"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+SESSION = "9-4"
 PASSWORD = "yanshi-2020"  # only ever set while DEBUG is on
 HOURS = (9, 10, 11, 14, 15, 16, 17)  # at which something is done
 
@@ -98,9 +99,9 @@ class Terms:
 @transaction.atomic
 def load():
     """Loads everything; returns False, and does nothing, where the session is there already."""
-    fixture = read("session-9-4.json")
-    if Session.objects.filter(key=fixture["session"]["key"]).exists():
+    if Session.objects.filter(key=SESSION).exists():
         return False
+    fixture = read(f"session-{SESSION}.json")
     _load_district()
     district = District()
     session = _open(fixture["session"], district)

@@ -15,6 +15,7 @@ class Receipt(models.Model):
     """The receipt (回执) that one proposer is asked for on one issued reply. Units and office never touch it."""
 
     WORKFLOW = workflow.RECEIPT
+    READ_WITH = ("reply__case__proposal__session", "reply__case__unit", "rating")
 
     reply = models.ForeignKey(Reply, models.PROTECT, related_name="receipts", verbose_name="答复")
     proposer = models.ForeignKey(Proposer, models.PROTECT, related_name="receipts", verbose_name="提案者")

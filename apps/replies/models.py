@@ -18,6 +18,7 @@ class Reply(models.Model):
     """The reply (答复函) of one answering case in one round."""
 
     WORKFLOW = workflow.REPLY
+    READ_WITH = ("case__proposal__session", "case__unit", "result_class")
 
     class Publicity(models.TextChoices):
         OPEN = "open", "主动公开"
