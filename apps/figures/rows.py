@@ -122,7 +122,7 @@ def load(session, among=None):
             assigned_on,
             ended_on,
             is_secret,
-        ) in columns  # fmt: skip
+        ) in columns
     ]
 
 

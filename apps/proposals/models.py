@@ -216,6 +216,7 @@ class Proposal(models.Model):
     """A proposal as the committee filed it (立案), and how far it got."""
 
     WORKFLOW = workflow.PROPOSAL
+    READ_WITH = ("session",)  # by operations
 
     class Form(models.TextChoices):
         INDIVIDUAL = "individual", "个人"
@@ -341,6 +342,7 @@ class Case(models.Model):
     """One unit's part of a proposal (承办件)."""
 
     WORKFLOW = workflow.CASE
+    READ_WITH = ("proposal__session", "unit")
 
     proposal = models.ForeignKey(Proposal, models.PROTECT, related_name="cases", verbose_name="提案")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="cases", verbose_name="承办单位")

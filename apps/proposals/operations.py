@@ -70,7 +70,8 @@ def operation(function):
     @transaction.atomic
     def run(thing, *args, by, at, seen=None, **kwargs):
         lock(thing.workflow_proposal)
-        thing.refresh_from_db()
+        # in one query with what every step asks of it: its proposal, session and unit
+        thing.refresh_from_db(from_queryset=type(thing).objects.select_related(*thing.READ_WITH))
         if seen is not None and seen != thing.stamp:
             now = thing.get_state_display()
             raise OutOfTurn(f"您打开页面以后，此{thing.WORKFLOW.label}已有变化（现在是“{now}”）。请按最新情况操作。")
