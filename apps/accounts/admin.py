@@ -49,8 +49,7 @@ class SystemAdminOnly:
     def has_view_permission(self, request, obj=None):
         return is_system_admin(request)
 
-    has_add_permission = has_module_permission
-    has_change_permission = has_view_permission
+    has_add_permission = has_change_permission = has_view_permission  # Django asks with and without an object
 
     def has_delete_permission(self, request, obj=None):
         return False
