@@ -75,8 +75,12 @@ WRITERS_OF_STATE = {
     ("apps/proposals/operations.py", "advance"),  # the one writer: row, compare-and-swap, event
     ("apps/proposals/operations.py", "follow"),  # a case after its reply, in the event of that reply
     ("apps/proposals/operations.py", "_settle"),  # a proposal after its cases, in the event of that case
-    ("apps/proposals/operations.py", "adjust"),  # the named cases end, in the event of the proposal
+    ("apps/proposals/operations.py", "end_cases"),  # cases end, in the event of the proposal
     ("apps/replies/operations.py", "draft"),  # a reply begins in the state of its row
+    ("apps/replies/operations.py", "meet"),  # likewise
+    ("apps/replies/operations.py", "copy_as_draft"),  # likewise, in the event of 更正重发
+    ("apps/ratings/operations.py", "park"),  # a receipt begins in the state of its row
+    ("apps/ratings/operations.py", "_await_receipts"),  # a parked one goes on, in the event of its reply
 }
 IMPORTERS = ("apps/desk/exchange/",)  # 补录 stores the state that a ledger's row implies
 

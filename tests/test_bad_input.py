@@ -123,7 +123,7 @@ def submitting(client, world):
             "held_on": "2020-03-12",
             "people": "赵堃",
             "summary": PROSE,
-            "file": SimpleUploadedFile(name, content, content_type="application/pdf"),
+            "files": SimpleUploadedFile(name, content, content_type="application/pdf"),
         }
         return client.post(url, data | changes)
 
@@ -137,7 +137,7 @@ def test_a_file_of_the_wrong_kind_is_refused_and_the_text_is_kept(submitting, se
     answer = submitting(name, content)
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert answer.context["form"].errors["file"] and told in str(answer.context["form"].errors["file"])
+    assert answer.context["form"].errors["files"] and told in str(answer.context["form"].errors["files"])
     assert PROSE in page and "文件须重新选择" in page
     assert counts() == before
     assert not list(settings.MEDIA_ROOT.rglob("*.*")), "nothing is left on the disk"
@@ -462,7 +462,7 @@ def test_a_slip_in_sending_is_told(client, world):
         {"number": ""}, {"number": "长" * 61}, {"issued_on": "2020-04-31"}, {"issued_on": "2999-01-01"},
         {"issued_on": "2018-12-31"}, {"means": "pigeon"}, {"issued_on": "2020-03-09", "note": ""},
     ):  # fmt: skip
-        answer = client.post(reverse("ratings:issue", args=[reply.pk]), good | typed)
+        answer = client.post(reverse("ratings:act_on_reply", args=[reply.pk, "issue"]), good | typed)
         assert answer.status_code == 422, typed
         assert "note" in typed or PROSE in answer.content.decode()
     assert counts() == before

@@ -16,6 +16,7 @@ from apps.calendars.deadlines import Calendar
 from apps.desk import demo, volume
 from apps.documents.paper import Heading
 from apps.figures.queries import figures
+from apps.proposals.attachments import files_of
 from apps.proposals.models import Case, Category, Contact, Proposal, Session
 from apps.proposals.operations import state_of
 from apps.proposals.workflow import CaseState
@@ -152,7 +153,7 @@ def test_each_reply_went_the_whole_way_before_it_reached_the_proposer(session):
         for receipt in reply.receipts.all():
             assert reply.issued_at < receipt.entered_at < receipt.confirmed_at
             assert receipt.entered_by != receipt.confirmed_by
-            assert receipt.scan.media_type == "image/png"
+            assert files_of("receipt", receipt.pk).get().media_type == "image/png"
 
 
 def test_deadlines_are_met_but_for_a_few(session):
@@ -258,7 +259,7 @@ def test_proposals_name_units_by_their_aliases_too():
 
 
 def test_scans_of_receipts_are_stored(session):
-    scan = Receipt.objects.first().scan
+    scan = files_of("receipt", Receipt.objects.first().pk).get()
     assert scan.size > 100
     assert len(scan.sha256) == 64
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from apps.audit.models import Event
 from apps.desk.queries import waiting_for
 from apps.proposals import operations as cases
+from apps.proposals.attachments import files_of
 from apps.proposals.models import Case
 from apps.proposals.workflow import CaseRole
 from apps.replies import operations as replies
@@ -259,7 +260,7 @@ def test_an_opinion_reaches_the_lead_unit_once_it_is_given(client, world):
 
     assert [sees(person) for person in ("culture_head", "clerk", "parks_head")] == [True, False, False]
     cases.advise(
-        helper, by=world.culture_head, at=make.moment(2020, 4, 2), text="会办意见草稿内容", file=make.scan("附图.png")
+        helper, by=world.culture_head, at=make.moment(2020, 4, 2), text="会办意见草稿内容", files=make.scan("附图.png")
     )
     assert [sees(person) for person in ("culture_head", "clerk", "parks_head")] == [True, True, False]
     helper.refresh_from_db()
@@ -286,8 +287,7 @@ def test_a_hidden_rating_is_nowhere_on_the_page_nor_behind_it(client, world):
     for person in ("office", "clerk", "head", "leader"):
         page = page_of(client, world.people[person], proposal).content.decode()
         assert "不满意" not in page and "特别的意见" not in page and "录入" not in page, person
-        assert client.get(reverse("ratings:scan", args=[receipt.pk])).status_code == 404
-        assert client.get(reverse("proposals:file", args=[receipt.scan_id])).status_code == 404
+        assert client.get(reverse("proposals:file", args=[files_of("receipt", receipt.pk).get().pk])).status_code == 404
         listed = client.get("/proposals/?rating=不满意")
         assert listed.context["page"].paginator.count == 0
     assert "不满意" in page_of(client, world.secretary, proposal).content.decode()

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from apps.audit.models import Event
 from apps.proposals import operations as cases
+from apps.proposals.attachments import files_of
 from apps.proposals.models import Attachment, Case, Contact, Opinion, Proposal, ReturnRequest
 from apps.proposals.operations import state_of
 from apps.proposals.queries import number_as_printed, open_rows
@@ -468,9 +469,10 @@ def test_an_opinion_is_prepared_by_the_clerk_and_given_once_by_the_head(world):
 def test_an_opinion_may_be_a_file_alone(world):
     proposal = make.handling(world, roles=[(world.culture, LEAD), (world.housing, ASSIST)])
     helper = make.case_of(proposal, world.housing)
-    cases.advise(helper, by=world.head, at=make.moment(2020, 4, 2), file=make.scan("意见.png"))
+    cases.advise(helper, by=world.head, at=make.moment(2020, 4, 2), files=make.scan("意见.png"))
     opinion = Opinion.objects.get()
-    assert (opinion.attachment.name, opinion.attachment.media_type) == ("意见.png", "image/png")
+    stored = files_of("opinion", opinion.pk).get()
+    assert (stored.name, stored.media_type) == ("意见.png", "image/png")
 
 
 # --- the stored state ------------------------------------------------------------------------------------------------

@@ -532,7 +532,7 @@ def test_the_form_for_sending_a_reply_suggests_the_number(client, world):
     Unit.objects.filter(pk=world.housing.pk).update(series="大渡口建委函")
     reply = reply_at(world, case_of(make.handling(world), world.housing), "signed")
     client.force_login(world.clerk)
-    page = client.get(reverse("ratings:issue", args=[reply.pk])).content.decode()
+    page = client.get(reverse("ratings:act_on_reply", args=[reply.pk, "issue"])).content.decode()
     assert f'value="大渡口建委函〔{timezone.localdate().year}〕1号"' in page
 
 

@@ -395,7 +395,7 @@ def a_life(world):
     yield "case.grant_return", lambda: cases.grant_return(case(world.parks), by=o, at=march, note="同意")
     yield "case.contact", lambda: cases.contact(
         case(world.housing), by=c, at=march, stage="before", manner="visit", held_on=march.date(), people="赵堃",
-        summary="走访", file=make.scan(),
+        summary="走访", files=make.scan(),
     )  # fmt: skip
     yield (
         "case.prepare_opinion",

@@ -295,6 +295,7 @@ def _store_receipts(replies, firsts, session, by, at):
     def receipt_of(reply, state, rating, part):
         due = due_after(reply.issued_on) if reply.issued_on else None
         receipt = Receipt(
+            case=reply.case,
             reply=reply,
             proposer=firsts[reply.case.proposal_id],
             state=state,
