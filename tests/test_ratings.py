@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from apps.audit.models import Event
 from apps.proposals import operations as cases
+from apps.proposals.attachments import files_of
 from apps.proposals.models import Case, Proposal
 from apps.proposals.workflow import CaseRole, NotAllowed, OutOfTurn, Refused
 from apps.ratings import operations as ratings
@@ -129,7 +130,8 @@ def test_a_receipt_is_entered_with_its_scan_by_the_secretariat_alone(world, case
     assert (found.state, found.rating.name, found.comment, found.entered_by) == (
         "submitted", "满意", "感谢", world.secretary
     )  # fmt: skip
-    assert found.scan.media_type == "image/png" and found.scan.proposal == case.proposal
+    scan = files_of("receipt", found.pk).get()
+    assert scan.media_type == "image/png" and scan.proposal == case.proposal
     with pytest.raises(OutOfTurn):
         enter(world, receipt, "不满意", by=world.secretary2)
     assert fresh(receipt).rating.name == "满意"
@@ -176,8 +178,8 @@ def test_a_returned_receipt_is_awaited_again_and_what_it_said_stays_in_the_trail
         ratings.send_back(receipt, by=world.secretary2, at=MAY, note="")
     ratings.send_back(receipt, by=world.secretary2, at=MAY, note="扫描件不清")
     found = fresh(receipt)
-    assert (found.state, found.rating, found.scan, found.entered_by, found.entered_at) == (
-        "awaited", None, None, None, None
+    assert (found.state, found.rating, found.comment, found.entered_by, found.entered_at) == (
+        "awaited", None, "", None, None
     )  # fmt: skip
     event = Event.objects.latest("seq")
     assert (event.data["rating"], event.note) == ("不满意", "扫描件不清")
@@ -190,7 +192,7 @@ def test_a_returned_receipt_is_awaited_again_and_what_it_said_stays_in_the_trail
 def test_the_database_keeps_one_receipt_a_reply_and_proposer_and_no_rating_that_nobody_gave(world, case):
     receipt = make.receipt_of(make.reply_at(world, case, "issued"))
     with pytest.raises(IntegrityError), transaction.atomic():
-        Receipt.objects.create(reply=receipt.reply, proposer=receipt.proposer)
+        Receipt.objects.create(case=receipt.case, reply=receipt.reply, proposer=receipt.proposer)
     with pytest.raises(IntegrityError), transaction.atomic():
         Receipt.objects.filter(pk=receipt.pk).update(state="confirmed")
 
@@ -268,7 +270,7 @@ def test_a_receipt_of_an_earlier_round_changes_no_state(world, case):
     proposal = case.proposal
     proposal.proposers.create(order=1, name="钱䶮")
     reply = make.reply_at(world, case, "issued")
-    late = Receipt.objects.create(reply=reply, proposer=proposal.proposers.get(name="钱䶮"))
+    late = Receipt.objects.create(case=reply.case, reply=reply, proposer=proposal.proposers.get(name="钱䶮"))
     first = Receipt.objects.exclude(pk=late.pk).get()
     enter(world, first, "不满意")
     ratings.confirm(first, by=world.secretary2, at=MAY)
@@ -282,7 +284,9 @@ def test_a_receipt_of_an_earlier_round_changes_no_state(world, case):
             ratings.confirm(late, by=world.secretary2, at=june)
         else:
             second = make.reply_at(world, case, "issued", at=june, body="再次答复。")
-            extra = Receipt.objects.create(reply=reply, proposer=proposal.proposers.create(order=2, name="孙喆"))
+            extra = Receipt.objects.create(
+                case=reply.case, reply=reply, proposer=proposal.proposers.create(order=2, name="孙喆")
+            )
             before = (fresh(case).state, fresh(case).round, fresh(proposal).state)
             enter(world, extra, rating, at=june)
             ratings.confirm(extra, by=world.secretary2, at=june)
@@ -293,7 +297,9 @@ def test_a_receipt_of_an_earlier_round_changes_no_state(world, case):
 def test_a_case_closes_only_when_every_receipt_of_its_latest_reply_is_confirmed(world, case):
     proposal = case.proposal
     reply = make.reply_at(world, case, "issued")
-    second = Receipt.objects.create(reply=reply, proposer=proposal.proposers.create(order=1, name="钱䶮"))
+    second = Receipt.objects.create(
+        case=reply.case, reply=reply, proposer=proposal.proposers.create(order=1, name="钱䶮")
+    )
     first = Receipt.objects.exclude(pk=second.pk).get()
     enter(world, first)
     ratings.confirm(first, by=world.secretary2, at=MAY)

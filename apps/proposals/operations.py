@@ -165,16 +165,15 @@ def _settle(proposal, on):
     When no answering case is left, the assisting ones end and the proposal waits to be assigned again.
     """
     cases = list(proposal.cases.all())
-    state, further = state_of(cases), {}
-    changes = {"state": state}
+    state, further, changes = state_of(cases), {}, {}
     if state == ProposalState.RECEIVED:
         left = [case for case in cases if case.state != CaseState.ENDED]
         end_cases(left, on)
-        changes |= {"assigned_on": None, "mode": ""}
+        changes = {"assigned_on": None, "mode": ""}
         further["also_ended"] = [case.pk for case in left]
     if state != proposal.state:
-        Proposal.objects.filter(pk=proposal.pk).update(**changes)
-        further["proposal_state"] = state
+        Proposal.objects.filter(pk=proposal.pk).update(state=state, **changes)
+        further["proposal_state"] = proposal.state = state
         for name, value in changes.items():
             setattr(proposal, name, value)
     return further
