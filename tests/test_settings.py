@@ -245,6 +245,17 @@ def test_what_cannot_be_is_refused_in_words(world, wanted, told):
     assert (Session.objects.get().version, last_event()) == (0, None)
 
 
+def test_what_two_ratings_mean_is_fixed_once_somebody_was_dissatisfied(world):
+    change(world, asks_attitude=True)
+    change(world, attitude_counts=True)
+    rated(world, reply_at(world, case_of(make.handling(world), world.housing), "issued"), "不满意")
+    for turned in ({"attitude_counts": False}, {"asks_attitude": False}):
+        with pytest.raises(Refused, match="两项评价的设置不能再改"):
+            change(world, **turned)
+    change(world, asks_cosigners=True)
+    assert (world.session.asks_attitude, world.session.attitude_counts) == (True, True)
+
+
 def test_the_year_is_fixed_once_there_are_proposals(world):
     change(world, year=2021)
     change(world, year=2020)
