@@ -49,6 +49,7 @@ LISTS = [
     ("office", "/settings/"),
     ("secretary", "/settings/sessions/9-4/"),
     ("office", "/settings/sessions/9-4/"),
+    ("secretary", "/exchange/"),
 ]
 
 

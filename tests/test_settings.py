@@ -1,12 +1,10 @@
 """What a session carries: its defaults, who changes it, what stays as it was, and how figures and deadlines follow."""
 
 import datetime
-import importlib
 import json
 from html.parser import HTMLParser
 
 import pytest
-from django.apps import apps
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
@@ -103,17 +101,6 @@ def test_defaults_are_those_of_the_trade(world):
     assert (session.class_rule, session.satisfaction_base, session.counted_rating) == ("worst", "confirmed", "last")
     assert (session.asks_cosigners, session.asks_attitude, session.attitude_counts) == (False, False, False)
     assert (session.decimals, session.office, session.office_series) == (1, "区政府办公室", "大渡口府函")
-
-
-def test_sessions_from_before_get_the_further_limits_and_keep_their_own(world):
-    before = {"accept": [5, "natural_days"], "reply": [2, "months"]}
-    Session.objects.update(limits=before)
-    Rating.objects.update(is_satisfied=False)
-    importlib.import_module("apps.proposals.migrations.0002_session_settings").give_the_usual(apps, None)
-    limits = Session.objects.get().limits
-    assert {step: limits[step] for step in before} == before
-    assert (limits["reply_longest"], limits["red"]) == ([6, "months"], [10, "working_days"])
-    assert list(Rating.objects.filter(is_satisfied=True).values_list("name", flat=True)) == ["满意", "基本满意"]
 
 
 # --- the operation ---------------------------------------------------------------------------------------------------
@@ -243,6 +230,17 @@ def test_what_cannot_be_is_refused_in_words(world, wanted, told):
     with pytest.raises(Refused, match=told):
         change(world, **wanted)
     assert (Session.objects.get().version, last_event()) == (0, None)
+
+
+def test_what_two_ratings_mean_is_fixed_once_somebody_was_dissatisfied(world):
+    change(world, asks_attitude=True)
+    change(world, attitude_counts=True)
+    rated(world, reply_at(world, case_of(make.handling(world), world.housing), "issued"), "不满意")
+    for turned in ({"attitude_counts": False}, {"asks_attitude": False}):
+        with pytest.raises(Refused, match="两项评价的设置不能再改"):
+            change(world, **turned)
+    change(world, asks_cosigners=True)
+    assert (world.session.asks_attitude, world.session.attitude_counts) == (True, True)
 
 
 def test_the_year_is_fixed_once_there_are_proposals(world):

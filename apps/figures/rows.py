@@ -4,9 +4,13 @@ import datetime
 from collections import defaultdict
 from dataclasses import dataclass
 
+from django.db.models import Case as Choice
+from django.db.models import When
+
 from apps.proposals.models import Case, Proposal
 from apps.proposals.workflow import ANSWERING
 from apps.ratings.models import Receipt
+from apps.ratings.queries import DISSATISFIED
 from apps.replies.models import Reply
 from apps.replies.workflow import ReplyState
 
@@ -161,15 +165,12 @@ def _replies(cases):
 
 
 def _receipts(replies):
-    """Reply id → its ReceiptRows."""
+    """Reply id → its ReceiptRows; what is 不满意 is said as Receipt.is_dissatisfied says it."""
     found = defaultdict(list)
     receipts = Receipt.objects.filter(reply__in=replies.order_by().values("pk"))
+    receipts = receipts.annotate(dissatisfied=Choice(When(DISSATISFIED, then=True), default=False))
     for reply_id, state, rating, rank, is_dissatisfied, received_on, confirmed_on in receipts.order_by(
         "pk"
-    ).values_list(
-        "reply_id", "state", "rating__name", "rating__rank", "rating__is_dissatisfied", "received_on", "confirmed_on"
-    ):
-        found[reply_id].append(
-            ReceiptRow(state, rating or "", rank or 0, bool(is_dissatisfied), received_on, confirmed_on)
-        )
+    ).values_list("reply_id", "state", "rating__name", "rating__rank", "dissatisfied", "received_on", "confirmed_on"):
+        found[reply_id].append(ReceiptRow(state, rating or "", rank or 0, is_dissatisfied, received_on, confirmed_on))
     return found

@@ -72,10 +72,13 @@ def change_session_settings(session, *, by, at, version=None, classes=None, rati
 
 def problems(session, on, classes=None, ratings=None, limits=None, columns=None):
     """What stands against these settings: path as in `snapshot` → Chinese sentence; empty when they can be stored."""
-    found = {}
-    year = (columns or {}).get("year", session.year)
-    if year != session.year and session.proposals.exists():
+    found, columns = {}, columns or {}
+    changed = {name for name, value in columns.items() if value != getattr(session, name)}
+    if "year" in changed and session.proposals.exists():
         found["year"] = f"{session}已有提案，年度不能再改。"
+    turned = changed & {"asks_attitude", "attitude_counts"}
+    if turned and session.asks_attitude and uses_of(list(session.ratings.filter(is_dissatisfied=True))):
+        found |= dict.fromkeys(turned, "本届次已有不满意的回执，承办件已按原设置办理，两项评价的设置不能再改。")
     if limits is not None:
         found |= _problems_of_limits(session, on, limits)
     if classes is not None:
