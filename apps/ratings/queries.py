@@ -8,7 +8,7 @@ from apps.proposals.attachments import seen
 from apps.proposals.models import Attachment
 from apps.proposals.queries import parties_of, why_not
 from apps.proposals.workflow import CaseState, Refused, predicate
-from apps.replies.workflow import ReplyState
+from apps.replies.workflow import OPEN_REPLIES, ReplyState
 
 from .models import Receipt
 from .workflow import RECEIPT, ReceiptState
@@ -147,6 +147,8 @@ def has_no_confirmed_receipt(reply, user, on):
         return "已有回执经提案委确认，不能更正重发；办结后可拟补充答复。"
     if latest_issued_reply(reply.case) != reply or reply.case.state != CaseState.REPLIED:
         return "只有最近一次答复可以更正重发。"
+    if any(other.state in OPEN_REPLIES for other in reply.case.replies.all()):
+        return "本承办件有一份正在办理的补充答复，请先办完再更正重发。"
     return ""
 
 
