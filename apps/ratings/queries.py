@@ -90,12 +90,17 @@ def is_dissatisfied_after_a_second_reply(case, user, on):
 
 @predicate
 def has_no_later_reply(case, user, on):
-    """For 撤销办结或二次办理: what an amended receipt puts back, while the new round has no reply yet."""
+    """For 撤销办结或二次办理: what an amended receipt puts back, while the new round has no reply yet.
+
+    A round that another proposer's 不满意 asks for as well goes on.
+    """
     reply = latest_issued_reply(case)
     if not reply:
         return "还没有寄出的答复。"
     if case.state == CaseState.HANDLING and (case.round != reply.round + 1 or _has_reply_of(case, case.round)):
         return "新一轮办理已有答复，不再退回。"
+    if case.state == CaseState.HANDLING and not latest_rating_is_dissatisfied(case, user, on):
+        return "另有提案者的评价仍是不满意，二次办理继续进行。"
     return ""
 
 
