@@ -24,4 +24,14 @@ class Migration(migrations.Migration):
             model_name='unit',
             constraint=models.CheckConstraint(condition=models.Q(('successor', models.F('pk')), _negated=True), name='no_unit_succeeds_itself'),
         ),
+        migrations.AlterConstraint(
+            model_name='portfolio',
+            name='one_leader_in_charge',
+            constraint=models.UniqueConstraint(condition=models.Q(('until_on', None)), fields=('unit',), name='one_leader_in_charge', violation_error_message='该单位已有分管领导，同一天不能有两位；请先到该单位的页面填写前一位的截止日期。'),
+        ),
+        migrations.AlterConstraint(
+            model_name='portfolio',
+            name='portfolio_ends_after_it_begins',
+            constraint=models.CheckConstraint(condition=models.Q(('until_on', None), ('until_on__gte', models.F('from_on')), _connector='OR'), name='portfolio_ends_after_it_begins', violation_error_message='截止日期早于起始日期，请核对。'),
+        ),
     ]
