@@ -1,10 +1,11 @@
 """What every test gets, and the two databases: SQLite in a file, or PostgreSQL where DATABASE_URL names one."""
 
 import os
+import re
 
 import pytest
-from django.db import connections
-from django.test import TransactionTestCase
+from django.db import connection, connections
+from django.test import Client, TransactionTestCase
 
 pytest_plugins = ["tests.browser"]
 
@@ -55,6 +56,36 @@ def django_db_modify_db_settings(django_db_modify_db_settings, tmp_path_factory)
     database = connections["default"]
     if database.vendor == "sqlite":
         database.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+class WroteOnGet(AssertionError):
+    """A GET request changed something: reading a page must never do what a person has to press a button for."""
+
+
+WRITE = re.compile(r'\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM|REPLACE\s+INTO)\s+["`]?(\w+)', re.IGNORECASE)
+KEPT_BY_THE_FRAME = ("django_session", "axes_")  # who is signed in, a message for the next page, failed sign-ins
+
+
+def refuse_writes(execute, sql, params, many, context):
+    found = WRITE.match(sql)
+    if found and not found[1].startswith(KEPT_BY_THE_FRAME):
+        raise WroteOnGet(sql)
+    return execute(sql, params, many, context)
+
+
+class GuardedClient(Client):
+    """Django's test client, for which a GET that writes is an error."""
+
+    def request(self, **request):
+        if request.get("REQUEST_METHOD") not in ("GET", "HEAD"):
+            return super().request(**request)
+        with connection.execute_wrapper(refuse_writes):
+            return super().request(**request)
+
+
+@pytest.fixture
+def client():
+    return GuardedClient()
 
 
 @pytest.fixture(autouse=True)

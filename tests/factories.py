@@ -20,8 +20,8 @@ from apps.units.models import Leader, Portfolio, Unit, UnitAlias
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 PASSWORD = "correct-horse-battery"
 PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360000002000001"
-    "e221bc330000000049454e44ae426082"
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c63f80f0001010100b1"
+    "38f6140000000049454e44ae426082"
 )
 
 
@@ -215,6 +215,13 @@ def rated(world, reply, name="满意", at=None, confirm=True):
     if confirm:
         ratings.confirm(receipt, by=world.secretary2, at=at)
     return receipt
+
+
+def parked(world, case, name="满意", at=None):
+    """A receipt of the case's first proposer that came before the reply was recorded."""
+    at = at or moment(2020, 4, 20)
+    return ratings.park(case, case.proposal.proposers.first(), rating(world.session, name), by=world.secretary, at=at,
+                        received_on=at.date(), scan=scan())  # fmt: skip
 
 
 def proposal_at(world, state, number="001", **fields):

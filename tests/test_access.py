@@ -4,11 +4,17 @@ The expectations are docs/workflow.md's («谁能看到什么», who may do what
 """
 
 import pytest
+from django.db import transaction
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern
 
+from apps.proposals.models import Session
+from apps.proposals.models import Attachment
+from apps.ratings import operations as ratings
 from apps.ratings.models import Receipt
+from apps.replies import operations as replies
 from tests import factories as make
+from tests.conftest import WroteOnGet
 
 POSTS = (
     "office",
@@ -36,33 +42,73 @@ ROWS = {
     # waiting to be assigned: no unit and no leader has it yet
     "proposals:act assign": ((200, 404, 404, 404, 404, 404, 403, 404, 404), "received"),
     "proposals:act adjust": ((200, 403, 403, 404, 403, 404, 403, 404, 404), "handling"),
-    "proposals:act_on_case accept": ((403, 200, 200, 404, 403, 404, 403, 404, 404), "assigned"),
-    "proposals:act_on_case request_return": ((403, 302, 302, 404, 403, 404, 403, 404, 404), "assigned"),  # too late
+    "proposals:act correct": ((200, 403, 403, 404, 403, 404, 403, 404, 404), "handling"),
+    "proposals:act mark_key": ((200, 403, 403, 404, 403, 404, 403, 404, 404), "handling"),
+    "proposals:act coordinate": ((200, 403, 403, 404, 200, 404, 403, 404, 404), "handling"),
+    "proposals:act merge": ((200, 404, 404, 404, 404, 404, 403, 404, 404), "received"),
+    "proposals:act unmerge": ((302, 404, 404, 404, 404, 404, 403, 404, 404), "received"),  # it is not merged
+    "proposals:act hand_back": ((200, 404, 404, 404, 404, 404, 403, 404, 404), "received"),
+    "proposals:act withdraw": ((200, 403, 403, 404, 403, 404, 403, 404, 404), "handling"),
+    "proposals:act transfer": ((200, 403, 403, 404, 403, 404, 403, 404, 404), "handling"),
+    "proposals:act carry_over": ((200, 403, 403, 404, 403, 404, 403, 404, 404), "handling"),
+    "proposals:act attach": ((200, 403, 403, 404, 403, 404, 403, 404, 404), "handling"),
+    "proposals:act_on_case request_extension": ((200, 200, 200, 404, 403, 404, 403, 404, 404), "handling"),
+    "proposals:act_on_case grant_extension": ((302, 403, 403, 404, 403, 404, 403, 404, 404), "handling"),  # none asked
+    "proposals:act_on_case refuse_extension": ((302, 403, 403, 404, 403, 404, 403, 404, 404), "handling"),
+    "proposals:act_on_case record_offline": ((302, 302, 302, 404, 403, 404, 403, 404, 404), "handling"),  # not secret
+    "proposals:act_on_case accept": ((200, 200, 200, 404, 403, 404, 403, 404, 404), "assigned"),
+    "proposals:act_on_case request_return": ((302, 302, 302, 404, 403, 404, 403, 404, 404), "assigned"),  # too late
     "proposals:act_on_case grant_return": ((302, 403, 403, 404, 403, 404, 403, 404, 404), "assigned"),  # none asked
     "proposals:act_on_case refuse_return": ((302, 403, 403, 404, 403, 404, 403, 404, 404), "assigned"),
     "proposals:act_on_case contact": ((200, 200, 200, 404, 403, 404, 200, 404, 404), "handling"),
     "proposals:act_on_case prepare_opinion": ((403, 302, 302, 404, 403, 404, 403, 404, 404), "handling"),  # no assist
-    "proposals:act_on_case advise": ((403, 403, 302, 404, 403, 404, 403, 404, 404), "handling"),
+    "proposals:act_on_case advise": ((302, 403, 302, 404, 403, 404, 403, 404, 404), "handling"),
     "proposals:file": ((200, 200, 200, 404, 200, 404, 200, 404, 404), "file"),
-    "replies:draft": ((403, 200, 200, 404, 403, 404, 403, 404, 404), "handling"),
+    "replies:draft": ((200, 200, 200, 404, 403, 404, 403, 404, 404), "handling"),
     "replies:detail": ((200, 200, 200, 404, 200, 404, 404, 404, 404), "draft"),
     "replies:version": ((200, 200, 200, 404, 200, 404, 404, 404, 404), "draft"),
-    "replies:act edit": ((403, 200, 200, 404, 403, 404, 404, 404, 404), "draft"),
-    "replies:act submit": ((403, 200, 403, 404, 403, 404, 404, 404, 404), "draft"),
+    "replies:act edit": ((200, 200, 200, 404, 403, 404, 404, 404, 404), "draft"),
+    "replies:act submit": ((200, 200, 403, 404, 403, 404, 404, 404, 404), "draft"),
     "replies:act recall": ((403, 200, 403, 404, 403, 404, 404, 404, 404), "unit_review"),
-    "replies:act unit_approve": ((403, 403, 200, 404, 403, 404, 404, 404, 404), "unit_review"),
+    "replies:act unit_approve": ((200, 403, 200, 404, 403, 404, 404, 404, 404), "unit_review"),
     "replies:act polish": ((200, 403, 403, 404, 403, 404, 404, 404, 404), "office_review"),
     "replies:act office_forward": ((200, 403, 403, 404, 403, 404, 404, 404, 404), "office_review"),
     "replies:act return": ((302, 403, 302, 404, 200, 404, 404, 404, 404), "leader_signoff"),
     "replies:act sign": ((403, 403, 403, 404, 200, 404, 404, 404, 404), "leader_signoff"),
     "replies:act revoke": ((403, 403, 403, 404, 200, 404, 404, 404, 404), "signed"),
-    "ratings:issue": ((200, 200, 200, 404, 403, 404, 404, 404, 404), "signed"),
-    "ratings:rehandle": ((302, 403, 403, 404, 403, 404, 403, 404, 404), "issued"),  # nobody was dissatisfied
+    "replies:act redirect": ((200, 403, 403, 404, 200, 404, 404, 404, 404), "leader_signoff"),
+    "replies:act sign_on_paper": ((200, 403, 403, 404, 403, 404, 404, 404, 404), "leader_signoff"),
+    "replies:act verify_paper": (
+        (302, 403, 403, 404, 403, 404, 404, 404, 404),
+        "paper_signed",
+    ),  # registered it herself
+    "replies:act reject_paper": ((200, 403, 403, 404, 403, 404, 404, 404, 404), "paper_signed"),
+    "replies:meet": ((302, 403, 302, 404, 403, 404, 403, 404, 404), "handling"),  # not in the first round
+    "replies:act_on_commitment report": ((200, 200, 200, 404, 403, 404, 403, 404, 404), "promised"),
+    "replies:act_on_commitment verify": ((302, 403, 403, 404, 403, 404, 403, 404, 404), "promised"),  # nothing reported
+    "replies:act_on_commitment send_back": ((302, 403, 403, 404, 403, 404, 403, 404, 404), "promised"),
+    "replies:act_on_commitment postpone": ((200, 403, 403, 404, 403, 404, 403, 404, 404), "promised"),
+    "replies:act_on_commitment lapse": ((200, 403, 403, 404, 403, 404, 403, 404, 404), "promised"),
+    "ratings:act_on_reply reissue": ((200, 403, 403, 404, 403, 404, 403, 404, 404), "issued"),
+    "ratings:act_on_case close_unanswered": ((403, 403, 403, 404, 403, 404, 200, 404, 404), "issued"),
+    "ratings:act_on_case close_agreed": ((302, 403, 403, 404, 403, 404, 403, 404, 404), "issued"),  # first round
+    "ratings:act_on_case park": ((403, 403, 403, 404, 403, 404, 200, 404, 404), "handling"),
+    "ratings:act remind": ((404, 404, 404, 404, 404, 404, 200, 404, 404), "issued"),
+    "ratings:act amend": ((403, 403, 403, 404, 403, 404, 200, 404, 404), "confirmed"),
+    "ratings:act_on_reply issue": ((200, 200, 200, 404, 403, 404, 404, 404, 404), "signed"),
+    "ratings:act_on_case rehandle": (
+        (302, 403, 403, 404, 403, 404, 403, 404, 404),
+        "issued",
+    ),  # nobody was dissatisfied
     "ratings:act enter": ((404, 404, 404, 404, 404, 404, 200, 404, 404), "issued"),
     "ratings:act confirm": ((404, 404, 404, 404, 404, 404, 302, 404, 404), "submitted"),  # entered it herself
     "ratings:act return": ((404, 404, 404, 404, 404, 404, 200, 404, 404), "submitted"),
-    "ratings:scan": ((404, 404, 404, 404, 404, 404, 200, 404, 404), "submitted"),
     "accounts:password": (EVERYBODY, None),
+    "reports:letters": ((200, 404, 404, 404, 200, 200, 200, 404, 404), None),
+    "reports:letter": ((200, 404, 404, 404, 200, 200, 200, 404, 404), "issued"),
+    "reports:letter_pdf": ((200, 404, 404, 404, 200, 200, 200, 404, 404), "issued"),
+    "reports:letter_texts": ((200, 404, 404, 404, 403, 403, 403, 404, 404), "issued"),
+    "reports:letter_cases": ((200, 404, 404, 404, 403, 403, 403, 404, 404), "issued"),
     "accounts:posts": (OFFICE_ALONE, None),
     "accounts:delegate": (OFFICE_ALONE, None),
     "accounts:end_delegation": (OFFICE_ALONE, "delegation"),
@@ -92,6 +138,10 @@ def target(world, stage):
     """URL arguments of a thing at a stage, by the things that URLs ask for."""
     if stage is None:
         return {}
+    return {"session": world.session.key} | things_at(world, stage)
+
+
+def things_at(world, stage):
     if stage == "delegation":
         return {"delegation": make.delegation(world, world.leader_row, world.other_leader_row).pk}
     if stage in ("received", "assigned", "handling"):
@@ -106,14 +156,23 @@ def target(world, stage):
 
         contact = operations.contact(
             case, by=world.clerk, at=make.moment(2020, 3, 20), stage="before", manner="phone",
-            held_on=make.moment(2020, 3, 20).date(), people="赵堃", summary="通话", file=make.scan(),
+            held_on=make.moment(2020, 3, 20).date(), people="赵堃", summary="通话", files=make.scan(),
         )  # fmt: skip
-        return found | {"file": contact.attachment_id}
-    reply = make.reply_at(world, case, "issued" if stage == "submitted" else stage)
+        return found | {"file": Attachment.objects.get(owner_key=contact.pk, owner_type="contact").pk}
+    if stage == "paper_signed":
+        reply = make.reply_at(world, case, "leader_signoff")
+        replies.sign_on_paper(reply, reply.code, make.scan(), by=world.office, at=make.moment(2020, 4, 21))
+        return found | {"reply": reply.pk}
+    if stage == "promised":
+        reply = make.reply_at(world, case, "issued", "B")
+        return found | {"reply": reply.pk, "commitment": reply.commitments.get().pk}
+    reply = make.reply_at(world, case, "issued" if stage in ("submitted", "confirmed") else stage)
     found["reply"] = reply.pk
-    if stage == "submitted":
+    if stage in ("submitted", "confirmed"):
         make.rated(world, reply, confirm=False)
-    if stage in ("issued", "submitted"):
+    if stage == "confirmed":
+        ratings.confirm(make.receipt_of(reply), by=world.secretary2, at=make.moment(2020, 5, 7))
+    if stage in ("issued", "submitted", "confirmed"):
         found["receipt"] = Receipt.objects.get(reply=reply).pk
     return found
 
@@ -124,13 +183,18 @@ ARGUMENTS = {
     "proposals:act_on_case": ("case",),
     "proposals:file": ("file",),
     "replies:draft": ("case",),
+    "replies:meet": ("case",),
+    "replies:act_on_commitment": ("commitment",),
     "replies:detail": ("reply",),
     "replies:version": ("reply",),
     "replies:act": ("reply",),
-    "ratings:issue": ("reply",),
-    "ratings:rehandle": ("case",),
+    "ratings:act_on_reply": ("reply",),
+    "ratings:act_on_case": ("case",),
     "ratings:act": ("receipt",),
-    "ratings:scan": ("receipt",),
+    "reports:letter": ("session",),
+    "reports:letter_pdf": ("session",),
+    "reports:letter_texts": ("session",),
+    "reports:letter_cases": ("session",),
     "accounts:end_delegation": ("delegation",),
 }
 
@@ -166,6 +230,23 @@ def test_strangers_are_sent_to_sign_in(client, row):
     answer = client.get(url_of(row, target(make.world(), stage)))
     assert answer.status_code == 302
     assert answer.url.startswith("/accounts/sign-in/")
+
+
+@pytest.mark.django_db
+def test_the_guard_notices_a_page_that_writes_when_it_is_read(client, monkeypatch):
+    """What every GET of this file is watched with, seen at work."""
+    world = make.world()
+    client.force_login(world.office)
+
+    def waiting_that_writes(user, today):
+        Session.objects.update(decimals=2)
+        return []
+
+    monkeypatch.setattr("apps.desk.views.queries.waiting_for", waiting_that_writes)
+    with pytest.raises(WroteOnGet, match="proposals_session"), transaction.atomic():
+        client.get("/")
+    world.session.refresh_from_db()
+    assert world.session.decimals == 1
 
 
 @pytest.mark.django_db

@@ -59,6 +59,8 @@ def pages_of(model, thing):
     }
     if model is User:
         found["password"] = reverse("admin:auth_user_password_change", args=[thing.pk])
+    if model is Unit:
+        found["transfer"] = reverse("admin:units_unit_transfer", args=[thing.pk])
     if model is Proposal:
         found["assign"] = reverse("admin:proposals_proposal_assign")
     return found
@@ -443,6 +445,43 @@ def test_dissolving_a_unit_asks_for_its_successor(client, world):
     )
 
 
+def test_a_dissolved_units_cases_are_handed_over_one_by_one(client, world):
+    make.handling(world, "001")
+    make.handling(world, "002", roles=[(world.housing, "separate"), (world.parks, "separate")])  # has both already
+    make.proposal_at(world, "closed", "003")
+    promised = make.handling(world, "004").cases.get()
+    make.rated(world, make.reply_at(world, promised, "issued", code="B"))
+    client.force_login(world.office)
+    url = reverse("admin:units_unit_transfer", args=[world.housing.pk])
+    assert client.post(url, {"note": "机构改革"}).url == reverse("admin:units_unit_change", args=[world.housing.pk])
+    assert Case.objects.filter(unit=world.housing).count() == 4  # nobody to hand over to yet
+    world.housing.dissolved_on, world.housing.successor = datetime.date(2020, 7, 1), world.parks
+    world.housing.save()
+    chosen = {"action": "transfer", "_selected_action": [world.housing.pk]}
+    assert client.post(reverse("admin:units_unit_changelist"), chosen).url == url
+    assert (
+        "移交承接给区城市管理局"
+        in client.get(reverse("admin:units_unit_change", args=[world.housing.pk])).content.decode()
+    )
+    assert client.post(url, {"note": " "}).status_code == 422
+    answer = client.post(url, {"note": "区机构改革方案"})
+    assert answer.status_code == 422
+    assert "区城市管理局已在承办此提案" in answer.content.decode()
+    held = {(case.proposal.number, case.unit.name) for case in Case.objects.select_related("proposal", "unit")}
+    assert held == {
+        ("001", "区城市管理局"),
+        ("002", "区住房城乡建委"),
+        ("002", "区城市管理局"),
+        ("003", "区住房城乡建委"),  # closed, with nothing promised: it stays where it was answered
+        ("004", "区城市管理局"),
+    }
+    events = Event.objects.filter(action="proposal.transfer")
+    assert [event.note for event in events] == ["区机构改革方案"] * 2
+    for post in ("admin", "clerk"):
+        client.force_login(world.people[post])
+        assert client.post(url, {"note": "x"}, follow=True).status_code in (403, 404), post
+
+
 def test_a_leader_changes_in_mid_year_on_the_page_of_the_unit(client, world):
     client.force_login(world.office)
     new = {
@@ -574,11 +613,11 @@ def test_a_new_password_for_somebody_leaves_an_event(client, world):
     url = reverse("admin:auth_user_password_change", args=[world.clerk.pk])
     wrong = {"usable_password": "true", "password1": "short", "password2": "short", "set-password": "x"}
     assert "密码太短" in errors_of(client.post(url, wrong))
-    assert not Event.objects.filter(action="user.password").exists()
+    assert not Event.objects.filter(action="user.change").exists()
     right = wrong | {"password1": "another-horse-77", "password2": "another-horse-77"}
     assert client.post(url, right).status_code == 302
-    event = Event.objects.get(action="user.password")
-    assert (event.actor_key, event.target_key) == ("admin", "clerk")
+    event = Event.objects.get(action="user.change")
+    assert (event.actor_key, event.target_key, event.data["changed"]) == ("admin", "clerk", ["password"])
     assert "another-horse-77" not in json.dumps(event.data)
     assert User.objects.get(username="clerk").check_password("another-horse-77")
 

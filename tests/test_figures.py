@@ -153,7 +153,7 @@ def test_rating_of_separate_handling_counts_once_every_unit_has_one(world):
 def test_worst_receipt_of_one_reply_counts(world):
     proposal = answered(world, "001", rating=None, proposers=[{"name": "赵堃"}, {"name": "钱祎"}])
     reply = Reply.objects.get(case__proposal=proposal)
-    other = Receipt.objects.create(reply=reply, proposer=proposal.proposers.last())
+    other = Receipt.objects.create(case=reply.case, reply=reply, proposer=proposal.proposers.last())
     receipt = reply.receipts.first()
     for row, name in ((receipt, "满意"), (other, "理解")):
         Receipt.objects.filter(pk=row.pk).update(

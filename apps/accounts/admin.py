@@ -85,9 +85,11 @@ class SystemAdminOnly(ByPost):
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        user = form.instance
+        self.record_change(request, form.instance, "user.change" if change else "user.create", form.changed_data)
+
+    def record_change(self, request, user, action, changed):
         record(
-            action="user.change" if change else "user.create",
+            action=action,
             target_type="user",
             target_key=user.username,
             target_name=str(user),
@@ -97,7 +99,7 @@ class SystemAdminOnly(ByPost):
             data={
                 "active": user.is_active,
                 "posts": [str(post) for post in user.posts.all()],
-                "changed": form.changed_data,
+                "changed": changed,
             },
         )
 
@@ -149,18 +151,8 @@ class AccountAdmin(SystemAdminOnly, UserAdmin):
 
     @transaction.atomic
     def user_change_password(self, request, id, form_url=""):
-        """Django's page for a new password of somebody else, with its event."""
-        before = self.get_object(request, unquote(id))
+        """Django's page for another's password, with its event: it has no `save_related`."""
         answer = super().user_change_password(request, id, form_url)
-        user = User.objects.get(pk=before.pk)  # without one the page above has ended in a 404
-        if user.password != before.password:
-            record(
-                action="user.password",
-                target_type="user",
-                target_key=user.username,
-                target_name=str(user),
-                actor_key=request.user.username,
-                actor_name=str(request.user),
-                at=timezone.now(),
-            )
+        if request.method == "POST" and answer.status_code == 302 and answer.url != request.get_full_path():
+            self.record_change(request, self.get_object(request, unquote(id)), "user.change", ["password"])
         return answer

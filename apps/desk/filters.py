@@ -41,7 +41,7 @@ def late_on(proposals, today):
 class ProposalFilter(django_filters.FilterSet):
     """Each field narrows; class and rating are counted by `figures`, so that list and figures always agree."""
 
-    q = django_filters.CharFilter(label="搜索", method="search")
+    q = django_filters.CharFilter(label="搜索", method="search", max_length=100)
     session = django_filters.ChoiceFilter(label="届次", field_name="session__key", empty_label="全部届次")
     state = django_filters.ChoiceFilter(label="状态", choices=ProposalState.choices, empty_label="全部状态")
     unit = django_filters.ModelChoiceFilter(

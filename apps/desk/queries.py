@@ -1,25 +1,41 @@
 """What waits for whom, and all there is to show of one proposal."""
 
 import datetime
-from dataclasses import dataclass, field
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Prefetch, Q
+from django.db.models import Count, Exists, F, Min, OuterRef, Prefetch, Q, Window
 from django.urls import reverse
 
 from apps.accounts.queries import leaders_with_somebody, standing_of
 from apps.audit.models import Event
 from apps.calendars.deadlines import Calendar, working_days_between
-from apps.proposals.buttons import Button, buttons
-from apps.proposals.models import Case, Contact, Proposal, ReturnRequest
-from apps.proposals.queries import overdue_on, sees_opinion_of, signers_of
-from apps.proposals.workflow import ANSWERING, CaseRole, CaseState, NotAllowed, ProposalState, Refused
+from apps.proposals.buttons import Button, button, buttons
+from apps.proposals.models import (
+    Attachment,
+    Case,
+    Contact,
+    Coordination,
+    ExtensionRequest,
+    Proposal,
+    ReturnRequest,
+)
+from apps.proposals.queries import (
+    check_opinion_writer,
+    overdue_on,
+    parties_of,
+    sees_opinion_of,
+    signers_of,
+    why_not,
+)
+from apps.proposals.workflow import ANSWERING, CaseRole, CaseState, NotAllowed, OutOfTurn, ProposalState, Refused
 from apps.ratings.models import Receipt
-from apps.ratings.queries import receipts_visible_to
-from apps.ratings.workflow import ReceiptState
-from apps.replies.models import Reply
-from apps.replies.queries import check_draft, replies_visible_to, unattended_on, with_delegates
+from apps.ratings.queries import DISSATISFIED, receipts_visible_to
+from apps.ratings.workflow import RECEIPT, ReceiptState
+from apps.replies.models import Commitment, Reply
+from apps.replies.queries import replies_visible_to, unattended_on, with_delegates
 from apps.replies.views import action_url
-from apps.replies.workflow import OPEN_REPLIES, ReplyState
+from apps.replies.workflow import OPEN_REPLIES, REPLY, CommitmentState, ReplyState
 from apps.units.queries import leaders_in_charge, unit_ids_of
 
 SHOWN = 15  # items of one section of a home page; the count tells how many there are
@@ -68,10 +84,6 @@ def remaining(due_on, today, calendar):
     return Remaining(due_on, f"剩{days}个工作日" if days else "下个工作日前到期", "soon" if days <= 5 else "calm")
 
 
-def calendar_around(today):
-    return Calendar.load(today.year - 12, today.year + 2)
-
-
 def waiting_for(user, today):
     """The sections of the user's home page: only what waits for them, nearest deadline first."""
     standing = standing_of(user, today)
@@ -84,7 +96,7 @@ def waiting_for(user, today):
         sections += _for_leader(standing, today)
     if standing.is_secretariat:
         sections += _for_secretariat(user, today)
-    calendar = calendar_around(today)
+    calendar = Calendar.load()
     for section in sections:
         section.items = [
             Waiting(**{**vars(item), "deadline": remaining(item.due_on, today, calendar) if item.due_on else None})
@@ -97,12 +109,19 @@ def _section(title, queryset, item, due, more=""):
     """A Section from rows that have a deadline at `due` (a field path or None), nearest first, undated last."""
     if due:
         queryset = queryset.order_by(F(due).asc(nulls_last=True), "pk")
-    return Section(title, [item(row) for row in queryset[:SHOWN]], queryset.count(), more)
+    rows = list(queryset.annotate(in_all=Window(Count("*")))[:SHOWN])  # one query tells the rows and how many there are
+    return Section(title, [item(row) for row in rows], rows[0].in_all if rows else 0, more)
 
 
 CASES = ("proposal__session", "unit")
 REPLIES = ("case__proposal__session", "case__unit")
-RECEIPTS = ("reply__case__proposal__session", "reply__case__unit", "proposer")
+RECEIPTS = ("case__proposal__session", "case__unit", "proposer")
+COMMITMENTS = ("reply__case__proposal__session", "reply__case__unit")
+
+
+def _running_replies():
+    """Replies that somebody can go on with: those of an ended case are only kept."""
+    return Reply.objects.exclude(case__state=CaseState.ENDED).select_related(*REPLIES)
 
 
 def _live():
@@ -134,8 +153,11 @@ def _action_url(action=None):
 
 def _for_office(today):
     received = Proposal.objects.filter(state=ProposalState.RECEIVED).select_related("session")
-    requests = ReturnRequest.objects.filter(ruled_at=None).select_related("case__proposal__session", "case__unit")
-    replies = Reply.objects.select_related(*REPLIES)
+    requests = ReturnRequest.objects.filter(ruled_at=None).exclude(case__state=CaseState.ENDED)
+    requests = requests.select_related("case__proposal__session", "case__unit")
+    extensions = ExtensionRequest.objects.filter(ruled_at=None).exclude(case__state=CaseState.ENDED)
+    extensions = extensions.select_related("case__proposal__session", "case__unit")
+    replies = _running_replies()
     late = _live().filter(overdue_on(today))
     chosen = (
         _live()
@@ -143,10 +165,11 @@ def _for_office(today):
         .filter(
             Exists(
                 Receipt.objects.filter(
-                    reply__case=OuterRef("pk"),
+                    DISSATISFIED,
+                    case=OuterRef("pk"),
                     reply__round=OuterRef("round"),
+                    reply__is_supplementary=False,
                     state=ReceiptState.CONFIRMED,
-                    rating__is_dissatisfied=True,
                 )
             )
         )
@@ -171,6 +194,21 @@ def _for_office(today):
             None,
         ),
         _section(
+            "待裁定的延期申请",
+            extensions.order_by("requested_at"),
+            lambda row: Waiting(
+                row.case.proposal, f"{row.case.unit}申请延至{row.wanted_on:%Y-%m-%d}",
+                row.case.proposal.get_absolute_url(), "裁定", row.was_due_on,
+            ),
+            None,
+        ),
+        _section(
+            "待核对的纸签",
+            replies.filter(state=ReplyState.PAPER_SIGNED),
+            _reply_item("请另一人核对领导签字件", "核对", _action_url()),
+            "case__reply_due_on",
+        ),
+        _section(
             "待核稿",
             replies.filter(state=ReplyState.OFFICE_REVIEW),
             _reply_item("核改或报领导审签", "核稿", _action_url()),
@@ -180,8 +218,20 @@ def _for_office(today):
         _section(
             "不满意待处理",
             chosen,
-            _case_item("答复后仍不满意，请决定是否再次办理", "处理", "ratings:rehandle", None),
+            lambda case: Waiting(
+                case.proposal, "答复后仍不满意，请决定再次办理或商定结案", case.proposal.get_absolute_url(), "处理", None,
+                case.unit.name,
+            ),
             None,
+        ),
+        _section(
+            "待核实的承诺",
+            Commitment.objects.filter(state=CommitmentState.REPORTED).select_related(*COMMITMENTS),
+            lambda row: Waiting(
+                row.reply.case.proposal, f"{row.reply.case.unit}已报告进展：{row.text}",
+                reverse("replies:act_on_commitment", args=[row.pk, "verify"]), "核实", row.due_on,
+            ),
+            "due_on",
         ),
         _section(
             "承办单位已超期",
@@ -233,7 +283,7 @@ def vacancy(case, signer, attended):
 
 def _for_unit(standing, today):
     mine = _live().filter(unit_id__in=standing.units)
-    replies = Reply.objects.filter(case__unit_id__in=standing.units).select_related(*REPLIES)
+    replies = _running_replies().filter(case__unit_id__in=standing.units)
     no_talk = ~Exists(Contact.objects.filter(case=OuterRef("pk"), round=OuterRef("round")))
     no_reply = ~Exists(Reply.objects.filter(case=OuterRef("pk"), state__in=OPEN_REPLIES))
     answering = mine.filter(state=CaseState.HANDLING, role__in=ANSWERING)
@@ -290,8 +340,23 @@ def _for_unit(standing, today):
         _section(
             "待寄送",
             replies.filter(state=ReplyState.SIGNED),
-            _reply_item("领导已审签，请寄送提案者", "寄送", lambda reply: reverse("ratings:issue", args=[reply.pk])),
+            _reply_item(
+                "领导已审签，请寄送提案者", "寄送", lambda reply: reverse("ratings:act_on_reply", args=[reply.pk, "issue"])
+            ),
             "case__reply_due_on",
+        ),
+        _section(
+            "承诺事项",
+            Commitment.objects.filter(
+                state=CommitmentState.OPEN, reply__state=ReplyState.ISSUED, reply__case__unit_id__in=standing.units
+            )
+            .exclude(reply__case__state=CaseState.ENDED)
+            .select_related(*COMMITMENTS),
+            lambda row: Waiting(
+                row.reply.case.proposal, row.text, reverse("replies:act_on_commitment", args=[row.pk, "report"]),
+                "报告进展", row.due_on, row.reply.case.unit.name,
+            ),
+            "due_on",
         ),
     ]  # fmt: skip
     return sections
@@ -301,7 +366,7 @@ def _for_leader(standing, today):
     held = Q(case__named_signer_id__in=standing.leads_as) | Q(
         case__named_signer=None, case__unit_id__in=unit_ids_of(standing.leads_as, today)
     )
-    to_sign = Reply.objects.filter(held, state=ReplyState.LEADER_SIGNOFF).select_related(*REPLIES)
+    to_sign = _running_replies().filter(held, state=ReplyState.LEADER_SIGNOFF)
     supervised = (
         Proposal.objects.filter(supervising_leader_id__in=standing.leads_as)
         .exclude(state=ProposalState.CLOSED)
@@ -321,12 +386,12 @@ def _for_leader(standing, today):
 
 def _for_secretariat(user, today):
     receipts = receipts_visible_to(user, today).select_related(*RECEIPTS).filter(reply__state=ReplyState.ISSUED)
-    receipts = receipts.exclude(reply__case__state=CaseState.ENDED)
+    receipts = receipts.exclude(case__state=CaseState.ENDED)
 
     def item(what, action, name):
         return lambda row: Waiting(
-            row.reply.case.proposal, what, reverse("ratings:act", args=[row.pk, name]), action,
-            row.due_on, f"{row.reply.case.unit}·{row.proposer}",
+            row.case.proposal, what, reverse("ratings:act", args=[row.pk, name]), action,
+            row.due_on, f"{row.case.unit}·{row.proposer}",
         )  # fmt: skip
 
     to_confirm = receipts.filter(state=ReceiptState.SUBMITTED)
@@ -352,6 +417,9 @@ class CasePanel:
     opinion: object
     opinion_hidden: bool
     requests: list
+    extensions: list
+    papers: list  # Attachments: what the office entered for the unit
+    parked: list  # Receipts that came before their reply
     replies: list  # ReplyPanel
     actions: list
 
@@ -359,27 +427,34 @@ class CasePanel:
 @dataclass
 class ReplyPanel:
     reply: Reply
+    commitments: list  # (Commitment, actions)
     receipts: list  # (Receipt, actions)
     hidden_receipts: int
     actions: list
 
 
-def fetch_proposal(visible, pk):
+def fetch_proposal(pk, user, today):
     """The proposal with everything its page needs, in a fixed number of queries; None where it is not visible."""
-    replies = with_delegates(Reply.objects.select_related("result_class", "signer", "signed_by")).prefetch_related(
-        "commitments",
-        Prefetch("receipts", Receipt.objects.select_related("rating", "proposer", "scan", "entered_by")),
-    )
-    cases = Case.objects.select_related("unit", "named_signer", "opinion__given_by", "opinion__attachment")
+    receipts = Receipt.objects.select_related("rating", "attitude", "proposer", "entered_by")
+    replies = with_delegates(
+        Reply.objects.select_related("result_class", "current_class", "signer", "signed_by")
+    ).prefetch_related("commitments", Prefetch("receipts", receipts))
+    readable = replies_visible_to(user, today).filter(pk=OuterRef("pk"))
+    replies = replies.annotate(is_readable=Exists(readable))
+    cases = Case.objects.select_related("unit", "named_signer", "opinion__given_by")
     return (
-        visible.filter(pk=pk)
+        Proposal.objects.visible_to(user, today)
+        .filter(pk=pk)
         .select_related("session", "category", "sector", "supervising_leader", "merged_into")
         .prefetch_related(
             "proposers",
-            "files__attachment",
+            "attachments",
             Prefetch("cases", cases),
-            Prefetch("cases__contacts", Contact.objects.select_related("attachment", "recorded_by")),
+            Prefetch("cases__contacts", Contact.objects.select_related("recorded_by")),
             Prefetch("cases__return_requests", ReturnRequest.objects.select_related("suggested_unit", "requested_by")),
+            Prefetch("cases__extension_requests", ExtensionRequest.objects.select_related("requested_by")),
+            Prefetch("coordinations", Coordination.objects.select_related("made_by")),
+            "merged",
             Prefetch("cases__replies", replies),
         )
         .first()
@@ -392,16 +467,28 @@ def proposal_page(proposal, user, today):
     order = {CaseRole.LEAD: 0, CaseRole.SEPARATE: 0, CaseRole.ASSIST: 1}
     cases.sort(key=lambda case: (case.state == CaseState.ENDED, order[case.role], case.pk))
     signers = signers_of(cases, today)
-    attended = set(leaders_with_somebody(today).values_list("pk", flat=True))
-    readable = set(replies_visible_to(user, today).filter(case__proposal=proposal).values_list("pk", flat=True))
-    ratings = set(receipts_visible_to(user, today).filter(reply__case__proposal=proposal).values_list("pk", flat=True))
-    calendar = calendar_around(today)
+    ratings = list(
+        receipts_visible_to(user, today).select_related("proposer", "rating").filter(case__proposal=proposal)
+    )
+    parked = [receipt for receipt in ratings if receipt.state == ReceiptState.PARKED]
+    ratings = {receipt.pk for receipt in ratings}
+    waits = any(_awaits_signature(case) for case in cases)
+    attended = set(leaders_with_somebody(today).values_list("pk", flat=True)) if waits else set()
+    calendar = Calendar.load()
+    files = _files_by_owner(proposal)
     for case in cases:
-        case.proposal = proposal
-    panels = [_panel(case, user, today, signers.get(case.pk), attended, readable, ratings, calendar) for case in cases]
-    actions = buttons(proposal, user, today, lambda name: reverse("proposals:act", args=[proposal.pk, name]))
+        _know(case, proposal, files)
+    panels = [_panel(case, user, today, signers, attended, ratings, calendar) for case in cases]
+    for panel in panels:
+        panel.parked = [receipt for receipt in parked if receipt.case_id == panel.case.pk]
+        for receipt in panel.parked:
+            receipt.files = files[Attachment.Owner.RECEIPT, receipt.pk]
+    actions = _buttons(proposal, "proposals:act", user, today, signers)
+    if standing_of(user, today).is_office and not proposal.is_secret:
+        actions.append(Button("上传附件", reverse("proposals:act", args=[proposal.pk, "attach"]), is_rare=True))
     return {
         "proposal": proposal,
+        "files": files[Attachment.Owner.PROPOSAL, proposal.pk],
         "panels": panels,
         "actions": actions,
         "all_actions": actions + [action for panel in panels for action in _actions_of(panel)],
@@ -411,16 +498,56 @@ def proposal_page(proposal, user, today):
     }
 
 
+def _files_by_owner(proposal):
+    """(owner type, owner key) → its Attachments, of all that the proposal has."""
+    found = defaultdict(list)
+    for attachment in proposal.attachments.all():
+        found[attachment.owner_type, attachment.owner_key].append(attachment)
+    return found
+
+
+def _know(case, proposal, files):
+    """Tells every part of a case what it belongs to and which files it has, so that nothing asks for it again."""
+    owner = Attachment.Owner
+    case.proposal = proposal
+    case.papers = files[owner.PAPER, case.pk]
+    for contact in case.contacts.all():
+        contact.files = files[owner.CONTACT, contact.pk]
+    if opinion := getattr(case, "opinion", None):
+        opinion.files = files[owner.OPINION, opinion.pk]
+    for reply in case.replies.all():
+        reply.case = case
+        reply.files = files[owner.REPLY, reply.pk] + files[owner.SHEET, reply.pk]
+        for receipt in reply.receipts.all():
+            receipt.case, receipt.reply = case, reply
+            receipt.files = files[owner.RECEIPT, receipt.pk]
+        for commitment in reply.commitments.all():
+            commitment.reply = reply
+
+
 def _actions_of(panel):
     found = list(panel.actions)
     for reply in panel.replies:
         found += reply.actions
+        for _, actions in reply.commitments:
+            found += actions
         for _, actions in reply.receipts:
             found += actions
     return found
 
 
-def _panel(case, user, today, signer, attended, readable, ratings, calendar):
+RECEIPT_CASE_ACTIONS = ("rehandle", "close_unanswered", "close_agreed", "park")
+
+
+def case_url(case, action):
+    """The page of an action on a case; what receipts decide is done a floor higher, where they are known."""
+    if action in ("draft", "meet"):
+        return reverse(f"replies:{action}", args=[case.pk])
+    name = "ratings:act_on_case" if action in RECEIPT_CASE_ACTIONS else "proposals:act_on_case"
+    return reverse(name, args=[case.pk, action])
+
+
+def _panel(case, user, today, signers, attended, ratings, calendar):
     standing = standing_of(user, today)
     own = case.unit_id in standing.units
     above = standing.is_office or standing.is_secretariat or bool(standing.leads_as)
@@ -428,38 +555,26 @@ def _panel(case, user, today, signer, attended, readable, ratings, calendar):
     opinion = getattr(case, "opinion", None)
     sees_opinion = opinion is not None and sees_opinion_of(case, user)
 
-    def case_url(name):
-        app = "ratings:rehandle" if name == "rehandle" else "proposals:act_on_case"
-        return reverse(app, args=[case.pk] if name == "rehandle" else [case.pk, name])
-
-    actions = buttons(case, user, today, case_url, signer)
-    if own and case.state == CaseState.HANDLING:
-        actions += _unit_writing(case, user, today)
+    actions = buttons(case, user, today, lambda name: case_url(case, name), signers)
+    actions += _beginnings(case, user, today, signers)
     replies = []
     for reply in case.replies.all():
-        if reply.pk not in readable:
+        if not reply.is_readable:
             continue
         visible = [receipt for receipt in reply.receipts.all() if receipt.pk in ratings]
         replies.append(
             ReplyPanel(
-                reply,
-                [
-                    (
-                        receipt,
-                        buttons(
-                            receipt,
-                            user,
-                            today,
-                            lambda name, pk=receipt.pk: reverse("ratings:act", args=[pk, name]),
-                            signer,
-                        ),
-                    )
-                    for receipt in visible
+                reply=reply,
+                commitments=[
+                    (one, _buttons(one, "replies:act_on_commitment", user, today, signers))
+                    for one in reply.commitments.all()
                 ],
-                len(reply.receipts.all()) - len(visible),
-                buttons(reply, user, today, lambda name, pk=reply.pk: action_url(pk, name), signer),
+                receipts=[(one, _buttons(one, "ratings:act", user, today, signers)) for one in visible],
+                hidden_receipts=len(reply.receipts.all()) - len(visible),
+                actions=buttons(reply, user, today, lambda name, pk=reply.pk: action_url(pk, name), signers),
             )
         )
+    signer = signers.get(case.pk)
     return CasePanel(
         case=case,
         signer=signer if case.is_answering else None,
@@ -469,20 +584,35 @@ def _panel(case, user, today, signer, attended, readable, ratings, calendar):
         opinion=opinion if sees_opinion else None,
         opinion_hidden=opinion is not None and not sees_opinion,
         requests=list(case.return_requests.all()) if sees else [],
+        extensions=list(case.extension_requests.all()) if sees else [],
+        papers=case.papers if sees else [],
+        parked=[],
         replies=replies,
         actions=actions,
     )
 
 
-def _unit_writing(case, user, today):
-    """Writing a reply or an opinion begins from the case, where no reply is there yet to carry the button."""
-    if not case.is_answering:
-        return [Button("拟写会办意见", reverse("proposals:act_on_case", args=[case.pk, "prepare_opinion"]), "case")]
+def _buttons(thing, url_name, user, today, signers):
+    return buttons(thing, user, today, lambda name: reverse(url_name, args=[thing.pk, name]), signers)
+
+
+def _beginnings(case, user, today, signers):
+    """Buttons of what begins from the case: a reply, a meeting, a receipt that came early, an opinion."""
+    parties = parties_of(user, today, case, signers)
+    found = []
+    for table, action, label in ((REPLY, "draft", "拟写答复"), (REPLY, "meet", ""), (RECEIPT, "park", "")):
+        for row in table.open_to("", parties) if case.state != CaseState.ENDED else ():
+            if row.action == action and not why_not(row, case, user, today):
+                made = button(row, case_url(case, action), parties)
+                is_rare = made.is_rare or case.state == CaseState.CLOSED
+                found.append(replace(made, label=label or made.label, is_rare=is_rare))
+    if case.is_answering:
+        return found
     try:
-        check_draft(case, user=user, on=today)
-    except (NotAllowed, Refused):
-        return []
-    return [Button("拟写答复", reverse("replies:draft", args=[case.pk]), "case")]
+        check_opinion_writer(case, user=user, on=today)
+    except (NotAllowed, OutOfTurn, Refused):
+        return found
+    return [*found, Button("拟写会办意见", case_url(case, "prepare_opinion"))]
 
 
 def _awaits_signature(case):
@@ -548,6 +678,8 @@ def history(proposal, user, today, panels):
     events = Event.objects.filter(target_type="proposal", target_key=str(proposal.pk)).order_by("-seq")[:300]
     replies = {panel.reply.pk for case in panels for panel in case.replies}
     receipts = {receipt.pk for case in panels for reply in case.replies for receipt, _ in reply.receipts}
+    receipts |= {receipt.pk for case in panels for receipt in case.parked}
+    commitments = {one.pk for case in panels for reply in case.replies for one, _ in reply.commitments}
     found = []
     for event in events:
         thing, _, action = event.action.partition(".")
@@ -556,9 +688,16 @@ def history(proposal, user, today, panels):
             continue
         if thing == "receipt" and key not in receipts:
             continue
+        if thing == "commitment" and key not in commitments:
+            continue
         own_case = "case" in event.data and _sees_case(event.data["case"], panels, standing)
         note = event.note if "case" not in event.data or own_case else ""
-        detail = "　".join(filter(None, (event.data.get("unit"), event.data.get("unusual") and "（日期特殊）")))
+        told = (
+            event.data.get("unit"),
+            event.data.get("unusual") and "（日期特殊）",
+            event.entered_for and f"代{event.entered_for}录入",
+        )
+        detail = "　".join(filter(None, told))
         found.append(
             {"at": event.at, "who": event.actor_name, "label": label_of(thing, action), "note": note, "detail": detail}
         )
@@ -571,8 +710,8 @@ def _sees_case(pk, panels, standing):
     return any(panel.case.pk == pk and panel.case.unit_id in standing.units for panel in panels)
 
 
-_TABLES = {table.WORKFLOW.name: table.WORKFLOW for table in (Proposal, Case, Reply, Receipt)}
-_FURTHER = {"case.prepare_opinion": "拟写会办意见"}
+_TABLES = {table.WORKFLOW.name: table.WORKFLOW for table in (Proposal, Case, Reply, Receipt, Commitment)}
+_FURTHER = {"case.prepare_opinion": "拟写会办意见", "proposal.attach": "上传附件"}
 
 
 def label_of(thing, action):
@@ -618,7 +757,7 @@ def for_list(proposals, sort):
 
 def list_rows(proposals, today):
     """Rows for the proposals of one page of the list."""
-    calendar = calendar_around(today)
+    calendar = Calendar.load()
     return [_row(proposal, today, calendar) for proposal in proposals]
 
 
@@ -629,7 +768,11 @@ def _row(proposal, today, calendar):
             else case.reply_due_on or case.opinion_due_on)]  # fmt: skip
     classes = []
     for case in cases:
-        issued = [reply for reply in case.replies.all() if reply.state == ReplyState.ISSUED and reply.result_class]
+        issued = [
+            reply
+            for reply in case.replies.all()
+            if reply.state == ReplyState.ISSUED and reply.result_class and not reply.is_supplementary
+        ]
         if issued:
             classes.append(max(issued, key=lambda reply: reply.round).result_class.code)
     return Row(

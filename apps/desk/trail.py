@@ -7,9 +7,9 @@ from apps.audit.models import Event
 
 
 class EventFilter(django_filters.FilterSet):
-    actor = django_filters.CharFilter(label="操作人", field_name="actor_name", lookup_expr="icontains")
-    target = django_filters.CharFilter(label="对象", field_name="target_name", lookup_expr="icontains")
-    action = django_filters.CharFilter(label="操作", field_name="action", lookup_expr="icontains")
+    actor = django_filters.CharFilter(label="操作人", field_name="actor_name", lookup_expr="icontains", max_length=100)
+    target = django_filters.CharFilter(label="对象", field_name="target_name", lookup_expr="icontains", max_length=100)
+    action = django_filters.CharFilter(label="操作", field_name="action", lookup_expr="icontains", max_length=100)
     since = django_filters.DateFilter(
         label="自", field_name="at", lookup_expr="date__gte", widget=forms.DateInput(attrs={"type": "date"})
     )

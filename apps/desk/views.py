@@ -64,7 +64,7 @@ def proposals(request):
 def proposal(request, pk):
     """Everything about one proposal, with exactly the actions that are open to this user."""
     today = timezone.localdate()
-    found = queries.fetch_proposal(Proposal.objects.visible_to(request.user, today), pk)
+    found = queries.fetch_proposal(pk, request.user, today)
     if not found:
         raise Http404
     return render(request, "desk/proposal.html", queries.proposal_page(found, request.user, today))

@@ -121,8 +121,7 @@ class Fact:
 def fact_of(row, day):
     """How a proposal stood on the day. A proposal's class and ratings are the worst of its answering cases."""
     live = tuple(case for case in row.cases if is_live(case, day))
-    # an ended proposal keeps no day of its own: that of its cases tells, and without cases it had ended on any day
-    has_ended = row.state in ENDED_PROPOSALS and all(case.ended_on and case.ended_on <= day for case in row.cases)
+    has_ended = row.state in ENDED_PROPOSALS and _had_ended(row, day)
     answering = tuple(case for case in live if case.is_answering)
     states = [case_state(case, day) for case in answering]
     state = row.state if has_ended else min(states, key=PROGRESS.index, default=ProposalState.RECEIVED)
@@ -145,6 +144,13 @@ def fact_of(row, day):
         final=_worst_rating(rated[-1] for rated in ratings) if is_rated else "",
         is_rehandled=any(round_of(case, day) > 1 for case in answering),
     )
+
+
+def _had_ended(row, day):
+    """An ended proposal imported from a ledger has no day of its own: that of its cases tells, if there are any."""
+    if row.ended_on:
+        return row.ended_on <= day
+    return all(case.ended_on and case.ended_on <= day for case in row.cases)
 
 
 def _worst_rating(receipts):

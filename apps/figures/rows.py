@@ -26,7 +26,7 @@ class ReceiptRow:
 
 @dataclass(frozen=True, slots=True)
 class ReplyRow:
-    """An issued reply."""
+    """An issued reply; supplementary ones (补充答复), which ask for no receipt, count for nothing."""
 
     pk: int
     round: int
@@ -65,6 +65,8 @@ class ProposalRow:
     theme: str
     received_on: datetime.date | None
     assigned_on: datetime.date | None
+    ended_on: datetime.date | None
+    is_secret: bool
     cases: tuple[CaseRow, ...]
 
 
@@ -86,6 +88,8 @@ def load(session, among=None):
         "category__theme",
         "received_on",
         "assigned_on",
+        "ended_on",
+        "is_secret",
     )
     return [
         ProposalRow(
@@ -100,9 +104,12 @@ def load(session, among=None):
             theme=theme or "",
             received_on=received_on,
             assigned_on=assigned_on,
+            ended_on=ended_on,
+            is_secret=is_secret,
             cases=tuple(cases[pk]),
         )
-        for pk, number, title, state, is_key, kind, category, order, theme, received_on, assigned_on in columns
+        for (pk, number, title, state, is_key, kind, category, order, theme, received_on, assigned_on, ended_on,
+             is_secret) in columns  # fmt: skip
     ]
 
 
@@ -129,7 +136,9 @@ def _cases(proposals):
 
 def _replies(cases):
     """Case id → its issued ReplyRows by round."""
-    issued = Reply.objects.filter(state=ReplyState.ISSUED, case__in=cases.order_by().values("pk"))
+    issued = Reply.objects.filter(
+        state=ReplyState.ISSUED, is_supplementary=False, case__in=cases.order_by().values("pk")
+    )
     receipts, found = _receipts(issued), defaultdict(list)
     for case_id, pk, round_, issued_on, due_on, code, rank in issued.order_by("round", "pk").values_list(
         "case_id", "pk", "round", "issued_on", "due_on", "result_class__code", "result_class__rank"

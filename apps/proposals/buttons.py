@@ -2,18 +2,31 @@
 
 from dataclasses import dataclass
 
-from .queries import open_rows
+from .queries import is_for_another, open_rows, parties_towards
 
-DANGER = {"request_return", "return", "revoke", "refuse_return"}
+DANGER = {"request_return", "return", "revoke", "refuse_return", "withdraw", "hand_back", "merge", "reissue", "lapse",
+          "close_unanswered", "close_agreed", "reject_paper", "amend"}  # fmt: skip
+RARE = {"correct", "mark_key", "merge", "unmerge", "hand_back", "withdraw", "transfer", "carry_over", "coordinate",
+        "adjust", "request_return", "request_extension", "redirect", "sign_on_paper", "reissue", "close_unanswered",
+        "close_agreed", "amend", "park", "record_offline", "postpone", "lapse", "remind", "revoke"}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Button:
+    """`is_rare`: shown under 更多; `is_on_paper`: only by entering what a unit did on paper (代录)."""
+
     label: str
     url: str
     is_danger: bool = False
+    is_rare: bool = False
+    is_on_paper: bool = False
 
 
-def buttons(thing, user, today, url, signer=None):
+def button(row, url, parties):
+    return Button(row.label, url, row.action in DANGER, row.action in RARE, is_for_another(row, parties))
+
+
+def buttons(thing, user, today, url, signers=None):
     """Buttons for what `user` may do with the thing now; `url(action)` is the address of an action's page."""
-    return [Button(row.label, url(row.action), row.action in DANGER) for row in open_rows(thing, user, today, signer)]
+    parties = parties_towards(thing, user, today, signers)
+    return [button(row, url(row.action), parties) for row in open_rows(thing, user, today, signers)]

@@ -5,10 +5,11 @@ import re
 from django import forms
 from django.utils import timezone
 
-from apps.units.models import Unit
+from apps.units.models import Leader, Unit
 
-from .attachments import DOCUMENTS, media_type_of
-from .models import Category, Contact, Proposal, Sector, Session
+from .attachments import DOCUMENTS, SCANS, files_of, media_type_of
+from .models import Attachment, Category, Contact, Proposal, Proposer, Sector, Session
+from .queries import number_as_printed
 from .workflow import CaseRole, CaseState, Refused
 
 
@@ -32,8 +33,14 @@ class NoteField(forms.CharField):
         )
 
 
+class FilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
 class UploadField(forms.FileField):
-    """A file whose kind is decided by its content."""
+    """Files, one or several, whose kind is decided by their content; cleaned to a list."""
+
+    widget = FilesInput
 
     def __init__(self, allowed, **kwargs):
         self.allowed = allowed
@@ -41,12 +48,17 @@ class UploadField(forms.FileField):
         self.widget.attrs["accept"] = ",".join(allowed.values())
 
     def clean(self, data, initial=None):
-        file = super().clean(data, initial)
-        if file:
-            try:
-                media_type_of(file, self.allowed)
-            except Refused as refused:
-                raise forms.ValidationError(list(refused.reasons)) from None
+        files = list(data) if isinstance(data, list | tuple) else [data] if data else []
+        if not files:
+            super().clean(None, initial)  # says that one is needed, where it is
+        return [self._cleaned(file) for file in files]
+
+    def _cleaned(self, file):
+        file = super().clean(file)
+        try:
+            media_type_of(file, self.allowed)
+        except Refused as refused:
+            raise forms.ValidationError(list(refused.reasons)) from None
         return file
 
 
@@ -61,6 +73,10 @@ class ActionForm(forms.Form):
     def prepare(self):
         """Narrows choices and sets first values from the thing."""
 
+    def formsets(self):
+        """Lines that belong to the form, such as the promises of a reply."""
+        return []
+
     @property
     def today(self):
         return timezone.localdate(self.at)
@@ -72,6 +88,14 @@ class NoteForm(ActionForm):
 
 class OptionalNoteForm(ActionForm):
     note = NoteField(required=False)
+
+
+def paper_fields():
+    """What the office adds when it enters a unit's action from signed paper (代录)."""
+    return {
+        "entered_for": forms.CharField(label="代谁办理", max_length=60, help_text="签字人的单位、姓名"),
+        "paper_scan": UploadField(SCANS, label="签字件扫描件", help_text="PDF、JPG 或 PNG"),
+    }
 
 
 def units_in_being():
@@ -88,19 +112,28 @@ class RegisterForm(forms.Form):
     number = forms.CharField(label="案号", max_length=20, help_text="按政协编号填写，如 084")
     title = forms.CharField(label="案由", max_length=200)
     proposers = forms.CharField(
-        label="提案者", widget=forms.Textarea(attrs={"rows": 2}), help_text="多人用顿号隔开，第一提案人写在最前"
+        label="提案者",
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="多人用顿号隔开，第一提案人写在最前",
     )
     form = forms.ChoiceField(label="提案形式", choices=Proposal.Form.choices)
     kind = forms.ChoiceField(label="提案类型", choices=Proposal.Kind.choices)
     sector = forms.ModelChoiceField(Sector.objects.all(), label="界别", required=False)
     category = forms.ModelChoiceField(Category.objects.all(), label="类别", required=False)
+    is_secret = forms.BooleanField(
+        label="涉密提案", required=False, help_text="只登记案号、类型和接收日期，其他内容一律不保存，线下办理"
+    )
     received_on = DayField(label="接收日期")
     phone = forms.CharField(label="联系电话", max_length=60, required=False)
     address = forms.CharField(label="通信地址", max_length=200, required=False)
     contact_person = forms.CharField(label="集体联系人", max_length=60, required=False, help_text="集体提案填写")
     wished_units = forms.CharField(label="建议承办单位", max_length=200, required=False)
-    text = forms.CharField(label="提案内容", required=False, widget=forms.Textarea(attrs={"rows": 8}))
+    text = forms.CharField(
+        label="提案内容", required=False, max_length=100000, widget=forms.Textarea(attrs={"rows": 8})
+    )
     remark = forms.CharField(label="备注", max_length=500, required=False)
+    files = UploadField(DOCUMENTS, label="提案原件、附图等", required=False, help_text="可一次选几个文件")
 
     def clean_proposers(self):
         names = [name.strip() for name in PROPOSER.split(self.cleaned_data["proposers"]) if name.strip()]
@@ -213,7 +246,7 @@ class ContactForm(ActionForm):
     held_on = DayField(label="日期")
     people = forms.CharField(label="参加人员", max_length=200, help_text="如 提案者赵堃、本委规划科李经办")
     summary = forms.CharField(label="沟通情况", max_length=5000, widget=forms.Textarea(attrs={"rows": 5}))
-    file = UploadField(DOCUMENTS, label="附件", required=False)
+    files = UploadField(DOCUMENTS, label="附件", required=False, help_text="可一次选几个文件")
 
     def prepare(self):
         self.fields["held_on"].initial = self.today
@@ -235,7 +268,7 @@ class ContactForm(ActionForm):
 
 class OpinionForm(ActionForm):
     text = forms.CharField(label="会办意见", required=False, max_length=20000, widget=forms.Textarea(attrs={"rows": 8}))
-    file = UploadField(DOCUMENTS, label="附件", required=False)
+    files = UploadField(DOCUMENTS, label="附件", required=False, help_text="可一次选几个文件")
 
     def prepare(self):
         opinion = getattr(self.thing, "opinion", None)
@@ -244,6 +277,127 @@ class OpinionForm(ActionForm):
     def clean(self):
         data = super().clean()
         opinion = getattr(self.thing, "opinion", None)
-        if not data.get("text") and not data.get("file") and not (opinion and opinion.attachment):
+        there = opinion and files_of(Attachment.Owner.OPINION, opinion.pk).exists()
+        if not data.get("text") and not data.get("files") and not there:
             raise forms.ValidationError("请填写会办意见或上传文件。")
+        return data
+
+
+class AttachForm(ActionForm):
+    files = UploadField(DOCUMENTS, label="提案原件、附图等", help_text="可一次选几个文件")
+
+
+class ExtensionForm(ActionForm):
+    wanted_on = DayField(label="申请延至")
+    note = NoteField("延期理由")
+
+    def prepare(self):
+        limit = self.thing.proposal.session.limit("extension")
+        due_on = self.thing.reply_due_on
+        self.fields["wanted_on"].help_text = f"现在的答复期限是{due_on:%Y-%m-%d}，" if due_on else ""
+        self.fields["wanted_on"].help_text += f"延期不超过{limit}"
+
+
+class OfflineForm(ActionForm):
+    closed_on = DayField(label="线下办结日期")
+
+    def prepare(self):
+        self.fields["closed_on"].initial = self.today
+
+
+class SupervisionForm(ActionForm):
+    supervising_leader = forms.ModelChoiceField(
+        Leader.objects.all(), label="督办领导", required=False, empty_label="不作为重点提案"
+    )
+    note = NoteField("与提案委商定的情况")
+
+    def prepare(self):
+        self.fields["supervising_leader"].initial = self.thing.supervising_leader
+
+
+class MergeForm(ActionForm):
+    main = forms.CharField(label="并入的主提案案号", max_length=20, help_text="如 084；须是本届次尚未答复的提案")
+    note = NoteField("并案理由", help_text="写明提案委同意的情况")
+
+    def clean_main(self):
+        number = number_as_printed(self.cleaned_data["main"])
+        found = Proposal.objects.filter(session=self.thing.session, number=number).first()
+        if not found:
+            raise forms.ValidationError(f"本届次没有第{number}号提案，请核对案号。")
+        return found
+
+
+class HandBackForm(ActionForm):
+    letter = forms.CharField(label="退回函号", max_length=60)
+    handed_to = forms.CharField(label="应由谁办理", max_length=100, help_text="如 区委组织部、区法院、市级部门")
+    note = NoteField("退回理由")
+
+
+class TransferForm(ActionForm):
+    case = forms.ModelChoiceField(None, label="移交的单位", empty_label=None, widget=forms.RadioSelect)
+    successor = forms.ModelChoiceField(units_in_being(), label="承接的单位")
+    note = NoteField("移交依据", help_text="如机构改革文件的名称、文号")
+
+    def prepare(self):
+        self.fields["case"].queryset = self.thing.cases.exclude(state=CaseState.ENDED).select_related("unit")
+
+
+class CarryOverForm(ActionForm):
+    reply_due_on = DayField(label="新的答复期限", required=False, help_text="适用于尚未答复的单位；不填则期限不变")
+    note = NoteField("结转理由")
+
+    def clean_reply_due_on(self):
+        due = self.cleaned_data["reply_due_on"]
+        if due and due <= self.today:
+            raise forms.ValidationError("新的答复期限应晚于今天。")
+        return due
+
+
+class ProposerForm(forms.Form):
+    pk = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    name = forms.CharField(label="提案者", max_length=60, required=False)
+    position = forms.CharField(label="单位职务", max_length=100, required=False)
+    phone = forms.CharField(label="联系电话", max_length=60, required=False)
+    address = forms.CharField(label="通信地址", max_length=200, required=False)
+    contact_person = forms.CharField(label="集体联系人", max_length=60, required=False)
+
+
+ProposerSet = forms.formset_factory(ProposerForm, extra=1, max_num=200, absolute_max=200)
+
+
+class CorrectForm(ActionForm):
+    """What was registered wrongly; the list of proposers stands below it, an empty name takes one out."""
+
+    title = forms.CharField(label="案由", max_length=200)
+    text = forms.CharField(label="提案内容", required=False, widget=forms.Textarea(attrs={"rows": 6}))
+    form = forms.ChoiceField(label="提案形式", choices=Proposal.Form.choices)
+    kind = forms.ChoiceField(label="提案类型", choices=Proposal.Kind.choices)
+    sector = forms.ModelChoiceField(Sector.objects.all(), label="界别", required=False)
+    category = forms.ModelChoiceField(Category.objects.all(), label="类别", required=False)
+    wished_units = forms.CharField(label="建议承办单位", max_length=200, required=False)
+    remark = forms.CharField(label="备注", max_length=500, required=False)
+    note = NoteField("更正原因")
+
+    def prepare(self):
+        for name in self.fields:
+            if name != "note":
+                self.fields[name].initial = getattr(self.thing, name)
+        there = [
+            {"pk": proposer.pk} | {name: getattr(proposer, name) for name in ProposerForm.base_fields if name != "pk"}
+            for proposer in Proposer.objects.filter(proposal=self.thing)
+        ]
+        self.proposers = ProposerSet(
+            self.data if self.is_bound else None, initial=None if self.is_bound else there, prefix="proposers"
+        )
+
+    def is_valid(self):
+        return super().is_valid() & self.proposers.is_valid()
+
+    def clean(self):
+        data = super().clean()
+        if self.proposers.is_valid():
+            lines = [line.cleaned_data for line in self.proposers]
+            data["proposers"] = [line for line in lines if line.get("name", "").strip()]
+            if not data["proposers"]:
+                raise forms.ValidationError("请至少保留一位提案者。")
         return data

@@ -19,6 +19,7 @@ USUAL_CLASSES = (
     {"code": "B", "wording": "所提问题正在解决或列入计划逐步解决", "needs_commitment": True},
     {"code": "C", "wording": "所提问题因客观条件限制或其他原因暂无法解决", "needs_reason": True},
 )
+SECRET_TITLE, SECRET_PROPOSER = "涉密提案", "—"
 USUAL_RATINGS = (
     {"name": "满意", "is_satisfied": True},
     {"name": "基本满意", "is_satisfied": True},
@@ -250,9 +251,16 @@ class Proposal(models.Model):
     received_on = models.DateField("接收日期", null=True, blank=True)
     assigned_on = models.DateField("交办日期", null=True, blank=True)
     is_imported = models.BooleanField("补录", default=False)
+    is_secret = models.BooleanField("涉密", default=False)  # number and state only; handled offline
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name="并入提案"
     )
+    ended_on = models.DateField(
+        "终止日期", null=True, blank=True
+    )  # merged, withdrawn or handed back; unknown if imported
+    handed_to = models.CharField("退回后应由谁办理", max_length=100, blank=True)
+    handed_back_letter = models.CharField("退回函号", max_length=60, blank=True)
+    carried_over_on = models.DateField("结转日期", null=True, blank=True)
 
     objects = ProposalQuerySet.as_manager()
 
@@ -264,6 +272,13 @@ class Proposal(models.Model):
             models.CheckConstraint(condition=Q(state__in=ProposalState.values), name="proposal_state_is_known"),
             models.CheckConstraint(
                 condition=Q(merged_into=None) | Q(state=ProposalState.MERGED), name="only_merged_have_a_main_proposal"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on=None) | Q(state__in=workflow.ENDED_PROPOSALS), name="only_ended_have_an_end"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_secret=False) | Q(title=SECRET_TITLE, text="", remark="", wished_units=""),
+                name="nothing_is_told_of_secret_ones",
             ),
         ]
         indexes = [models.Index(fields=("session", "state"), name="proposal_by_state")]
@@ -286,6 +301,11 @@ class Proposal(models.Model):
     @property
     def workflow_case(self):
         return None
+
+    @property
+    def is_over(self):
+        """Whether nobody can act on it any more, whatever its state (docs/workflow.md, 已终止承办件的答复)."""
+        return False
 
     @property
     def stamp(self):
@@ -374,6 +394,10 @@ class Case(models.Model):
         return self
 
     @property
+    def is_over(self):
+        return self.state == CaseState.ENDED
+
+    @property
     def stamp(self):
         """See Proposal.stamp."""
         return f"{self.state}.{self.round}"
@@ -409,31 +433,98 @@ class ReturnRequest(models.Model):
         ]
 
 
+class ExtensionRequest(models.Model):
+    """A unit's wish for a later reply deadline (延期), and the office's ruling. One is granted a round."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="extension_requests")
+    round = models.PositiveSmallIntegerField("轮次")
+    reason = models.TextField("理由")
+    was_due_on = models.DateField("原答复期限")
+    wanted_on = models.DateField("申请延至")
+    requested_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField()
+    is_granted = models.BooleanField("同意", null=True)
+    ruling = models.TextField("裁定说明", blank=True)
+    ruled_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    ruled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "延期申请"
+        ordering = ("case", "requested_at")
+        constraints = [
+            models.UniqueConstraint(fields=("case",), condition=Q(ruled_at=None), name="one_open_extension_request"),
+            models.CheckConstraint(
+                condition=Q(ruled_at=None, ruled_by=None, is_granted=None)
+                | Q(ruled_at__isnull=False, ruled_by__isnull=False, is_granted__isnull=False),
+                name="extension_ruling_is_whole",
+            ),
+        ]
+
+
+class Coordination(models.Model):
+    """A decision of the office or a leader that binds the units of a proposal (协调)."""
+
+    proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="coordinations")
+    decision = models.TextField("协调意见")
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "协调"
+        ordering = ("proposal", "made_at")
+
+
 class Attachment(models.Model):
-    """A stored file. Who may see it is up to what points at it; it is never served by its path."""
+    """A stored file and what it belongs to. Who may see it is up to its owner; it is never served by its path.
+
+    The owner is a plain key: replies and receipts, which own files too, live on floors above.
+    """
+
+    class Owner(models.TextChoices):
+        PROPOSAL = "proposal", "提案"
+        CONTACT = "contact", "沟通记录"
+        OPINION = "opinion", "会办意见"
+        PAPER = "paper", "代录签字件"  # of a case
+        REPLY = "reply", "答复附件"
+        SHEET = "sheet", "纸质审签签字件"  # of a reply
+        RECEIPT = "receipt", "回执扫描件"
+        PROGRESS = "progress", "佐证材料"
 
     proposal = models.ForeignKey(Proposal, models.PROTECT, related_name="attachments")
+    owner_type = models.CharField(max_length=20, choices=Owner.choices)
+    owner_key = models.BigIntegerField()
     file = models.FileField(upload_to="attachments/%Y/%m")
     name = models.CharField("文件名", max_length=200)
     media_type = models.CharField(max_length=100)
     size = models.PositiveBigIntegerField("大小")  # bytes
     sha256 = models.CharField(max_length=64)
+    note = models.CharField("说明", max_length=120, blank=True)  # 代录: which action, for whom
     stored_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     stored_at = models.DateTimeField()
 
     class Meta:
         verbose_name = verbose_name_plural = "附件"
         ordering = ("pk",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    owner_type__in=("proposal", "contact", "opinion", "paper", "reply", "sheet", "receipt", "progress")
+                ),
+                name="attachment_owner_is_known",
+            )
+        ]
+        indexes = [models.Index(fields=("owner_type", "owner_key"), name="attachment_by_owner")]
 
     def __str__(self):
         return self.name
 
+    @property
+    def is_picture(self):
+        return self.media_type in ("image/png", "image/jpeg")
 
-class ProposalFile(models.Model):
-    """A file that belongs to the proposal itself, seen by whoever sees the proposal."""
-
-    proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="files")
-    attachment = models.OneToOneField(Attachment, models.PROTECT)
+    @property
+    def is_pdf(self):
+        return self.media_type == "application/pdf"
 
 
 class Contact(models.Model):
@@ -461,7 +552,6 @@ class Contact(models.Model):
     held_on = models.DateField("日期")
     people = models.CharField("参加人员", max_length=200)
     summary = models.TextField("沟通情况")
-    attachment = models.OneToOneField(Attachment, models.PROTECT, null=True, blank=True)
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
 
@@ -478,7 +568,6 @@ class Opinion(models.Model):
 
     case = models.OneToOneField(Case, models.CASCADE, related_name="opinion")
     text = models.TextField("会办意见", blank=True)
-    attachment = models.OneToOneField(Attachment, models.PROTECT, null=True, blank=True)
     prepared_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     prepared_at = models.DateTimeField()
     given_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")

@@ -6,7 +6,9 @@ the page showed.
 """
 
 import re
+from dataclasses import dataclass
 from functools import wraps
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,12 +17,16 @@ from apps.audit.operations import record
 from apps.calendars.deadlines import Calendar, deadline, deadline_before
 
 from . import workflow
-from .attachments import DOCUMENTS, store
+from .attachments import DOCUMENTS, files_of, store
 from .models import (
+    SECRET_PROPOSER,
+    SECRET_TITLE,
     USUAL_CLASSES,
     USUAL_RATINGS,
+    Attachment,
     Case,
     Contact,
+    ExtensionRequest,
     Opinion,
     Proposal,
     Proposer,
@@ -32,15 +38,26 @@ from .models import (
 from .queries import (
     acting_name,
     check,
+    check_attach,
     check_opinion_writer,
     number_as_printed,
     number_order,
+    open_extension_request,
     open_return_request,
     parties_of,
 )
 from .workflow import PROGRESS, CaseRole, CaseState, NotAllowed, OutOfTurn, Party, ProposalState, Refused
 
+Owner = Attachment.Owner
 SESSION_KEY = re.compile(r"\w+(-\w+)*")  # part of addresses
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What the office enters a unit's action from (代录): whose it is, and the scan of the signed sheet."""
+
+    entered_for: str
+    scan: Any  # an uploaded file, or several
 
 
 def operation(function):
@@ -52,7 +69,7 @@ def operation(function):
     @wraps(function)
     @transaction.atomic
     def run(thing, *args, by, at, seen=None, **kwargs):
-        Proposal.objects.select_for_update().get(pk=thing.workflow_proposal.pk)
+        lock(thing.workflow_proposal)
         thing.refresh_from_db()
         if seen is not None and seen != thing.stamp:
             now = thing.get_state_display()
@@ -62,12 +79,25 @@ def operation(function):
     return run
 
 
-def audit(thing, action, *, by, at, note="", **data):
-    """Writes the event of an action on a proposal or on a part of one, in the transaction of the action."""
+def lock(*proposals):
+    """Makes others wait who act on one of these; always in one order, so that two never wait for each other."""
+    wanted = {proposal.pk for proposal in proposals}
+    list(Proposal.objects.select_for_update().filter(pk__in=wanted).order_by("pk").values_list("pk"))
+
+
+def audit(thing, action, *, by, at, note="", paper=None, **data):
+    """Writes the event of an action on a proposal or on a part of one, in the transaction of the action.
+
+    `paper`: the Paper that the office entered it from; its scan is stored with the case.
+    """
     proposal, case = thing.workflow_proposal, thing.workflow_case
     data |= {"thing": thing.WORKFLOW.name, "id": thing.pk, "state": thing.state}
     if case is not None:
         data |= {"case": case.pk, "unit": case.unit.name, "round": case.round}
+    if paper is not None:
+        told = f"{thing.WORKFLOW.label_of(action)}，代{paper.entered_for.strip()}"
+        kept = store(paper.scan, Owner.PAPER, case.pk, proposal=proposal, by=by, at=at, note=told)
+        data["paper"] = [attachment.pk for attachment in kept]
     return record(
         action=f"{thing.WORKFLOW.name}.{action}",
         target_type="proposal",
@@ -76,17 +106,18 @@ def audit(thing, action, *, by, at, note="", **data):
         actor_key=by.username if by else "operator",
         actor_name=acting_name(thing, action, by, timezone.localdate(at)),
         at=at,
-        note=note.strip(),
+        note="" if proposal.is_secret else note.strip(),
+        entered_for=paper.entered_for.strip() if paper else "",
         data=data,
     )
 
 
-def advance(thing, action, *, by, at, note="", as_party=None, data=None, **changes):
+def advance(thing, action, *, by, at, note="", as_party=None, paper=None, data=None, **changes):
     """The one writer of state: checks the row, swaps the state in one UPDATE, writes the event, settles the proposal.
 
     `changes` are further columns of the thing, `data` further facts for the event. Returns the row taken.
     """
-    row = check(thing, action, user=by, on=timezone.localdate(at), note=note, as_party=as_party)
+    row = check(thing, action, user=by, on=timezone.localdate(at), note=note, as_party=as_party, paper=paper)
     changes["state"] = row.target or thing.state
     if not type(thing).objects.filter(pk=thing.pk, state=thing.state).update(**changes):
         raise OutOfTurn(f"此{thing.WORKFLOW.label}刚才已被他人处理，请按最新状态操作。")
@@ -96,7 +127,7 @@ def advance(thing, action, *, by, at, note="", as_party=None, data=None, **chang
     further = data or {}
     if thing.WORKFLOW is workflow.CASE:
         further = further | _settle(thing.proposal, timezone.localdate(at))
-    audit(thing, action, by=by, at=at, note=note, **{"from": before}, **further)
+    audit(thing, action, by=by, at=at, note=note, paper=paper, **{"from": before}, **further)
     return row
 
 
@@ -126,7 +157,7 @@ def _settle(proposal, on):
     changes = {"state": state}
     if state == ProposalState.RECEIVED:
         left = [case for case in cases if case.state != CaseState.ENDED]
-        Case.objects.filter(pk__in=[case.pk for case in left]).update(state=CaseState.ENDED, ended_on=on)
+        end_cases(left, on)
         changes |= {"assigned_on": None, "mode": ""}
         further["also_ended"] = [case.pk for case in left]
     if state != proposal.state:
@@ -137,12 +168,24 @@ def _settle(proposal, on):
     return further
 
 
+def end_cases(cases, on):
+    """These cases end (已调整); their replies and drafts are kept and can be read."""
+    Case.objects.filter(pk__in=[case.pk for case in cases]).update(state=CaseState.ENDED, ended_on=on)
+
+
 @transaction.atomic
-def register(session, *, number, title, proposers, by, at, files=(), **fields):
-    """接收登记: a proposal as the committee handed it over. `proposers`: dicts of Proposer's fields, in order."""
+def register(session, *, number, title, proposers, by, at, is_secret=False, files=(), **fields):
+    """接收登记: a proposal as the committee handed it over. `proposers`: dicts of Proposer's fields, in order.
+
+    Of a secret one (涉密) nothing is kept but its number, kind and day.
+    """
+    if is_secret:
+        title, proposers = SECRET_TITLE, [{"name": SECRET_PROPOSER}]
+        fields, files = {name: value for name, value in fields.items() if name in ("kind", "received_on")}, ()
     parties = parties_of(by, timezone.localdate(at))
     workflow.PROPOSAL.find("register", "", parties)
     number = number_as_printed(number)
+    Session.objects.select_for_update().get(pk=session.pk)  # of two who register one number at once, one is told
     if Proposal.objects.filter(session=session, number=number).exists():
         raise Refused(f"{session}已有第{number}号提案，请核对案号。")
     names = [proposer["name"] for proposer in proposers]
@@ -151,12 +194,20 @@ def register(session, *, number, title, proposers, by, at, files=(), **fields):
     if len(set(names)) < len(names):
         raise Refused("提案者有重复，请核对。")
     fields.setdefault("received_on", timezone.localdate(at))
+    if fields["received_on"]:
+        check_day(fields["received_on"], session, at, "接收日期")
     proposal = Proposal.objects.create(
-        session=session, number=number, number_order=number_order(number), title=title, **fields
+        session=session,
+        number=number,
+        number_order=number_order(number),
+        title=title,
+        is_secret=is_secret,
+        **fields,
     )
     Proposer.objects.bulk_create(
         Proposer(proposal=proposal, order=order, **proposer) for order, proposer in enumerate(proposers)
     )
+    store(files, Owner.PROPOSAL, proposal.pk, proposal=proposal, by=by, at=at, allowed=DOCUMENTS)
     audit(proposal, "register", by=by, at=at, title=title)
     return proposal
 
@@ -198,7 +249,8 @@ def assign(proposal, roles, *, by, at, reply_due_on=None, note=""):
 
 def _begin_cases(proposal, roles, on, reply_due_on=None):
     session = proposal.session
-    calendar = Calendar.load(on.year, on.year + 1)
+    # from the year before (an opinion is due a month before the reply) to the end: any day may be the reply's deadline
+    calendar = Calendar.load(on.year - 1)
     due = {step: deadline(on, session.limit(step), calendar) for step in ("accept", "return", "contact", "reply")}
     basis = {step: found.basis() for step, found in due.items()}
     if reply_due_on:
@@ -257,28 +309,34 @@ def adjust(proposal, added, removed, *, by, at, note, reply_due_on=None):
             "ended": [case.pk for case in ending],
         },
     )
-    Case.objects.filter(pk__in=gone).update(state=CaseState.ENDED, ended_on=on)
-    ReturnRequest.objects.filter(case__in=gone, ruled_at=None).update(
-        is_granted=True, ruling=note.strip(), ruled_by=by, ruled_at=at
-    )
+    end_cases(ending, on)
+    settle_requests(ending, True, note, by, at)
     _begin_cases(proposal, added, on, reply_due_on)
     _settle(proposal, on)
     return proposal
 
 
+def settle_requests(cases, is_granted, ruling, by, at):
+    """Rules on the open requests of cases that end by a decision of the office about the whole."""
+    for requests in (ReturnRequest, ExtensionRequest):
+        requests.objects.filter(case__in=[case.pk for case in cases], ruled_at=None).update(
+            is_granted=is_granted, ruling=ruling.strip(), ruled_by=by, ruled_at=at
+        )
+
+
 @operation
-def accept(case, *, by, at):
+def accept(case, *, by, at, paper=None):
     """签收."""
-    advance(case, "accept", by=by, at=at, accepted_on=timezone.localdate(at))
+    advance(case, "accept", by=by, at=at, paper=paper, accepted_on=timezone.localdate(at))
     return case
 
 
 @operation
-def request_return(case, suggested_unit, *, by, at, note):
+def request_return(case, suggested_unit, *, by, at, note, paper=None):
     """申请退办: with the reason and the unit that should have it instead."""
     if suggested_unit.pk == case.unit_id:
         raise Refused("建议承办单位不能是本单位。")
-    advance(case, "request_return", by=by, at=at, note=note, data={"suggested_unit": suggested_unit.name})
+    advance(case, "request_return", by=by, at=at, note=note, paper=paper, data={"suggested_unit": suggested_unit.name})
     ReturnRequest.objects.create(
         case=case, reason=note.strip(), suggested_unit=suggested_unit, requested_by=by, requested_at=at
     )
@@ -310,57 +368,131 @@ def _rule(request, granted, by, at, note):
 
 
 @operation
-def contact(case, *, by, at, stage, manner, held_on, people, summary, file=None):
+def request_extension(case, wanted_on, *, by, at, note, paper=None):
+    """申请延期: a later reply deadline, at most the session's longest extension after the present one."""
+    if case.reply_due_on:
+        longest = deadline(case.reply_due_on, case.proposal.session.limit("extension")).due_on
+        if wanted_on <= case.reply_due_on:
+            raise Refused(f"申请延至的日期应晚于现在的答复期限（{case.reply_due_on:%Y-%m-%d}）。")
+        if wanted_on > longest:
+            raise Refused(
+                f"最长可延至{longest:%Y-%m-%d}（本届次规定延期不超过{case.proposal.session.limit('extension')}）。"
+            )
+    if wanted_on < timezone.localdate(at):
+        raise Refused("申请延至的日期已过，请核对。")
+    advance(case, "request_extension", by=by, at=at, note=note, paper=paper, data={"wanted_on": str(wanted_on)})
+    ExtensionRequest.objects.create(
+        case=case,
+        round=case.round,
+        reason=note.strip(),
+        was_due_on=case.reply_due_on or wanted_on,
+        wanted_on=wanted_on,
+        requested_by=by,
+        requested_at=at,
+    )
+    return case
+
+
+@operation
+def grant_extension(case, *, by, at, note):
+    """同意延期: the reply is due on the day that the unit asked for."""
+    request = open_extension_request(case)
+    wanted_on = request.wanted_on if request else case.reply_due_on
+    told = f"经同意由{case.reply_due_on:%Y-%m-%d}延至{wanted_on:%Y-%m-%d}" if wanted_on and case.reply_due_on else ""
+    advance(
+        case,
+        "grant_extension",
+        by=by,
+        at=at,
+        note=note,
+        data={"from_on": str(case.reply_due_on), "until_on": str(wanted_on)},
+        reply_due_on=wanted_on,
+        deadline_basis=case.deadline_basis | {"reply": {"explanation": told}},
+    )
+    _rule(request, True, by, at, note)
+    return case
+
+
+@operation
+def refuse_extension(case, *, by, at, note):
+    """不同意延期: the deadline stays."""
+    request = open_extension_request(case)
+    advance(case, "refuse_extension", by=by, at=at, note=note)
+    _rule(request, False, by, at, note)
+    return case
+
+
+@operation
+def record_offline(case, *, by, at, closed_on):
+    """线下办结: a secret proposal was handled and answered on paper; only the day is kept."""
+    check_day(closed_on, case.proposal.session, at, "办结日期")
+    if closed_on < case.assigned_on:
+        raise Refused(f"办结日期早于交办日期（{case.assigned_on:%Y-%m-%d}），请核对。")
+    accepted_on = case.accepted_on or closed_on
+    advance(case, "record_offline", by=by, at=at, closed_on=closed_on, accepted_on=accepted_on)
+    return case
+
+
+@operation
+def contact(case, *, by, at, stage, manner, held_on, people, summary, files=()):
     """沟通记录: a talk with the proposer. `held_on`: the day of the talk, not of the record."""
     check_day(held_on, case.proposal.session, at, "沟通日期")
     told = dict(case=case, held_on=held_on, manner=manner, summary=summary.strip())
     if Contact.objects.filter(**told).exists():
         raise Refused("同一天已有内容相同的沟通记录，没有重复保存。")
     advance(case, "contact", by=by, at=at, data={"manner": manner, "stage": stage, "held_on": str(held_on)})
-    attachment = _stored(case.proposal, file, by, at)
-    return Contact.objects.create(
+    made = Contact.objects.create(
         **told,
         round=case.round,
         stage=stage,
         people=people.strip(),
-        attachment=attachment,
         recorded_by=by,
         recorded_at=at,
     )
-
-
-def _stored(proposal, file, by, at):
-    return store(proposal, file, by=by, at=at, allowed=DOCUMENTS) if file else None
+    store(files, Owner.CONTACT, made.pk, proposal=case.proposal, by=by, at=at, allowed=DOCUMENTS)
+    return made
 
 
 @operation
-def prepare_opinion(case, text, *, by, at, file=None):
+def prepare_opinion(case, text, *, by, at, files=()):
     """The clerk (or the head) of an assisting unit writes its opinion down; `advise` by the head sends it."""
     check_opinion_writer(case, user=by, on=timezone.localdate(at))
-    attachment = _stored(case.proposal, file, by, at)
     opinion = Opinion.objects.filter(case=case).first() or Opinion(case=case)
     opinion.text, opinion.prepared_by, opinion.prepared_at = text.strip(), by, at
-    opinion.attachment = attachment or opinion.attachment
-    if not opinion.text and not opinion.attachment:
-        raise Refused("请填写会办意见或上传文件。")
-    opinion.save()
+    _keep_opinion(opinion, files, by, at)
     audit(case, "prepare_opinion", by=by, at=at)
     return opinion
 
 
+def _keep_opinion(opinion, files, by, at):
+    """Stores an opinion with its files; refuses one that says nothing."""
+    opinion.save()
+    store(files, Owner.OPINION, opinion.pk, proposal=opinion.case.proposal, by=by, at=at, allowed=DOCUMENTS)
+    if not opinion.text and not files_of(Owner.OPINION, opinion.pk).exists():
+        raise Refused("请填写会办意见或上传文件。")
+
+
 @operation
-def advise(case, *, by, at, text="", file=None):
+def advise(case, *, by, at, text="", files=(), paper=None):
     """会办意见: the head of the assisting unit gives its opinion to the lead unit."""
     opinion = Opinion.objects.filter(case=case).first() or Opinion(case=case, prepared_by=by, prepared_at=at)
     if text.strip():
         opinion.text = text.strip()
-    if not opinion.text and not opinion.attachment and not file:
-        raise Refused("请填写会办意见或上传文件。")
-    advance(case, "advise", by=by, at=at)
-    opinion.attachment = _stored(case.proposal, file, by, at) or opinion.attachment
+    advance(case, "advise", by=by, at=at, paper=paper)
     opinion.given_by, opinion.given_at = by, at
-    opinion.save()
+    _keep_opinion(opinion, files, by, at)
     return opinion
+
+
+@operation
+def attach(proposal, *, by, at, files):
+    """Files of the proposal itself (原件、附图): seen by whoever sees the proposal."""
+    check_attach(proposal, user=by, on=timezone.localdate(at))
+    stored = store(files, Owner.PROPOSAL, proposal.pk, proposal=proposal, by=by, at=at, allowed=DOCUMENTS)
+    if not stored:
+        raise Refused("请选择要上传的文件。")
+    audit(proposal, "attach", by=by, at=at, files=[attachment.name for attachment in stored])
+    return stored
 
 
 def check_day(day, session, at, label):

@@ -1,12 +1,25 @@
 """Who stands how to a proposal, and what is open to them."""
 
+import unicodedata
+
 from django.db.models import Q
 from django.utils import timezone
 
 from apps.accounts.queries import standing_of
 from apps.units.queries import leaders_in_charge
 
-from .workflow import ANSWERING, PREDICATES, CaseRole, CaseState, NotAllowed, OutOfTurn, Party, Refused, predicate
+from .workflow import (
+    ANSWERING,
+    PREDICATES,
+    SECRET_ACTIONS,
+    CaseRole,
+    CaseState,
+    NotAllowed,
+    OutOfTurn,
+    Party,
+    Refused,
+    predicate,
+)
 
 
 def signers_of(cases, on):
@@ -19,11 +32,12 @@ def signers_of(cases, on):
     return {pk: leader for pk, leader in found.items() if leader}
 
 
-def parties_of(user, on, case=None, signer=None):
+def parties_of(user, on, case=None, signers=None, cases=()):
     """The parties that `user` is on the day towards a proposal, or towards one case of it.
 
     The one place where relations are computed (docs/workflow.md, party). `user` None is a command on the server.
-    `signer`: the case's signing leader where the caller has already looked it up with `signers_of`.
+    `cases`: the live ones, where it is about the proposal as a whole: their signers are its leaders.
+    `signers`: what `signers_of` gives for them, where the caller has it already.
     """
     if user is None:
         return frozenset({Party.OPERATOR})
@@ -34,15 +48,29 @@ def parties_of(user, on, case=None, signer=None):
     if standing.is_secretariat:
         found.add(Party.SECRETARIAT)
     if case is not None:
+        if standing.is_office:
+            found.add(Party.OFFICE_FOR)
         if case.unit_id in standing.clerk_of:
             found.add(Party.UNIT)
         if case.unit_id in standing.head_of:
             found.add(Party.UNIT_HEAD)
-        if standing.leads_as:
-            signer = signer or signers_of([case], on).get(case.pk)
-            if signer and signer.pk in standing.leads_as:
-                found.add(Party.LEADER)
+        cases = [case]
+    if standing.leads_as and cases:
+        signers = signers_of(cases, on) if signers is None else signers
+        if any(one.pk in signers and signers[one.pk].pk in standing.leads_as for one in cases):
+            found.add(Party.LEADER)
     return frozenset(found)
+
+
+def parties_towards(thing, user, on, signers=None):
+    """`parties_of` for a proposal, or for a case, reply, receipt or commitment of one."""
+    case = thing.workflow_case
+    if case is not None:
+        parties = parties_of(user, on, case, signers)
+        # nobody enters for a unit what may not be stored: no scan of a secret proposal
+        return parties - {Party.OFFICE_FOR} if case.proposal.is_secret else parties
+    live = [one for one in thing.cases.all() if one.is_answering and one.state != CaseState.ENDED]
+    return parties_of(user, on, signers=signers, cases=live)
 
 
 def acting_name(thing, action, user, on):
@@ -58,30 +86,47 @@ def acting_name(thing, action, user, on):
 
 
 def why_not(row, thing, user, on):
-    """ "" when the row's predicate is met, else the reason in Chinese."""
+    """ "" when nothing stands in the way of the row but state and party, else the reason in Chinese."""
+    if thing.workflow_proposal.is_secret and row.action not in SECRET_ACTIONS:
+        return f"涉密提案只登记案号和状态，不在系统中“{row.label}”，请线下办理。"
     return PREDICATES[row.when](thing, user, on) if row.when else ""
 
 
-def open_rows(thing, user, on=None, signer=None):
-    """The transitions open to `user` on this proposal, case, reply or receipt: the list of buttons."""
+def open_rows(thing, user, on=None, signers=None):
+    """The transitions open to `user` on this proposal, case, reply, receipt or commitment: the list of buttons."""
+    if thing.is_over:
+        return []
     on = on or timezone.localdate()
-    parties = parties_of(user, on, thing.workflow_case, signer)
-    rows = thing.WORKFLOW.open_to(thing.state, parties)
+    rows = thing.WORKFLOW.open_to(thing.state, parties_towards(thing, user, on, signers))
     return [row for row in rows if not why_not(row, thing, user, on)]
 
 
-def check(thing, action, *, user, on, note="", as_party=None):
+def is_for_another(row, parties):
+    """Whether these parties may take the row only by entering what a unit did on paper (代录)."""
+    return parties & set(row.parties) == {Party.OFFICE_FOR}
+
+
+def check(thing, action, *, user, on, note="", as_party=None, paper=None):
     """The transition that `user` may take now.
 
-    Raises NotAllowed (wrong party), OutOfTurn (wrong state) or Refused (note missing, predicate not met).
+    Raises NotAllowed (wrong party), OutOfTurn (wrong state) or Refused (note or paper missing, predicate not met).
     """
-    parties = frozenset({as_party}) if as_party else parties_of(user, on, thing.workflow_case)
+    parties = frozenset({as_party}) if as_party else parties_towards(thing, user, on)
     row = thing.WORKFLOW.find(action, thing.state, parties)
-    if row.note_required and not note.strip():
+    if thing.is_over:
+        raise OutOfTurn(f"此{thing.WORKFLOW.label}所属的承办件已调整，或答复已作废，只能查看，不能再“{row.label}”。")
+    if row.note_required and not note.strip() and not thing.workflow_proposal.is_secret:
         raise Refused(f"“{row.label}”须填写说明。")
     if reason := why_not(row, thing, user, on):
         raise Refused(reason)
+    check_paper(row, parties, paper)
     return row
+
+
+def check_paper(row, parties, paper):
+    """What the office enters for a unit needs the signed paper and the name of whom it is entered for."""
+    if is_for_another(row, parties) and not paper:
+        raise Refused(f"代录“{row.label}”须写明代谁办理，并上传其签字件的扫描件。")
 
 
 def check_opinion_writer(case, *, user, on):
@@ -92,21 +137,71 @@ def check_opinion_writer(case, *, user, on):
         raise OutOfTurn("此承办件现在不能拟写会办意见。")
 
 
+def check_attach(proposal, *, user, on):
+    """Whether `user` may add files to the proposal itself."""
+    if Party.OFFICE not in parties_of(user, on):
+        raise NotAllowed("提案的附件由区政府办公室上传。")
+    if proposal.is_secret:
+        raise Refused("涉密提案不存放任何文件。")
+
+
 def open_return_request(case):
     return next((request for request in case.return_requests.all() if request.ruled_at is None), None)
 
 
+def open_extension_request(case):
+    return next((request for request in case.extension_requests.all() if request.ruled_at is None), None)
+
+
+def _own_entry(request, user):
+    """Who entered a request for a unit does not rule on it (docs/workflow.md, 政府办代录)."""
+    return user and request.requested_by_id == user.pk
+
+
 @predicate
 def has_open_return_request(case, user, on):
-    return "" if open_return_request(case) else "没有待裁定的退办申请。"
+    request = open_return_request(case)
+    if not request:
+        return "没有待裁定的退办申请。"
+    return "这份申请由您代录，请由另一人裁定。" if _own_entry(request, user) else ""
+
+
+@predicate
+def has_open_extension_request(case, user, on):
+    request = open_extension_request(case)
+    if not request:
+        return "没有待裁定的延期申请。"
+    return "这份申请由您代录，请由另一人裁定。" if _own_entry(request, user) else ""
+
+
+@predicate
+def may_ask_for_an_extension(case, user, on):
+    if not case.is_answering:
+        return "协办单位没有答复期限，不申请延期。"
+    if open_extension_request(case):
+        return "已有一份延期申请在等待裁定。"
+    if any(request.is_granted and request.round == case.round for request in case.extension_requests.all()):
+        return "本轮办理已延期一次，不能再延。"
+    return ""
+
+
+@predicate
+def is_secret_and_answering(case, user, on):
+    if not case.proposal.is_secret:
+        return "只有涉密提案线下办结。"
+    return "" if case.is_answering else "协办单位不办结提案。"
+
+
+@predicate
+def has_nothing_merged_into_it(proposal, user, on):
+    numbers = "、".join(str(merged) for merged in proposal.merged.all())
+    return f"已有{numbers}提案并入此提案，请先撤销并案。" if numbers else ""
 
 
 @predicate
 def is_within_return_period_without_request(case, user, on):
     if open_return_request(case):
         return "已有一份退办申请在等待裁定。"
-    if any(request.is_granted is False for request in case.return_requests.all()):
-        return "退办申请已被驳回，请继续办理。"
     if case.round > 1:
         return "二次办理的承办件不能退办。"
     if case.return_due_on and on > case.return_due_on:
@@ -151,9 +246,9 @@ def overdue_on(day):
 
 
 def number_as_printed(value):
-    """A proposal's number as the committee prints it: `84` → `084`. Others are kept as they are."""
-    text = str(value).strip()
-    return text.zfill(3) if text.isdigit() else text
+    """A proposal's number as the committee prints it: `84` and `８４` → `084`. Others are kept, in half width."""
+    text = unicodedata.normalize("NFKC", str(value)).strip()
+    return text.zfill(3) if text.isdecimal() else text
 
 
 def number_order(number):

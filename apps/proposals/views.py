@@ -12,19 +12,37 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from apps.accounts.queries import standing_of
 
-from . import operations
+from . import operations, rearranging
+from .attachments import SEEN
 from .forms import (
     ActionForm,
     AdjustForm,
+    AttachForm,
+    CarryOverForm,
     ContactForm,
+    CorrectForm,
+    ExtensionForm,
+    HandBackForm,
+    MergeForm,
     NoteForm,
+    OfflineForm,
     OpinionForm,
     RegisterForm,
     ReturnForm,
     RolesForm,
+    SupervisionForm,
+    TransferForm,
+    paper_fields,
 )
-from .models import Attachment, Case, Contact, Opinion, Proposal, ProposalFile, Session
-from .queries import check, check_opinion_writer, sees_contacts_of, sees_opinion_of
+from .models import Attachment, Case, Proposal, Session
+from .operations import Paper
+from .queries import (
+    check,
+    check_attach,
+    check_opinion_writer,
+    is_for_another,
+    parties_towards,
+)
 from .workflow import NotAllowed, OutOfTurn, Refused
 
 
@@ -39,6 +57,7 @@ class Act:
     danger: bool = False
     label: str = ""  # where the table has no row of this name
     check: Any = None  # (thing, user, on), where the row is not one of the thing's own table
+    table: Any = None  # the Table that has the row, where it is not the thing's own
 
 
 def run_action(request, thing, action, acts, **context):
@@ -49,7 +68,9 @@ def run_action(request, thing, action, acts, **context):
     if action not in acts:
         raise Http404
     act, proposal, at = acts[action], thing.workflow_proposal, timezone.now()
-    label = act.label or thing.WORKFLOW.label_of(action)
+    on = timezone.localdate(at)
+    table = act.table or thing.WORKFLOW
+    label = act.label or table.label_of(action)
     context |= {"thing": thing, "proposal": proposal, "action": action, "label": label, "danger": act.danger}
     form = act.form(
         request.POST if request.method == "POST" else None,
@@ -58,16 +79,30 @@ def run_action(request, thing, action, acts, **context):
         user=request.user,
         at=at,
     )
+    parties = parties_towards(thing, request.user, on)
+    is_on_paper = any(is_for_another(row, parties) for row in table.rows(action))
+    if is_on_paper:
+        form.fields.update(paper_fields())
+    has_note = "note" in form.fields
+    if proposal.is_secret:
+        form.fields.pop("note", None)  # no text of a secret proposal is stored
+    context["is_on_paper"] = is_on_paper
     status = 200
     try:
         if request.method == "POST" and form.is_valid():
-            act.operation(thing, **form.cleaned_data, by=request.user, at=at, seen=request.POST.get("seen", ""))
+            given = dict(form.cleaned_data)
+            if is_on_paper:
+                given["paper"] = Paper(given.pop("entered_for"), given.pop("paper_scan"))
+            if has_note:
+                given.setdefault("note", "")
+            act.operation(thing, **given, by=request.user, at=at, seen=request.POST.get("seen", ""))
             messages.success(request, act.done.format(label=label, name=f"{proposal}{proposal.title}"))
             return redirect(proposal)
-        if request.method == "GET" and act.check:
-            act.check(thing, user=request.user, on=timezone.localdate(at))
-        elif request.method == "GET":
-            check(thing, action, user=request.user, on=timezone.localdate(at), note="-")
+        # not open to this user, or no longer: that is told before what is wrong with the form
+        if act.check:
+            act.check(thing, user=request.user, on=on)
+        else:
+            check(thing, action, user=request.user, on=on, note="-", paper="-")
     except NotAllowed as denied:
         raise PermissionDenied(str(denied)) from denied
     except OutOfTurn as late:
@@ -93,10 +128,14 @@ def run_action(request, thing, action, acts, **context):
 
 def typed_in(form):
     """[(label, text)] of what a person wrote into a form, to be copied from a page that comes too late."""
+    lines = [line for formset in form.formsets() for line in formset]
     found = []
-    for bound in form:
+    for bound in (bound for part in (form, *lines) for bound in part if not bound.is_hidden):
         value = bound.value()
-        if isinstance(value, str) and value.strip() and not bound.is_hidden:
+        if choices := getattr(bound.field, "choices", None):
+            asked = {str(one) for one in (value if isinstance(value, list) else [value])}
+            value = "、".join(str(label) for key, label in choices if str(key) and str(key) in asked)
+        if isinstance(value, str) and value.strip():
             found.append((bound.label, value))
     return found
 
@@ -104,12 +143,28 @@ def typed_in(form):
 PROPOSAL_ACTS = {
     "assign": Act(operations.assign, RolesForm, "proposals/assign.html"),
     "adjust": Act(operations.adjust, AdjustForm, "proposals/adjust.html"),
+    "correct": Act(rearranging.correct, CorrectForm, "proposals/correct.html"),
+    "mark_key": Act(rearranging.mark_key, SupervisionForm),
+    "coordinate": Act(rearranging.coordinate, NoteForm),
+    "merge": Act(rearranging.merge, MergeForm, danger=True),
+    "unmerge": Act(rearranging.unmerge, NoteForm),
+    "hand_back": Act(rearranging.hand_back, HandBackForm, danger=True),
+    "withdraw": Act(rearranging.withdraw, NoteForm, danger=True),
+    "transfer": Act(rearranging.transfer, TransferForm),
+    "carry_over": Act(rearranging.carry_over, CarryOverForm),
+    "attach": Act(operations.attach, AttachForm, done="已上传附件：{name}。", label="上传附件", check=check_attach),
 }
 CASE_ACTS = {
     "accept": Act(operations.accept),
     "request_return": Act(operations.request_return, ReturnForm, done="已提交退办申请：{name}，等待区政府办公室裁定。"),
     "grant_return": Act(operations.grant_return, NoteForm, "proposals/ruling.html", danger=True),
     "refuse_return": Act(operations.refuse_return, NoteForm, "proposals/ruling.html"),
+    "request_extension": Act(
+        operations.request_extension, ExtensionForm, done="已提交延期申请：{name}，等待区政府办公室裁定。"
+    ),
+    "grant_extension": Act(operations.grant_extension, NoteForm, "proposals/extension.html"),
+    "refuse_extension": Act(operations.refuse_extension, NoteForm, "proposals/extension.html", danger=True),
+    "record_offline": Act(operations.record_offline, OfflineForm),
     "contact": Act(operations.contact, ContactForm, done="已保存沟通记录：{name}。"),
     "prepare_opinion": Act(
         operations.prepare_opinion,
@@ -148,7 +203,7 @@ def _office_only(request):
 def register(request):
     """接收登记 of one proposal by hand; many come from the committee's workbook."""
     _office_only(request)
-    form = RegisterForm(request.POST or None, initial={"received_on": timezone.localdate()})
+    form = RegisterForm(request.POST or None, request.FILES or None, initial={"received_on": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
         fields = dict(form.cleaned_data)
         try:
@@ -164,7 +219,7 @@ def register(request):
 
 def send_file(attachment):
     """An Attachment as a download under its own name; the browser never guesses or runs it."""
-    inline = attachment.media_type in ("application/pdf", "image/png", "image/jpeg")
+    inline = attachment.is_pdf or attachment.is_picture
     response = FileResponse(
         attachment.file.open("rb"),
         as_attachment=not inline,
@@ -172,25 +227,19 @@ def send_file(attachment):
         content_type=attachment.media_type,
     )
     response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    # the browser's own PDF viewer does not run in a sandbox; what a PDF might run was refused when it came in
+    sandbox = "" if attachment.is_pdf else "; sandbox"
+    response["Content-Security-Policy"] = (
+        f"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'{sandbox}"
+    )
     return response
 
 
 @require_GET
 def file(request, pk):
-    """A file of a proposal, a talk or an opinion, for whoever may see what it belongs to."""
+    """A stored file, for whoever may see what it belongs to."""
     visible = Attachment.objects.filter(proposal__in=Proposal.objects.visible_to(request.user))
     attachment = get_object_or_404(visible, pk=pk)
-    if ProposalFile.objects.filter(attachment=attachment).exists():
-        return send_file(attachment)
-    for owner in (Contact, Opinion):
-        found = owner.objects.filter(attachment=attachment).select_related("case__proposal").first()
-        if found and sees_file_of(found, request.user):
-            return send_file(attachment)
-    raise Http404
-
-
-def sees_file_of(found, user):
-    if isinstance(found, Opinion):
-        return sees_opinion_of(found.case, user)
-    return sees_contacts_of(found.case, user)
+    if not SEEN[attachment.owner_type](attachment, request.user):
+        raise Http404
+    return send_file(attachment)

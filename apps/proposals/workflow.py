@@ -18,6 +18,7 @@ class Party(StrEnum):
     UNIT_HEAD = "unit_head"
     LEADER = "leader"
     SECRETARIAT = "secretariat"
+    OFFICE_FOR = "office_for"  # the office enters what a unit did on paper (代录)
     OPERATOR = "operator"  # a command on the server
     RECEIPTS = "receipts"  # no person: what confirmed receipts bring about by themselves
 
@@ -131,9 +132,17 @@ PROGRESS = (CaseState.ASSIGNED, CaseState.HANDLING, CaseState.REPLIED, CaseState
 ENDED_PROPOSALS = (ProposalState.MERGED, ProposalState.WITHDRAWN, ProposalState.HANDED_BACK)
 ANSWERING = (CaseRole.LEAD, CaseRole.SEPARATE)
 
+# What may be done with a secret proposal (涉密): it is counted, handled offline, and no text or file of it is stored.
+SECRET_ACTIONS = frozenset({
+    "register", "assign", "adjust", "transfer", "mark_key", "hand_back", "withdraw", "carry_over",
+    "accept", "record_offline",
+})  # fmt: skip
+
 _OFFICE = (Party.OFFICE,)
 _UNIT = (Party.UNIT, Party.UNIT_HEAD)
+_UNIT_OR_PAPER = (*_UNIT, Party.OFFICE_FOR)
 P, C = ProposalState, CaseState
+_NOT_ENDED = (P.RECEIVED, P.ASSIGNED, P.HANDLING, P.REPLIED, P.CLOSED)
 
 PROPOSAL = Table(
     "proposal",
@@ -144,6 +153,25 @@ PROPOSAL = Table(
         Transition("assign", "交办", (P.RECEIVED,), _OFFICE, P.ASSIGNED),
         Transition("import", "补录", (), (Party.OPERATOR, Party.OFFICE, Party.SECRETARIAT)),
         Transition("adjust", "调整承办单位", (P.ASSIGNED, P.HANDLING, P.REPLIED), _OFFICE, note_required=True),
+        Transition("coordinate", "协调", (P.ASSIGNED, P.HANDLING), (Party.OFFICE, Party.LEADER), note_required=True),
+        Transition("mark_key", "确定重点提案", _NOT_ENDED[:4], _OFFICE, note_required=True),
+        Transition("merge", "并案", (P.RECEIVED, P.ASSIGNED), _OFFICE, P.MERGED, True, "has_nothing_merged_into_it"),
+        Transition(
+            "unmerge", "撤销并案", (P.MERGED,), _OFFICE, P.RECEIVED, True, "has_no_receipt_asked_of_its_proposers"
+        ),
+        Transition(
+            "hand_back",
+            "退回提案委",
+            (P.RECEIVED, P.ASSIGNED),
+            _OFFICE,
+            P.HANDED_BACK,
+            True,
+            "has_nothing_merged_into_it",
+        ),
+        Transition("withdraw", "撤案", _NOT_ENDED[:4], _OFFICE, P.WITHDRAWN, True, "has_nothing_merged_into_it"),
+        Transition("transfer", "移交承接", _NOT_ENDED[1:], _OFFICE, note_required=True),
+        Transition("carry_over", "结转续办", _NOT_ENDED[1:4], _OFFICE, note_required=True),
+        Transition("correct", "更正登记", _NOT_ENDED, _OFFICE, note_required=True),
     ),
 )
 
@@ -152,12 +180,21 @@ CASE = Table(
     "承办件",
     CaseState,
     (
-        Transition("accept", "签收", (C.ASSIGNED,), _UNIT, C.HANDLING),
+        Transition("accept", "签收", (C.ASSIGNED,), _UNIT_OR_PAPER, C.HANDLING),
+        Transition(
+            "contact",
+            "沟通记录",
+            (C.ASSIGNED, C.HANDLING, C.REPLIED, C.CLOSED),
+            (Party.UNIT, Party.UNIT_HEAD, Party.OFFICE, Party.SECRETARIAT),
+        ),
+        Transition(
+            "advise", "会办意见", (C.HANDLING,), (Party.UNIT_HEAD, Party.OFFICE_FOR), C.ADVISED, when="is_assisting"
+        ),
         Transition(
             "request_return",
             "申请退办",
             (C.ASSIGNED, C.HANDLING),
-            _UNIT,
+            _UNIT_OR_PAPER,
             note_required=True,
             when="is_within_return_period_without_request",
         ),
@@ -174,12 +211,23 @@ CASE = Table(
             "has_open_return_request",
         ),
         Transition(
-            "contact",
-            "沟通记录",
-            (C.ASSIGNED, C.HANDLING, C.REPLIED, C.CLOSED),
-            (Party.UNIT, Party.UNIT_HEAD, Party.OFFICE, Party.SECRETARIAT),
+            "request_extension",
+            "申请延期",
+            (C.HANDLING,),
+            _UNIT_OR_PAPER,
+            note_required=True,
+            when="may_ask_for_an_extension",
         ),
-        Transition("advise", "会办意见", (C.HANDLING,), (Party.UNIT_HEAD,), C.ADVISED, when="is_assisting"),
+        Transition("grant_extension", "同意延期", (C.HANDLING,), _OFFICE, None, True, "has_open_extension_request"),
+        Transition("refuse_extension", "不同意延期", (C.HANDLING,), _OFFICE, None, True, "has_open_extension_request"),
+        Transition(
+            "record_offline",
+            "线下办结",
+            (C.ASSIGNED, C.HANDLING),
+            (Party.UNIT, Party.UNIT_HEAD, Party.OFFICE),
+            C.CLOSED,
+            when="is_secret_and_answering",
+        ),
         Transition("close", "办结", (C.REPLIED,), (Party.RECEIPTS,), C.CLOSED, when="all_receipts_are_content"),
         Transition(
             "rehandle",
@@ -188,6 +236,25 @@ CASE = Table(
             (Party.RECEIPTS, Party.OFFICE),
             C.HANDLING,
             when="latest_rating_is_dissatisfied",
+        ),
+        Transition(
+            "undo",
+            "撤销办结或二次办理",
+            (C.CLOSED, C.HANDLING),
+            (Party.RECEIPTS,),
+            C.REPLIED,
+            when="has_no_later_reply",
+        ),
+        Transition(
+            "close_unanswered",
+            "未反馈结案",
+            (C.REPLIED,),
+            (Party.SECRETARIAT,),
+            C.CLOSED,
+            when="awaits_receipts_without_dissatisfaction",
+        ),
+        Transition(
+            "close_agreed", "商定结案", (C.REPLIED,), _OFFICE, C.CLOSED, True, "is_dissatisfied_after_a_second_reply"
         ),
     ),
 )

@@ -4,7 +4,10 @@ from django import forms
 
 from apps.proposals.attachments import SCANS
 from apps.proposals.forms import ActionForm, DayField, NoteField, UploadField
+from apps.proposals.models import Proposer
 from apps.replies.models import Reply
+
+from .queries import proposers_asked
 
 
 def _not_in_future(form, name):
@@ -22,6 +25,9 @@ class IssueForm(ActionForm):
 
     def prepare(self):
         self.fields["issued_on"].initial = self.today
+        if self.thing.is_meeting:
+            self.fields["number"].required = False
+            self.fields["number"].help_text = "当面答复可不编文号"
 
     def clean_issued_on(self):
         return _not_in_future(self, "issued_on")
@@ -31,6 +37,7 @@ class ReceiptForm(ActionForm):
     """From the paper form that the proposer filled in."""
 
     rating = forms.ModelChoiceField(None, label="评价", widget=forms.RadioSelect, empty_label=None)
+    attitude = forms.ModelChoiceField(None, label="对办理态度的评价", widget=forms.RadioSelect, empty_label=None)
     received_on = DayField(label="回执日期")
     scan = UploadField(SCANS, label="回执扫描件", help_text="PDF、JPG 或 PNG")
     comment = forms.CharField(
@@ -39,8 +46,51 @@ class ReceiptForm(ActionForm):
     note = NoteField("说明", required=False, help_text="回执日期早于答复日期时必须写明原因")
 
     def prepare(self):
-        self.fields["rating"].queryset = self.thing.reply.case.proposal.session.ratings.all()
+        session = self.thing.workflow_proposal.session
+        self.fields["rating"].queryset = self.fields["attitude"].queryset = session.ratings.all()
+        if session.asks_attitude:
+            self.fields["rating"].label = "对办理结果的评价"
+        else:
+            del self.fields["attitude"]
         self.fields["received_on"].initial = self.today
 
     def clean_received_on(self):
         return _not_in_future(self, "received_on")
+
+
+class ParkForm(ReceiptForm):
+    """A form that came before its reply was recorded."""
+
+    proposer = forms.ModelChoiceField(None, label="提案者", empty_label=None, widget=forms.RadioSelect)
+    field_order = ("proposer",)
+
+    def prepare(self):
+        super().prepare()
+        asked = proposers_asked(self.thing)
+        self.fields["proposer"].queryset = Proposer.objects.filter(pk__in=[one.pk for one in asked])
+        self.fields["proposer"].initial = asked[0] if asked else None
+        self.fields["note"].help_text = ""
+
+
+class AmendForm(ReceiptForm):
+    """What the receipt really says; the scan stays."""
+
+    note = NoteField("更正原因")
+
+    def prepare(self):
+        super().prepare()
+        del self.fields["scan"]
+        for name in set(self.fields) - {"note"}:
+            self.fields[name].initial = getattr(self.thing, name)
+
+
+class UnansweredForm(ActionForm):
+    note = NoteField("说明", required=False, help_text="期限已过且已催收两次的可不填；提案者去世、离任等须写明")
+
+
+class AgreedForm(ActionForm):
+    leader_consent = forms.CharField(label="领导同意的情况", max_length=500, help_text="哪位领导、何时同意")
+    committee_consent = forms.CharField(
+        label="提案委同意的情况", max_length=500, help_text="何人、何时、以何种方式同意"
+    )
+    note = NoteField("商定结案的理由")

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from apps.accounts.models import User
-from apps.proposals.models import Attachment, Proposer, Rating
+from apps.proposals.models import Case, Proposer, Rating
 from apps.replies.models import Reply
 
 from . import workflow
@@ -16,20 +16,27 @@ class Receipt(models.Model):
 
     WORKFLOW = workflow.RECEIPT
 
-    reply = models.ForeignKey(Reply, models.PROTECT, related_name="receipts", verbose_name="答复")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="receipts", verbose_name="承办件")
+    reply = models.ForeignKey(
+        Reply, models.PROTECT, null=True, blank=True, related_name="receipts", verbose_name="答复"
+    )  # none only while parked: the form came before its reply was recorded
     proposer = models.ForeignKey(Proposer, models.PROTECT, related_name="receipts", verbose_name="提案者")
     state = models.CharField("状态", max_length=20, choices=ReceiptState.choices, default=ReceiptState.AWAITED)
     due_on = models.DateField("反馈期限", null=True, blank=True)
     due_basis = models.JSONField("期限依据", default=dict)
     rating = models.ForeignKey(Rating, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="评价")
+    attitude = models.ForeignKey(
+        Rating, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="办理态度"
+    )  # where the session asks for two ratings; `rating` is then that of the result
     comment = models.TextField("意见", blank=True)
     received_on = models.DateField("回执日期", null=True, blank=True)
-    scan = models.OneToOneField(Attachment, models.PROTECT, null=True, blank=True, related_name="receipt")
     entered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     entered_at = models.DateTimeField(null=True)
     confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     confirmed_at = models.DateTimeField(null=True)
     confirmed_on = models.DateField("确认日期", null=True, blank=True)
+    reminders = models.PositiveSmallIntegerField("催收次数", default=0)
+    reminded_on = models.DateField("最近催收", null=True, blank=True)
     is_imported = models.BooleanField("补录", default=False)
 
     class Meta:
@@ -42,6 +49,14 @@ class Receipt(models.Model):
                 condition=Q(state=ReceiptState.AWAITED, rating=None)
                 | (~Q(state=ReceiptState.AWAITED) & Q(rating__isnull=False)),
                 name="returned_receipts_have_a_rating",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=ReceiptState.PARKED, reply=None)
+                | (~Q(state=ReceiptState.PARKED) & Q(reply__isnull=False)),
+                name="only_parked_receipts_have_no_reply",
+            ),
+            models.UniqueConstraint(
+                fields=("case", "proposer"), condition=Q(reply=None), name="one_parked_receipt_a_case_and_proposer"
             ),
             *(
                 models.CheckConstraint(
@@ -58,13 +73,26 @@ class Receipt(models.Model):
 
     @property
     def workflow_proposal(self):
-        return self.reply.case.proposal
+        return self.case.proposal
 
     @property
     def workflow_case(self):
-        return self.reply.case
+        return self.case
+
+    @property
+    def is_dissatisfied(self):
+        """Whether it says 不满意 by the session's rule, with the attitude where that counts too."""
+        rated = [self.rating]
+        if self.case.proposal.session.attitude_counts:
+            rated.append(self.attitude)
+        return any(rating is not None and rating.is_dissatisfied for rating in rated)
+
+    @property
+    def is_over(self):
+        """Of a void reply, or of a case that was given to another unit: its proposer is asked anew."""
+        return self.case.is_over or (self.reply is not None and self.reply.is_over)
 
     @property
     def stamp(self):
         """See Proposal.stamp."""
-        return f"{self.state}.{self.entered_at}"
+        return f"{self.state}.{self.entered_at}.{self.reminders}"

@@ -4,11 +4,19 @@ from django.db.models import Q
 from django.utils import timezone
 
 from apps.accounts.queries import standing_of
-from apps.proposals.workflow import predicate
+from apps.proposals.attachments import seen
+from apps.proposals.models import Attachment
+from apps.proposals.queries import parties_of, why_not
+from apps.proposals.workflow import CaseState, Refused, predicate
 from apps.replies.workflow import ReplyState
 
 from .models import Receipt
-from .workflow import ReceiptState
+from .workflow import RECEIPT, ReceiptState
+
+DISSATISFIED = Q(rating__is_dissatisfied=True) | Q(
+    case__proposal__session__attitude_counts=True, attitude__is_dissatisfied=True
+)  # Receipt.is_dissatisfied as a filter
+REMINDERS = 2  # before a case may be closed without an answer
 
 
 def receipts_visible_to(user, on=None):
@@ -20,32 +28,44 @@ def receipts_visible_to(user, on=None):
     if standing.is_office or standing.leads_as:
         seen |= Q(state=ReceiptState.CONFIRMED)
     if standing.units:
-        seen |= Q(state=ReceiptState.CONFIRMED, reply__case__unit_id__in=standing.units)
+        seen |= Q(state=ReceiptState.CONFIRMED, case__unit_id__in=standing.units)
     return Receipt.objects.filter(seen)
 
 
 def latest_issued_reply(case):
-    """The issued reply of the latest round, or None. Reads `case.replies`, so that pages can fetch them ahead."""
-    issued = [reply for reply in case.replies.all() if reply.state == ReplyState.ISSUED]
+    """The issued reply of the latest round, or None. Reads `case.replies`, so that pages can fetch them ahead.
+
+    A supplementary reply (补充答复) asks for nothing and counts for nothing here.
+    """
+    issued = [reply for reply in case.replies.all() if reply.state == ReplyState.ISSUED and not reply.is_supplementary]
     return max(issued, key=lambda reply: reply.round, default=None)
 
 
-def latest_confirmed_rating(case):
-    """The worst confirmed rating on the latest issued reply, or None."""
+def _receipts_of_latest(case):
     reply = latest_issued_reply(case)
-    receipts = reply.receipts.all() if reply else ()
-    ratings = [receipt.rating for receipt in receipts if receipt.state == ReceiptState.CONFIRMED]
-    return max(ratings, key=lambda rating: rating.rank, default=None)
+    receipts = list(reply.receipts.all()) if reply else []
+    for receipt in receipts:
+        receipt.case, receipt.reply = case, reply  # known already: no question to the database for each
+    return receipts
+
+
+def proposers_asked(case):
+    """The Proposers who are asked for a receipt on a reply of the case: the first one, or all where the session says so.
+
+    Those of the proposals merged into it (并案) get a receipt of their own.
+    """
+    proposals = [case.proposal, *case.proposal.merged.order_by("number_order", "pk")]
+    asked = [list(proposal.proposers.all()) for proposal in proposals]
+    return [one for group in asked for one in (group if case.proposal.session.asks_cosigners else group[:1])]
 
 
 @predicate
 def all_receipts_are_content(case, user, on):
     """For 办结: every receipt of the latest reply confirmed, none of them 不满意."""
-    reply = latest_issued_reply(case)
-    receipts = list(reply.receipts.all()) if reply else []
+    receipts = _receipts_of_latest(case)
     if not receipts or any(receipt.state != ReceiptState.CONFIRMED for receipt in receipts):
         return "回执还没有全部确认。"
-    if any(receipt.rating.is_dissatisfied for receipt in receipts):
+    if any(receipt.is_dissatisfied for receipt in receipts):
         return "仍有不满意的回执。"
     return ""
 
@@ -53,12 +73,109 @@ def all_receipts_are_content(case, user, on):
 @predicate
 def latest_rating_is_dissatisfied(case, user, on):
     """For 二次办理: automatic (no user) after the first round, the office's choice after a later one."""
-    rating = latest_confirmed_rating(case)
-    if not rating or not rating.is_dissatisfied:
+    confirmed = [receipt for receipt in _receipts_of_latest(case) if receipt.state == ReceiptState.CONFIRMED]
+    if not any(receipt.is_dissatisfied for receipt in confirmed):
         return "最近一次确认的评价不是不满意。"
+    return ""
+
+
+@predicate
+def is_dissatisfied_after_a_second_reply(case, user, on):
+    """For 商定结案: from the second reply on."""
+    reply = latest_issued_reply(case)
+    if not reply or reply.round < 2:
+        return "第二次答复以后，才能商定结案。"
+    return latest_rating_is_dissatisfied(case, user, on)
+
+
+@predicate
+def has_no_later_reply(case, user, on):
+    """For 撤销办结或二次办理: what an amended receipt puts back, while the new round has no reply yet."""
+    reply = latest_issued_reply(case)
+    if not reply:
+        return "还没有寄出的答复。"
+    if case.state == CaseState.HANDLING and (case.round != reply.round + 1 or _has_reply_of(case, case.round)):
+        return "新一轮办理已有答复，不再退回。"
+    return ""
+
+
+def _has_reply_of(case, round_):
+    return any(reply.round == round_ and reply.state != ReplyState.VOID for reply in case.replies.all())
+
+
+@predicate
+def awaits_receipts_without_dissatisfaction(case, user, on):
+    """For 未反馈结案; that the term is over and two reminders went out, or a note, is asked by the operation."""
+    receipts = _receipts_of_latest(case)
+    if any(receipt.state == ReceiptState.SUBMITTED for receipt in receipts):
+        return "有回执正待审核，请先审核确认。"
+    if any(receipt.is_dissatisfied for receipt in receipts):
+        return "已有不满意的回执，不能按未反馈结案。"
+    if not any(receipt.state == ReceiptState.AWAITED for receipt in receipts):
+        return "回执都已收回。"
+    return ""
+
+
+def still_to_do_before_closing_unanswered(case, on):
+    """What is missing for 未反馈结案 without a note (died, left): Chinese sentences, empty when nothing is."""
+    found = []
+    for receipt in _receipts_of_latest(case):
+        if receipt.state == ReceiptState.AWAITED:
+            if receipt.due_on and receipt.due_on >= on:
+                found.append(f"{receipt}的反馈期限（{receipt.due_on:%Y-%m-%d}）未过。")
+            if receipt.reminders < REMINDERS:
+                found.append(f"{receipt}只催收过{receipt.reminders}次，应催收{REMINDERS}次。")
+    return found
+
+
+@predicate
+def may_come_before_its_reply(case, user, on):
+    """For the row 先到登记, whose thing is the case: the form is there, the reply is not recorded yet."""
+    if not case.is_answering:
+        return "协办单位不答复提案者，没有回执。"
+    if case.state not in (CaseState.ASSIGNED, CaseState.HANDLING):
+        return "答复已经登记，请直接录入回执。"
+    return ""
+
+
+@predicate
+def has_no_confirmed_receipt(reply, user, on):
+    """For 更正重发."""
+    if reply.is_supplementary:
+        return "补充答复不更正重发，可再拟一份补充答复。"
+    if any(receipt.state == ReceiptState.CONFIRMED for receipt in reply.receipts.all()):
+        return "已有回执经提案委确认，不能更正重发；办结后可拟补充答复。"
+    if latest_issued_reply(reply.case) != reply or reply.case.state != CaseState.REPLIED:
+        return "只有最近一次答复可以更正重发。"
+    return ""
+
+
+@predicate
+def has_no_receipt_asked_of_its_proposers(proposal, user, on):
+    """For 撤销并案."""
+    if Receipt.objects.filter(proposer__proposal=proposal).exists():
+        return "主提案已答复并征询了此提案提案者的意见，不能再撤销并案。"
     return ""
 
 
 @predicate
 def is_not_who_entered(receipt, user, on):
     return "录入人不能审核自己录入的回执，请由另一人审核。" if user and user.pk == receipt.entered_by_id else ""
+
+
+@predicate
+def is_not_who_confirmed(receipt, user, on):
+    return "确认人不能更正自己确认的回执，请由另一人更正。" if user and user.pk == receipt.confirmed_by_id else ""
+
+
+def check_park(case, *, user, on):
+    """The row 先到登记, taken on the case. Raises NotAllowed or Refused."""
+    row = RECEIPT.find("park", "", parties_of(user, on, case))
+    if reason := why_not(row, case, user, on):
+        raise Refused(reason)
+    return row
+
+
+@seen(Attachment.Owner.RECEIPT)
+def _with_its_receipt(attachment, user):
+    return receipts_visible_to(user).filter(pk=attachment.owner_key).exists()

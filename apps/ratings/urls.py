@@ -4,8 +4,7 @@ from . import views
 
 app_name = "ratings"
 urlpatterns = [
-    path("replies/<int:pk>/issue/", views.issue, name="issue"),
-    path("cases/<int:pk>/rehandle/", views.rehandle, name="rehandle"),
-    path("<int:pk>/scan/", views.scan, name="scan"),
+    path("replies/<int:pk>/<slug:action>/", views.act_on_reply, name="act_on_reply"),
+    path("cases/<int:pk>/<slug:action>/", views.act_on_case, name="act_on_case"),
     path("<int:pk>/<slug:action>/", views.act, name="act"),
 ]

@@ -3,7 +3,8 @@
 from django import forms
 from django.forms import formset_factory
 
-from apps.proposals.forms import ActionForm, DayField, NoteField
+from apps.proposals.attachments import DOCUMENTS, SCANS
+from apps.proposals.forms import ActionForm, DayField, NoteField, UploadField
 from apps.proposals.queries import signers_of
 from apps.proposals.workflow import CaseRole, CaseState
 from apps.units.models import Leader
@@ -62,6 +63,7 @@ class ReplyForm(ActionForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="供年度通报选用：办了什么、办到什么程度，一两句话",
     )
+    files = UploadField(DOCUMENTS, label="答复附件", required=False, help_text="随答复一并寄送的材料，可一次选几个文件")
 
     def prepare(self):
         case, reply = self._case(), self._reply()
@@ -74,12 +76,15 @@ class ReplyForm(ActionForm):
             self.fields["no_contact"].label = "本轮未沟通的原因"
         promised = []
         if reply:
-            for name in self.fields:
+            for name in set(self.fields) - {"files"}:
                 self.fields[name].initial = getattr(reply, name)
             promised = [{"text": one.text, "due_on": one.due_on} for one in reply.commitments.all()]
         self.commitments = CommitmentSet(
             self.data if self.is_bound else None, initial=None if self.is_bound else promised, prefix="commitments"
         )
+
+    def formsets(self):
+        return [self.commitments]
 
     def _case(self):
         return self.thing.workflow_case
@@ -117,6 +122,72 @@ class ForwardForm(ActionForm):
 
     def prepare(self):
         self.fields["signer"].initial = signers_of([self.thing.case], self.today).get(self.thing.case_id)
+
+
+class RedirectForm(ActionForm):
+    signer = forms.ModelChoiceField(Leader.objects.all(), label="转请哪位领导审签")
+    note = NoteField("转请的理由")
+
+
+class PaperSignatureForm(ActionForm):
+    """The printed sheet that the leader signed, matched to the text by its code."""
+
+    code = forms.CharField(label="签字件上的校验码", max_length=20, help_text="审签单右上角，如 1A2B-3C4D-5E6F")
+    scan = UploadField(SCANS, label="签字件扫描件", help_text="PDF、JPG 或 PNG")
+
+
+class MeetingForm(ReplyForm):
+    """当面答复: the record of a meeting in place of a second letter."""
+
+    held_on = DayField(label="会面日期")
+    people = forms.CharField(label="参加人员", max_length=200)
+    field_order = ("held_on", "people", "body", "result_class", "class_reason", "publicity")
+
+    def prepare(self):
+        super().prepare()
+        for name in ("no_contact", "no_opinion"):
+            self.fields.pop(name, None)
+        self.fields["body"].label = "会面情况"
+        self.fields["body"].help_text = "当面答复了什么、提案者的意见，每段一行"
+        for name in ("body", "result_class", "publicity"):
+            self.fields[name].required = True
+        self.fields["held_on"].initial = self.today
+        self.order_fields(self.field_order)
+
+
+class ProgressForm(ActionForm):
+    text = forms.CharField(label="进展情况", max_length=5000, widget=forms.Textarea(attrs={"rows": 5}))
+    files = UploadField(DOCUMENTS, label="佐证材料", required=False, help_text="验收单、照片等，可一次选几个文件")
+
+
+class VerifyForm(ActionForm):
+    """Whether the class of the reply is another one now; that of the year's letter never changes."""
+
+    current_class = forms.ModelChoiceField(
+        None,
+        label="现行办理结果",
+        required=False,
+        empty_label="不变",
+        help_text="落实后可改为A类；当年通报中的类别不变",
+    )
+    note = NoteField("核实情况", required=False)
+
+    def prepare(self):
+        self.fields["current_class"].queryset = self.thing.workflow_proposal.session.classes.all()
+
+
+class PostponeForm(ActionForm):
+    due_on = DayField(label="新的完成时限")
+    note = NoteField("调整原因")
+
+    def prepare(self):
+        self.fields["due_on"].initial = self.thing.due_on
+
+
+class LapseForm(ActionForm):
+    leader_consent = forms.CharField(label="领导同意的情况", max_length=500, help_text="哪位领导、何时、以何种方式同意")
+    proposer_told = forms.CharField(label="告知提案者的情况", max_length=500, help_text="何时、以何种方式告知")
+    note = NoteField("不再落实的原因")
 
 
 class SignForm(ActionForm):

@@ -64,6 +64,15 @@ class Reply(models.Model):
     issued_on = models.DateField("答复日期", null=True, blank=True)
     means = models.CharField("寄送方式", max_length=20, choices=Means.choices, blank=True)
     due_on = models.DateField("当时的答复期限", null=True, blank=True)
+    is_supplementary = models.BooleanField(
+        "补充答复", default=False
+    )  # after the end: asks no receipt, changes no state
+    is_meeting = models.BooleanField("当面答复", default=False)  # the body is the record of the meeting
+    paper_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    paper_at = models.DateTimeField(null=True)
+    current_class = models.ForeignKey(
+        ResultClass, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="现行类别"
+    )  # what became of a B since; the class of that year's letter stays `result_class`
     is_imported = models.BooleanField("补录", default=False)
 
     class Meta:
@@ -73,7 +82,9 @@ class Reply(models.Model):
             models.CheckConstraint(condition=Q(state__in=ReplyState.values), name="reply_state_is_known"),
             models.UniqueConstraint(fields=("case",), condition=Q(state__in=OPEN_REPLIES), name="one_open_reply"),
             models.UniqueConstraint(
-                fields=("case", "round"), condition=Q(state=ReplyState.ISSUED), name="one_issued_reply_a_round"
+                fields=("case", "round"),
+                condition=Q(state=ReplyState.ISSUED, is_supplementary=False),
+                name="one_issued_reply_a_round",
             ),
             *(
                 models.CheckConstraint(
@@ -81,7 +92,7 @@ class Reply(models.Model):
                     | Q(**{f"{step}_at__isnull": False, f"{step}_by__isnull": False}),
                     name=f"reply_{step}_is_whole",
                 )
-                for step in ("submitted", "approved", "forwarded", "signed", "issued")
+                for step in ("submitted", "approved", "forwarded", "paper", "signed", "issued")
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=(ReplyState.SIGNED, ReplyState.ISSUED))
@@ -92,7 +103,8 @@ class Reply(models.Model):
         ]
 
     def __str__(self):
-        return "答复" if self.round == 1 else f"第{self.round}轮答复"
+        kind = "补充答复" if self.is_supplementary else "当面答复" if self.is_meeting else "答复"
+        return kind if self.round == 1 or self.is_supplementary else f"第{self.round}轮{kind}"
 
     @property
     def workflow_proposal(self):
@@ -103,9 +115,19 @@ class Reply(models.Model):
         return self.case
 
     @property
+    def is_over(self):
+        """Kept to be read when its case has ended; nobody goes on with it."""
+        return self.case.is_over or self.state == ReplyState.VOID
+
+    @property
     def stamp(self):
         """See Proposal.stamp."""
         return f"{self.state}.{self.version}"
+
+    @property
+    def code(self):
+        """What the printed sign-off sheet bears of the hash, so that a scan can be matched to the text."""
+        return "-".join(self.content_hash[at : at + 4].upper() for at in (0, 4, 8))
 
     @property
     def content_hash(self):
@@ -134,20 +156,61 @@ class ReplyVersion(models.Model):
 
 
 class Commitment(models.Model):
-    """What a unit promised with a date (承诺事项), followed up until it ends."""
+    """What a unit promised with a date (承诺事项), followed up over the years until it ends (回头看)."""
+
+    WORKFLOW = workflow.COMMITMENT
 
     reply = models.ForeignKey(Reply, models.PROTECT, related_name="commitments")
     text = models.TextField("承诺事项")
     due_on = models.DateField("完成时限")
     first_due_on = models.DateField("最初时限")
     state = models.CharField("状态", max_length=20, choices=CommitmentState.choices, default=CommitmentState.OPEN)
+    ended_on = models.DateField("落实或终止日期", null=True, blank=True)
+    reported_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")  # last
+    reported_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "承诺事项"
         ordering = ("due_on", "pk")
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=CommitmentState.values), name="commitment_state_is_known")
+            models.CheckConstraint(
+                condition=Q(reported_at=None, reported_by=None)
+                | Q(reported_at__isnull=False, reported_by__isnull=False),
+                name="commitment_report_is_whole",
+            ),
+            models.CheckConstraint(condition=Q(state__in=CommitmentState.values), name="commitment_state_is_known"),
         ]
 
     def __str__(self):
         return self.text
+
+    @property
+    def workflow_proposal(self):
+        return self.reply.case.proposal
+
+    @property
+    def workflow_case(self):
+        return self.reply.case
+
+    @property
+    def is_over(self):
+        """See Reply.is_over."""
+        return self.reply.is_over
+
+    @property
+    def stamp(self):
+        """See Proposal.stamp."""
+        return f"{self.state}.{self.due_on}"
+
+
+class Progress(models.Model):
+    """A unit's report on a commitment, with evidence (报告进展)."""
+
+    commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="reports")
+    text = models.TextField("进展情况")
+    reported_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    reported_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "承诺进展"
+        ordering = ("commitment", "reported_at")

@@ -1,34 +1,66 @@
 """What people do with replies, from the draft to the leader's signature. See proposals/operations.py."""
 
-from django.db import transaction
+import unicodedata
+
 from django.utils import timezone
 
-from apps.proposals.models import Case, Proposal
-from apps.proposals.operations import advance, audit, operation
+from apps.proposals.attachments import DOCUMENTS, store
+from apps.proposals.models import Attachment, Case
+from apps.proposals.operations import advance, audit, check_day, operation
 from apps.proposals.queries import signers_of
-from apps.proposals.workflow import OutOfTurn, Refused
+from apps.proposals.workflow import CaseState, OutOfTurn, Refused
 
 from .models import Commitment, Reply, ReplyVersion
-from .queries import check_draft, lacking
+from .queries import check_draft, check_meeting, lacking, lacking_in_result
 from .workflow import ReplyState
 
+Owner = Attachment.Owner
 EDITABLE = ("body", "result_class", "class_reason", "publicity", "no_contact", "no_opinion", "summary")
 
 
-@transaction.atomic
-def draft(case, *, by, at, seen=None, commitments=(), **texts):
-    """拟稿: begins the reply of a case in its present round. `texts`: any of EDITABLE, `commitments` as for `edit`."""
-    Proposal.objects.select_for_update().get(pk=case.proposal_id)
-    case = Case.objects.select_related("proposal__session", "unit").get(pk=case.pk)
-    if seen is not None and seen != case.stamp:
-        raise OutOfTurn(f"您打开页面以后，此承办件已有变化（现在是“{case.get_state_display()}”）。请按最新情况操作。")
-    row = check_draft(case, user=by, on=timezone.localdate(at))
-    reply = Reply.objects.create(case=case, round=case.round, state=row.target)
-    audit(reply, "draft", by=by, at=at)
+@operation
+def draft(case, *, by, at, commitments=(), files=(), paper=None, **texts):
+    """拟稿: begins the reply of a case in its present round; of a closed one, a supplementary reply (补充答复).
+
+    `texts`: any of EDITABLE, `commitments` and `files` as for `edit`.
+    """
+    row = check_draft(case, user=by, on=timezone.localdate(at), paper=paper)
+    reply = Reply.objects.create(
+        case=case, round=case.round, state=row.target, is_supplementary=case.state == CaseState.CLOSED
+    )
+    audit(reply, "draft", by=by, at=at, paper=paper)
     if texts:
         _write(reply, "draft", texts, by, at)
     if commitments:
         _promise(reply, commitments, at)
+    _attach(reply, files, by, at)
+    return reply
+
+
+def _attach(reply, files, by, at):
+    store(files, Owner.REPLY, reply.pk, proposal=reply.case.proposal, by=by, at=at, allowed=DOCUMENTS)
+
+
+@operation
+def meet(case, *, by, at, held_on, people, body, commitments=(), files=(), paper=None, **texts):
+    """当面答复 in a later round: the record of the meeting is signed off by the leader in place of a second letter.
+
+    `body`: the record; `texts`: class, publicity and the rest of EDITABLE; `commitments` as for `edit`.
+    """
+    check_day(held_on, case.proposal.session, at, "会面日期")
+    if not body.strip() or not people.strip():
+        raise Refused("请写明参加人员和会面情况。")
+    row = check_meeting(case, user=by, on=timezone.localdate(at), paper=paper)
+    reply = Reply.objects.create(case=case, round=case.round, state=row.target, is_meeting=True, forwarded_by=by,
+                                 forwarded_at=at)  # fmt: skip
+    audit(reply, "meet", by=by, at=at, paper=paper, held_on=str(held_on), people=people.strip())
+    _write(reply, "meet", {"body": body} | texts, by, at)
+    _promise(reply, commitments, at)
+    if not reply.result_class or not reply.publicity:
+        raise Refused("请选择办理结果和公开属性。")
+    if found := lacking_in_result(reply):
+        raise Refused(*found)
+    _attach(reply, files, by, at)
     return reply
 
 
@@ -55,13 +87,30 @@ def _write(reply, action, texts, by, at):
     )
 
 
+def copy_as_draft(reply, *, by, at):
+    """A new draft of the same round with the text and the promises of a reply that has become void."""
+    case = reply.case
+    copy = Reply.objects.create(case=case, round=reply.round, state=ReplyState.DRAFT, is_meeting=reply.is_meeting)
+    audit(copy, "draft", by=by, at=at, copied_from=reply.pk)
+    _write(copy, "draft", {name: getattr(reply, name) for name in EDITABLE}, by, at)
+    Commitment.objects.bulk_create(
+        Commitment(reply=copy, text=one.text, due_on=one.due_on, first_due_on=one.first_due_on)
+        for one in reply.commitments.all()
+    )
+    return copy
+
+
 @operation
-def edit(reply, *, by, at, commitments=None, **texts):
-    """修改: `texts` any of EDITABLE; `commitments` a list of {"text", "due_on"} that replaces those there are."""
-    advance(reply, "edit", by=by, at=at, data={"version": reply.version + 1})
+def edit(reply, *, by, at, commitments=None, files=(), paper=None, **texts):
+    """修改: `texts` any of EDITABLE; `commitments` a list of {"text", "due_on"} that replaces those there are.
+
+    `files`: further enclosures (附件).
+    """
+    advance(reply, "edit", by=by, at=at, paper=paper, data={"version": reply.version + 1})
     _write(reply, "edit", texts, by, at)
     if commitments is not None:
         _promise(reply, commitments, at)
+    _attach(reply, files, by, at)
     return reply
 
 
@@ -78,11 +127,11 @@ def _promise(reply, commitments, at):
 
 
 @operation
-def submit(reply, *, by, at):
+def submit(reply, *, by, at, paper=None):
     """送审: the unit's clerk sends the draft to the head; refused while anything is lacking."""
     if reply.state == ReplyState.DRAFT and (found := lacking(reply)):
         raise Refused(*found)
-    advance(reply, "submit", by=by, at=at, submitted_by=by, submitted_at=at)
+    advance(reply, "submit", by=by, at=at, paper=paper, submitted_by=by, submitted_at=at)
     return reply
 
 
@@ -94,9 +143,9 @@ def recall(reply, *, by, at):
 
 
 @operation
-def unit_approve(reply, *, by, at):
+def unit_approve(reply, *, by, at, paper=None):
     """单位签发 by the head, who is not the one who submitted it."""
-    advance(reply, "unit_approve", by=by, at=at, approved_by=by, approved_at=at)
+    advance(reply, "unit_approve", by=by, at=at, paper=paper, approved_by=by, approved_at=at)
     return reply
 
 
@@ -130,14 +179,64 @@ def office_forward(reply, signer, *, by, at, note=""):
         forwarded_at=at,
         data={"signer": signer.name},
     )
-    # named only where it differs, so that an open sign-off follows the portfolio when the leader changes
-    reply.case.named_signer = signer if signer != default else None
-    reply.case.save(update_fields=["named_signer"])
+    _name_signer(reply, signer, default)
     return reply
 
 
 def _without_named_signer(case):
     return Case(pk=case.pk, unit_id=case.unit_id)
+
+
+def _name_signer(reply, signer, default):
+    """Named only where it differs, so that an open sign-off follows the portfolio when the leader changes."""
+    reply.case.named_signer = signer if signer != default else None
+    reply.case.save(update_fields=["named_signer"])
+
+
+@operation
+def redirect(reply, signer, *, by, at, note):
+    """转请审签: another Leader is to sign."""
+    on = timezone.localdate(at)
+    if signer == signers_of([reply.case], on).get(reply.case_id):
+        raise Refused(f"现在就由{signer}审签，请选择另一位领导。")
+    advance(reply, "redirect", by=by, at=at, note=note, data={"signer": signer.name})
+    _name_signer(reply, signer, signers_of([_without_named_signer(reply.case)], on).get(reply.case_id))
+    return reply
+
+
+@operation
+def sign_on_paper(reply, code, scan, *, by, at):
+    """纸质审签登记: the leader signed the printed sheet. `code`: what it bears, which must be that of the present text."""
+    if _plain_code(code) != _plain_code(reply.code):
+        raise Refused(
+            f"签字件上的校验码与现在的答复内容不符（应为 {reply.code}）。签字后内容如有改动，须重新打印、重新签字。"
+        )
+    if not scan:
+        raise Refused("请上传签字件的扫描件。")
+    advance(reply, "sign_on_paper", by=by, at=at, paper_by=by, paper_at=at, data={"code": reply.code})
+    store(scan, Owner.SHEET, reply.pk, proposal=reply.case.proposal, by=by, at=at)
+    return reply
+
+
+def _plain_code(code):
+    return unicodedata.normalize("NFKC", code).replace("-", "").replace(" ", "").upper()
+
+
+@operation
+def verify_paper(reply, *, by, at):
+    """核对纸签 by a second person of the office: it counts as the leader's signature of this text."""
+    signer = signers_of([reply.case], timezone.localdate(at)).get(reply.case_id)
+    advance(reply, "verify_paper", by=by, at=at, signer=signer, signed_by=by, signed_at=at,
+            signed_hash=reply.content_hash,
+            data={"hash": reply.content_hash, "signer": signer.name if signer else ""})  # fmt: skip
+    return reply
+
+
+@operation
+def reject_paper(reply, *, by, at, note):
+    """退回纸签: the scan does not show what it should; the reply lies with the leader again."""
+    advance(reply, "reject_paper", by=by, at=at, note=note, paper_by=None, paper_at=None)
+    return reply
 
 
 @operation
@@ -170,5 +269,6 @@ def send_back(reply, *, by, at, note):
 @operation
 def revoke(reply, *, by, at, note):
     """撤回审签 before the reply has gone out."""
-    advance(reply, "revoke", by=by, at=at, note=note, signer=None, signed_by=None, signed_at=None, signed_hash="")
+    advance(reply, "revoke", by=by, at=at, note=note, signer=None, signed_by=None, signed_at=None, signed_hash="",
+            paper_by=None, paper_at=None)  # fmt: skip
     return reply

@@ -6,13 +6,16 @@ from django.utils import timezone
 
 from apps.accounts.models import Delegation, Post
 from apps.accounts.queries import in_force_on, leaders_with_somebody, standing_of
-from apps.proposals.models import Case, Contact
-from apps.proposals.queries import parties_of, signers_of, why_not
+from apps.proposals.attachments import seen
+from apps.proposals.models import Attachment, Case, Contact
+from apps.proposals.queries import check_paper, parties_of, signers_of, why_not
 from apps.proposals.workflow import ANSWERING, CaseRole, CaseState, Refused, predicate
 from apps.units.queries import unit_ids_of
 
-from .models import Reply
+from .models import Progress, Reply
 from .workflow import OPEN_REPLIES, REPLY, ReplyState
+
+UNASKED = object()  # a page that only asks whether it may show a form has no paper yet
 
 
 def replies_visible_to(user, on=None):
@@ -66,12 +69,25 @@ def signer_of(reply, on):
     return reply.signer or signers_of([reply.case], on).get(reply.case_id)
 
 
-def check_draft(case, *, user, on):
-    """The row 拟稿, taken on the case that the reply is for. Raises NotAllowed or Refused."""
-    row = REPLY.find("draft", "", parties_of(user, on, case))
+def check_new(action, case, *, user, on, paper=None):
+    """The row 拟稿 or 当面答复, taken on the case that the reply is for. Raises NotAllowed or Refused."""
+    parties = parties_of(user, on, case)
+    row = REPLY.find(action, "", parties)
     if reason := why_not(row, case, user, on):
         raise Refused(reason)
+    if paper is not UNASKED:
+        check_paper(row, parties, paper)
     return row
+
+
+def check_draft(case, *, user, on, paper=UNASKED):
+    """See check_new; without `paper` only whether a draft may begin."""
+    return check_new("draft", case, user=user, on=on, paper=paper)
+
+
+def check_meeting(case, *, user, on, paper=UNASKED):
+    """See check_new; without `paper` only whether a meeting may take the place of a letter."""
+    return check_new("meet", case, user=user, on=on, paper=paper)
 
 
 def lacking(reply):
@@ -86,16 +102,26 @@ def lacking(reply):
         found.append("还没有选择办理结果类别。")
     if not reply.publicity:
         found.append("还没有选择公开属性。")
+    if reply.is_supplementary:
+        return found + lacking_in_result(reply)
     if not reply.no_contact and not _talked_before(reply):
         found.append("办理前还没有与提案者沟通的记录；请先补记沟通，或说明未沟通的原因（本人表示不需、无法联系）。")
-    if not reply.no_opinion:
+    if not reply.no_opinion and not reply.case.proposal.coordinations.exists():
         waiting = [
             case.unit.name
             for case in reply.case.proposal.cases.select_related("unit")
             if case.role == CaseRole.ASSIST and case.state not in (CaseState.ADVISED, CaseState.ENDED)
         ]
         if waiting and reply.case.role == CaseRole.LEAD:
-            found.append(f"协办单位{'、'.join(waiting)}还没有提出会办意见；请催办，或写明未取得会办意见的原因。")
+            found.append(
+                f"协办单位{'、'.join(waiting)}还没有提出会办意见；请催办、请政府办协调，或写明未取得会办意见的原因。"
+            )
+    return found + lacking_in_result(reply)
+
+
+def lacking_in_result(reply):
+    """What the class of a reply asks for and is not there: a promise with a date, or a reason."""
+    found = []
     if reply.result_class and reply.result_class.needs_commitment and not reply.commitments.exists():
         found.append(f"{reply.result_class}答复须至少写明一项有完成时限的承诺事项。")
     if reply.result_class and reply.result_class.needs_reason and not reply.class_reason.strip():
@@ -113,11 +139,25 @@ def _talked_before(reply):
 
 @predicate
 def may_be_drafted(case, user, on):
-    """For the row 拟稿, whose thing is the case that the reply is for."""
+    """For the row 拟稿, whose thing is the case that the reply is for; once closed it is a supplementary reply."""
     if case.role not in ANSWERING:
         return "协办单位不直接答复提案者，请提会办意见。"
-    if case.state != CaseState.HANDLING:
-        return f"承办件现在是“{case.get_state_display()}”，办理中才能拟写答复。"
+    if case.state not in (CaseState.HANDLING, CaseState.CLOSED):
+        return f"承办件现在是“{case.get_state_display()}”，办理中才能拟写答复，办结后可拟补充答复。"
+    return _open_reply_of(case)
+
+
+@predicate
+def may_be_answered_face_to_face(case, user, on):
+    """For the row 当面答复, whose thing is the case."""
+    if case.role not in ANSWERING:
+        return "协办单位不直接答复提案者，请提会办意见。"
+    if case.state != CaseState.HANDLING or case.round < 2:
+        return "第二次及以后的办理中，才能以当面答复代替书面答复。"
+    return _open_reply_of(case)
+
+
+def _open_reply_of(case):
     if any(reply.state in OPEN_REPLIES for reply in case.replies.all()):
         return "本承办件已有一份正在办理的答复。"
     return ""
@@ -126,3 +166,37 @@ def may_be_drafted(case, user, on):
 @predicate
 def is_not_submitter(reply, user, on):
     return "送审人不能签发自己送审的答复，请由单位其他负责人签发。" if user and user.pk == reply.submitted_by_id else ""
+
+
+@predicate
+def is_not_who_entered_it(reply, user, on):
+    """For 核稿报审: the office never checks its own entry for a unit."""
+    own = user and user.pk in (reply.approved_by_id, reply.submitted_by_id)
+    return "这份答复由您代录，请由另一人核稿报审。" if own else ""
+
+
+@predicate
+def is_not_who_registered(reply, user, on):
+    return "登记纸签的人不能核对自己的登记，请由另一人核对。" if user and user.pk == reply.paper_by_id else ""
+
+
+@predicate
+def is_promised(commitment, user, on):
+    """Promises are followed up once the reply that holds them has gone out."""
+    return "" if commitment.reply.state == ReplyState.ISSUED else "答复寄出以后才跟踪其中的承诺。"
+
+
+@predicate
+def is_not_who_reported(commitment, user, on):
+    return "这份进展由您代录，请由另一人核实。" if user and commitment.reported_by_id == user.pk else ""
+
+
+@seen(Attachment.Owner.REPLY)
+@seen(Attachment.Owner.SHEET)
+def _with_its_reply(attachment, user):
+    return replies_visible_to(user).filter(pk=attachment.owner_key).exists()
+
+
+@seen(Attachment.Owner.PROGRESS)
+def _with_the_reply_that_promised(attachment, user):
+    return Progress.objects.filter(pk=attachment.owner_key, commitment__reply__in=replies_visible_to(user)).exists()

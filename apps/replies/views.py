@@ -6,15 +6,29 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from apps.proposals.attachments import files_of
 from apps.proposals.buttons import buttons
 from apps.proposals.forms import NoteForm
-from apps.proposals.models import Proposal
+from apps.proposals.models import Attachment, Proposal
 from apps.proposals.views import Act, run_action, visible_case
 
-from . import operations
-from .forms import ForwardForm, PolishForm, ReplyForm, SignForm
-from .queries import check_draft, lacking, replies_visible_to, signer_of, with_delegates
-from .workflow import ReplyState
+from . import operations, promises
+from .forms import (
+    ForwardForm,
+    LapseForm,
+    MeetingForm,
+    PaperSignatureForm,
+    PolishForm,
+    PostponeForm,
+    ProgressForm,
+    RedirectForm,
+    ReplyForm,
+    SignForm,
+    VerifyForm,
+)
+from .models import Commitment
+from .queries import check_draft, check_meeting, lacking, replies_visible_to, signer_of, with_delegates
+from .workflow import REPLY, ReplyState
 
 REPLY_ACTS = {
     "edit": Act(operations.edit, ReplyForm, "replies/edit.html", done="已保存答复草稿：{name}。"),
@@ -26,8 +40,14 @@ REPLY_ACTS = {
     "sign": Act(operations.sign, SignForm, "replies/act.html"),
     "return": Act(operations.send_back, NoteForm, "replies/act.html", danger=True),
     "revoke": Act(operations.revoke, NoteForm, "replies/act.html", danger=True),
+    "redirect": Act(operations.redirect, RedirectForm, "replies/act.html"),
+    "sign_on_paper": Act(
+        operations.sign_on_paper, PaperSignatureForm, "replies/act.html", done="已登记纸质审签：{name}，请另一人核对。"
+    ),
+    "verify_paper": Act(operations.verify_paper, template="replies/act.html"),
+    "reject_paper": Act(operations.reject_paper, NoteForm, "replies/act.html", danger=True),
 }
-DRAFT_ACTS = {
+NEW_ACTS = {
     "draft": Act(
         operations.draft,
         ReplyForm,
@@ -35,7 +55,25 @@ DRAFT_ACTS = {
         done="已保存答复草稿：{name}。",
         label="拟写答复",
         check=check_draft,
-    )
+        table=REPLY,
+    ),
+    "meet": Act(
+        operations.meet,
+        MeetingForm,
+        "replies/edit.html",
+        done="已登记当面答复：{name}，报请领导审签。",
+        check=check_meeting,
+        table=REPLY,
+    ),
+}
+COMMITMENT_ACTS = {
+    "report": Act(
+        promises.report, ProgressForm, "replies/commitment.html", done="已报告承诺进展：{name}，请政府办核实。"
+    ),
+    "verify": Act(promises.verify, VerifyForm, "replies/commitment.html"),
+    "send_back": Act(promises.send_back, NoteForm, "replies/commitment.html", danger=True),
+    "postpone": Act(promises.postpone, PostponeForm, "replies/commitment.html"),
+    "lapse": Act(promises.lapse, LapseForm, "replies/commitment.html", danger=True),
 }
 
 
@@ -47,8 +85,9 @@ def visible_reply(request, pk):
 
 
 def action_url(pk, action):
-    """The page of an action on a reply; sending it out is done a floor higher, where receipts are known."""
-    return reverse("ratings:issue", args=[pk]) if action == "issue" else reverse("replies:act", args=[pk, action])
+    """The page of an action on a reply; what touches receipts is done a floor higher, where they are known."""
+    name = "ratings:act_on_reply" if action in ("issue", "reissue") else "replies:act"
+    return reverse(name, args=[pk, action])
 
 
 @require_GET
@@ -64,22 +103,46 @@ def detail(request, pk):
         "versions": reply.versions.select_related("saved_by").order_by("-number"),
         "commitments": reply.commitments.all(),
         "lacking": lacking(reply) if reply.state == ReplyState.DRAFT else [],
-    }
+    } | files_for_page(reply)
     return render(request, "replies/detail.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 def draft(request, pk):
     """拟稿: begins the reply of a case."""
-    case = visible_case(request, pk)
-    return run_action(request, case, "draft", DRAFT_ACTS)
+    return run_action(request, visible_case(request, pk), "draft", NEW_ACTS)
+
+
+@require_http_methods(["GET", "POST"])
+def meet(request, pk):
+    """当面答复: a meeting in place of a second letter."""
+    return run_action(request, visible_case(request, pk), "meet", NEW_ACTS)
+
+
+@require_http_methods(["GET", "POST"])
+def act_on_commitment(request, pk, action):
+    seen = Commitment.objects.filter(reply__in=replies_visible_to(request.user))
+    seen = seen.filter(reply__case__proposal__in=Proposal.objects.visible_to(request.user))
+    commitment = get_object_or_404(seen.select_related("reply__case__proposal__session", "reply__case__unit"), pk=pk)
+    reports = list(commitment.reports.select_related("reported_by"))
+    evidence = Attachment.objects.filter(
+        owner_type=Attachment.Owner.PROGRESS, owner_key__in=[report.pk for report in reports]
+    )
+    context = {"commitment": commitment, "reports": reports, "evidence": evidence}
+    return run_action(request, commitment, action, COMMITMENT_ACTS, **context)
 
 
 @require_http_methods(["GET", "POST"])
 def act(request, pk, action):
     reply = visible_reply(request, pk)
     extra = {"lacking": lacking(reply)} if action == "submit" else {}
-    return run_action(request, reply, action, REPLY_ACTS, reply=reply, **extra)
+    return run_action(request, reply, action, REPLY_ACTS, reply=reply, **files_for_page(reply), **extra)
+
+
+def files_for_page(reply):
+    """Enclosures and, where the leader signed on paper, the scanned sheet."""
+    owner = Attachment.Owner
+    return {"files": files_of(owner.REPLY, reply.pk), "sheets": files_of(owner.SHEET, reply.pk)}
 
 
 @require_GET

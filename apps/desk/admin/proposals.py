@@ -109,7 +109,7 @@ class ProposalAdmin(LookOnly, OfficeOnly, admin.ModelAdmin):
             pk = Proposal._meta.pk.to_python(object_id)
         except ValidationError:
             return None
-        return queries.fetch_proposal(Proposal.objects.visible_to(request.user), pk)
+        return queries.fetch_proposal(pk, request.user, timezone.localdate())
 
     def view_on_site(self, proposal):
         return proposal.get_absolute_url()

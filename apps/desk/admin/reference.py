@@ -2,15 +2,23 @@
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Exists, OuterRef, Prefetch
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.forms.models import BaseInlineFormSet
-from django.urls import NoReverseMatch, reverse
+from django.http import HttpResponseNotAllowed
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import NoReverseMatch, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
 from apps.accounts.queries import leaders_with_somebody
+from apps.proposals import rearranging
+from apps.proposals.forms import NoteField
 from apps.proposals.models import Case, Category, Sector, Session
-from apps.proposals.workflow import CaseState
+from apps.proposals.workflow import CaseState, NotAllowed, OutOfTurn, Refused
+from apps.replies.models import Commitment
+from apps.replies.workflow import CommitmentState
 from apps.units.models import Leader, Portfolio, Unit, UnitAlias
 from apps.units.queries import in_charge_on, overlapping
 
@@ -63,6 +71,10 @@ class UnitForm(forms.ModelForm):
         if heir and "dissolved_on" in self.changed_data:
             self.add_error("dissolved_on", f"本单位是{heir}的承接单位，请先为{heir}另选承接单位。")
         return data
+
+
+class TransferNoteForm(forms.Form):
+    note = NoteField("移交依据", help_text="如机构改革文件的名称、文号")
 
 
 class AliasForm(forms.ModelForm):
@@ -136,6 +148,7 @@ class UnitAdmin(OfficeOnly, admin.ModelAdmin):
     search_fields = ("name", "full_name", "aliases__name")
     list_select_related = ("successor",)
     readonly_fields = ("open_cases",)
+    actions = ("transfer",)
     list_per_page = 200
     show_full_result_count = False
 
@@ -156,7 +169,53 @@ class UnitAdmin(OfficeOnly, admin.ModelAdmin):
         if not count:
             return "没有"
         url = reverse("admin:proposals_proposal_changelist")
-        return format_html('<a href="{}?unit={}">{} 件</a>', url, unit.pk, count)
+        found = format_html('<a href="{}?unit={}">{} 件</a>', url, unit.pk, count)
+        if unit.successor:
+            hand_over = reverse("admin:units_unit_transfer", args=[unit.pk])
+            found += format_html('　<a href="{}">移交承接给{}</a>', hand_over, unit.successor)
+        return found
+
+    def get_urls(self):
+        page = self.admin_site.admin_view(self.transfer_page)
+        return [path("<int:pk>/transfer/", page, name="units_unit_transfer"), *super().get_urls()]
+
+    @admin.action(description="移交承接（选一个已撤销的单位）")
+    def transfer(self, request, queryset):
+        units = list(queryset[:2])
+        if len(units) > 1:
+            messages.error(request, "移交承接一次选一个单位。")
+            return None
+        return redirect("admin:units_unit_transfer", units[0].pk)
+
+    def transfer_page(self, request, pk):
+        """移交承接 of all that a dissolved unit has not finished, each case by the single operation."""
+        if request.method not in ("GET", "POST"):
+            return HttpResponseNotAllowed(["GET", "POST"])
+        if not self.has_change_permission(request):
+            raise PermissionDenied("此页面供区政府办公室使用。")
+        unit = get_object_or_404(Unit.objects.select_related("successor"), pk=pk)
+        back = redirect("admin:units_unit_change", unit.pk)
+        if not unit.successor:
+            messages.error(request, f"{unit}没有登记承接单位，请先填写撤销日期和承接单位。")
+            return back
+        form, not_done = TransferNoteForm(request.POST or None), []
+        if request.method == "POST" and form.is_valid():
+            done, not_done = hand_over(unit, request.user, timezone.now(), form.cleaned_data["note"])
+            if done:
+                messages.success(request, f"已移交{unit.successor}{len(done)}件：{'、'.join(map(str, done))}。")
+            if not not_done:
+                return back
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"移交承接：{unit} → {unit.successor}",
+            "opts": self.opts,
+            "unit": unit,
+            "form": form,
+            "cases": unfinished(unit).select_related("proposal__session").order_by("proposal__number_order", "pk"),
+            "not_done": not_done,
+        }
+        status = 422 if request.method == "POST" else 200
+        return TemplateResponse(request, "admin/units/unit/transfer.html", context, status=status)
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
@@ -164,13 +223,30 @@ class UnitAdmin(OfficeOnly, admin.ModelAdmin):
         if unit.dissolved_on and "dissolved_on" in form.changed_data and (count := unfinished(unit).count()):
             messages.warning(
                 request,
-                f"{unit}还有{count}件未办结的承办件，仍在它名下；请把它们交给{unit.successor}（见下方“未办结的承办件”）。",
+                f"{unit}还有{count}件未办结的承办件，仍在它名下；请在该单位页面的“未办结的承办件”处移交给{unit.successor}。",
             )
 
 
 def unfinished(unit):
-    """Cases of the unit that somebody has to take over when it is dissolved."""
-    return Case.objects.filter(unit=unit).exclude(state__in=(CaseState.ENDED, CaseState.CLOSED))
+    """Cases of the unit that somebody has to take over when it is dissolved: open ones, those with open promises."""
+    promised = Commitment.objects.filter(
+        reply__case=OuterRef("pk"), state__in=(CommitmentState.OPEN, CommitmentState.REPORTED)
+    )
+    live = Case.objects.filter(unit=unit).exclude(state=CaseState.ENDED)
+    return live.filter(~Q(state=CaseState.CLOSED) | Exists(promised))
+
+
+def hand_over(unit, by, at, note):
+    """Transfers every unfinished case of the unit to its successor: ([proposals done], [(proposal, why not)])."""
+    done, not_done = [], []
+    for case in unfinished(unit).select_related("proposal").order_by("proposal__number_order", "pk"):
+        try:
+            rearranging.transfer(case.proposal, case, unit.successor, by=by, at=at, note=note)
+        except (NotAllowed, OutOfTurn, Refused) as refused:
+            not_done.append((case.proposal, str(refused)))
+        else:
+            done.append(case.proposal)
+    return done, not_done
 
 
 @admin.register(Leader)
