@@ -118,9 +118,9 @@ class ProposalAdmin(LookOnly, OfficeOnly, admin.ModelAdmin):
     def state_now(self, proposal):
         return proposal.get_state_display()
 
-    @admin.display(description="重点", ordering="is_key", empty_value="")
+    @admin.display(description="重点", ordering="is_key")
     def key(self, proposal):
-        return "重点" if proposal.is_key else None
+        return "重点" if proposal.is_key else "—"
 
     @admin.display(description="承办单位")
     def units(self, proposal):
