@@ -5,6 +5,7 @@ urlpatterns = [
     path("", include("apps.desk.urls")),
     path("exchange/", include("apps.desk.exchange.urls")),
     path("proposals/", include("apps.proposals.urls")),
+    path("settings/", include("apps.proposals.settings.urls")),
     path("replies/", include("apps.replies.urls")),
     path("receipts/", include("apps.ratings.urls")),
     path("reports/", include("apps.reports.urls")),

@@ -8,8 +8,7 @@ from django.db import transaction
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern
 
-from apps.proposals.models import Session
-from apps.proposals.models import Attachment
+from apps.proposals.models import Attachment, Session
 from apps.ratings import operations as ratings
 from apps.ratings.models import Receipt
 from apps.replies import operations as replies
@@ -64,9 +63,13 @@ ROWS = {
     "proposals:act_on_case prepare_opinion": ((403, 302, 302, 404, 403, 404, 403, 404, 404), "handling"),  # no assist
     "proposals:act_on_case advise": ((302, 403, 302, 404, 403, 404, 403, 404, 404), "handling"),
     "proposals:file": ((200, 200, 200, 404, 200, 404, 200, 404, 404), "file"),
+    "settings:home": ((200, 404, 404, 404, 404, 404, 200, 404, 404), None),
+    "settings:new": ((200, 404, 404, 404, 404, 404, 403, 404, 404), None),
+    "settings:session": ((200, 404, 404, 404, 404, 404, 200, 404, 404), "handling"),
     "replies:draft": ((200, 200, 200, 404, 403, 404, 403, 404, 404), "handling"),
     "replies:detail": ((200, 200, 200, 404, 200, 404, 404, 404, 404), "draft"),
     "replies:version": ((200, 200, 200, 404, 200, 404, 404, 404, 404), "draft"),
+    "replies:compare": ((200, 200, 200, 404, 200, 404, 404, 404, 404), "twice written"),
     "replies:act edit": ((200, 200, 200, 404, 403, 404, 404, 404, 404), "draft"),
     "replies:act submit": ((200, 200, 403, 404, 403, 404, 404, 404, 404), "draft"),
     "replies:act recall": ((403, 200, 403, 404, 403, 404, 404, 404, 404), "unit_review"),
@@ -159,6 +162,10 @@ def things_at(world, stage):
             held_on=make.moment(2020, 3, 20).date(), people="赵堃", summary="通话", files=make.scan(),
         )  # fmt: skip
         return found | {"file": Attachment.objects.get(owner_key=contact.pk, owner_type="contact").pk}
+    if stage == "twice written":
+        reply = make.drafted(world, case)
+        replies.edit(reply, by=world.clerk, at=make.moment(2020, 4, 21), body="改过的正文。")
+        return found | {"reply": reply.pk}
     if stage == "paper_signed":
         reply = make.reply_at(world, case, "leader_signoff")
         replies.sign_on_paper(reply, reply.code, make.scan(), by=world.office, at=make.moment(2020, 4, 21))
@@ -182,11 +189,13 @@ ARGUMENTS = {
     "proposals:act": ("proposal",),
     "proposals:act_on_case": ("case",),
     "proposals:file": ("file",),
+    "settings:session": ("session",),
     "replies:draft": ("case",),
     "replies:meet": ("case",),
     "replies:act_on_commitment": ("commitment",),
     "replies:detail": ("reply",),
     "replies:version": ("reply",),
+    "replies:compare": ("reply",),
     "replies:act": ("reply",),
     "ratings:act_on_reply": ("reply",),
     "ratings:act_on_case": ("case",),
@@ -202,8 +211,10 @@ ARGUMENTS = {
 def url_of(row, found):
     name, _, action = row.partition(" ")
     args = [found[thing] for thing in ARGUMENTS.get(name, ())]
-    if name == "replies:version":
+    if name in ("replies:version", "replies:compare"):
         args.append(1)
+    if name == "replies:compare":
+        args.append(2)
     return reverse(name, args=[*args, *([action] if action else [])])
 
 

@@ -546,7 +546,7 @@ def test_the_sessions_are_a_list_to_look_at(client, world):
     client.force_login(world.office)
     page = client.get(reverse("admin:proposals_session_changelist")).content.decode()
     assert "九届四次会议" in page
-    assert "<a href=" not in page.split('class="field-label')[1].split("</th>")[0]
+    assert f'<a href="{reverse("settings:session", args=["9-4"])}">届次设置</a>' in page
 
 
 # --- calendar --------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from apps.audit.models import Event
 from apps.documents.paper import Heading, letter_html, letter_pdf
+from apps.documents.titles import chinese_number
 from apps.figures.queries import figures, tally
 from apps.proposals import operations as cases
 from apps.proposals.models import Category, Contact, Proposal, Rating, ResultClass
@@ -344,7 +345,7 @@ def test_every_number_of_the_letter_is_one_of_the_figures(world):
 
 
 def test_chinese_numbers_and_points():
-    assert [wording.chinese_number(n) for n in (1, 9, 10, 11, 20, 35)] == ["一", "九", "十", "十一", "二十", "三十五"]
+    assert [chinese_number(n) for n in (1, 9, 10, 11, 20, 35)] == ["一", "九", "十", "十一", "二十", "三十五"]
     assert wording.point("（一）健全机制。主要领导过问。") == ("健全机制。", "主要领导过问。")
     assert wording.point("一是抓落实。") == ("", "一是抓落实。")
     assert wording.point("2020年办理总体顺利。下一步继续。")[0] == "2020年办理总体顺利。"

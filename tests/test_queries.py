@@ -46,6 +46,9 @@ LISTS = [
     ("leader", "/reports/letters/9-4/"),
     ("office", "/exchange/"),
     ("office", "/accounts/posts/"),
+    ("office", "/settings/"),
+    ("secretary", "/settings/sessions/9-4/"),
+    ("office", "/settings/sessions/9-4/"),
 ]
 
 

@@ -307,7 +307,7 @@ def test_who_may_begin_a_reply(person):
     if may:
         assert check_draft(case, user=world.people[person], on=TODAY).target == "draft"
     else:
-        with pytest.raises(Refused if person == "office" else NotAllowed, match="代录|岗位"):
+        with pytest.raises(Refused if person == "office" else NotAllowed, match=r"代录|岗位"):
             replies.draft(case, by=world.people[person], at=make.moment())
     assert not Reply.objects.exists()
 

@@ -71,8 +71,7 @@ class ByPost:
     def has_view_permission(self, request, obj=None):
         return self.allows(request)
 
-    has_add_permission = has_view_permission  # inlines are asked with the object they belong to
-    has_change_permission = has_view_permission
+    has_add_permission = has_change_permission = has_view_permission  # Django asks with and without an object
 
     def has_delete_permission(self, request, obj=None):
         return False

@@ -9,6 +9,7 @@ import heapq
 import itertools
 import json
 import random
+from collections import defaultdict
 from io import BytesIO
 from itertools import count
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.db.models import F
 from PIL import Image, ImageDraw
 
 from apps.accounts.models import Post, User
@@ -27,13 +29,16 @@ from apps.proposals.workflow import CaseRole
 from apps.ratings import operations as ratings
 from apps.ratings.models import Receipt
 from apps.replies import operations as replies
+from apps.replies.models import Reply
 from apps.reports import operations as reports
 from apps.units.models import Leader, Portfolio, Unit, UnitAlias
 from apps.units.queries import units_by_name
 
 FIXTURES = settings.BASE_DIR / "fixtures"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+SESSION = "9-4"
 PASSWORD = "yanshi-2020"  # only ever set while DEBUG is on
+HOURS = (9, 10, 11, 14, 15, 16, 17)  # at which something is done
 
 
 def read(name):
@@ -60,25 +65,52 @@ class District:
             elif post.kind == Post.Kind.LEADER:
                 self.signers[post.leader_id] = post.user
         self.charge = {held.unit_id: held.leader for held in Portfolio.objects.select_related("leader")}
+        self.categories = {category.name: category for category in Category.objects.all()}
+        self.sectors = {sector.name: sector for sector in Sector.objects.all()}
         self.calendar = Calendar.load()
         self.numbers = {}
+
+    def at_work(self, at):
+        """`at`, or the first moment after it at which offices work: 8:30–12:00 and 14:00–18:00 of a working day."""
+        day, clock = at.date(), at.time()
+        if clock >= datetime.time(18) or not self.calendar.is_working_day(day):
+            return moment(add_working_days(day, 1, self.calendar), 9, at.minute)
+        if clock < datetime.time(8, 30):
+            return moment(day, 9, at.minute)
+        if datetime.time(12) <= clock < datetime.time(14):
+            return moment(day, 14, at.minute)
+        return at
 
     def reply_number(self, unit, year):
         """The next number of a unit's series."""
         self.numbers[unit.pk] = self.numbers.get(unit.pk, 0) + 1
-        return f"大渡口{unit.name.removeprefix('区')}函〔{year}〕{self.numbers[unit.pk]}号"
+        return f"{unit.series}〔{year}〕{self.numbers[unit.pk]}号"
+
+
+class Terms:
+    """A session with its classes and ratings by name."""
+
+    def __init__(self, session):
+        self.session = session
+        self.classes = {one.code: one for one in session.classes.all()}
+        self.ratings = {one.name: one for one in session.ratings.all()}
 
 
 @transaction.atomic
 def load():
     """Loads everything; returns False, and does nothing, where the session is there already."""
-    fixture = read("session-9-4.json")
-    if Session.objects.filter(key=fixture["session"]["key"]).exists():
+    if Session.objects.filter(key=SESSION).exists():
         return False
+    fixture = read(f"session-{SESSION}.json")
     _load_district()
     district = District()
     session = _open(fixture["session"], district)
-    lives = [Life(district, session, entry, random.Random(entry["number"])) for entry in fixture["proposals"]]
+    terms = Terms(session)
+    places = defaultdict(count)  # day of reception → how many came before: a list is entered from top to bottom
+    lives = [
+        Life(district, terms, entry, next(places[entry["received_on"]]), random.Random(entry["number"]))
+        for entry in fixture["proposals"]
+    ]
     live_through(life.run() for life in lives)
     _write_letter(session, district)
     return True
@@ -114,6 +146,7 @@ def _load_district():
             kind=row["kind"],
             contact_name=row["contact"]["name"],
             contact_phone=row["contact"]["phone"],
+            series=f"大渡口{row['name'].removeprefix('区')}函",
             order=order,
         )
         UnitAlias.objects.bulk_create(UnitAlias(unit=unit, name=alias) for alias in row["aliases"])
@@ -191,33 +224,29 @@ def scan(text):
 class Life:
     """One proposal of the fixture, from its registration to its last receipt."""
 
-    def __init__(self, district, session, entry, chance):
-        self.district, self.session, self.entry, self.chance = district, session, entry, chance
+    def __init__(self, district, terms, entry, place, chance):
+        """`place`: how many proposals were received before it on its day. `chance`: a seeded random.Random."""
+        self.district, self.terms, self.entry, self.place, self.chance = district, terms, entry, place, chance
         self.office = district.people["office"]
         self.secretaries = [district.people["committee"], district.people["committee2"]]
 
-    def working(self, start, days, hour=None):
-        """A moment some working days after `start`."""
-        day = add_working_days(start, days, self.district.calendar) if days else start
-        return moment(day, hour or self.chance.randint(9, 17), self.chance.randint(0, 59))
-
     def run(self):
         entry = self.entry
-        at = moment(day_of(entry["received_on"]), 9, self.chance.randint(0, 59))
+        at = self.in_turn(entry["received_on"], 9)
         yield at
         proposal = self.register(at)
-        at = moment(day_of(entry["assigned_on"]), 10, self.chance.randint(0, 59))
+        at = self.in_turn(entry["assigned_on"], 10)
         yield at
-        roles = self.roles()
-        cases.assign(proposal, roles, by=self.office, at=at)
-        assigned_on = at.date()
-        parts = [self.handle(case, assigned_on) for case in proposal.cases.select_related("unit")]
+        due_on = day_of(entry["reply_due_on"]) if "reply_due_on" in entry else None
+        note = "情况复杂，经与提案委商定延长办理时间。" if due_on else ""
+        cases.assign(proposal, self.roles(), by=self.office, at=at, reply_due_on=due_on, note=note)
+        parts = [self.handle(case, at) for case in proposal.cases.select_related("unit")]
         yield from in_order_of_time(parts)
 
     def register(self, at):
         entry = self.entry
         return cases.register(
-            self.session,
+            self.terms.session,
             number=entry["number"],
             title=entry["title"],
             proposers=entry["proposers"],
@@ -226,12 +255,12 @@ class Life:
             text=entry["text"],
             form=entry["form"],
             kind=entry["kind"],
-            sector=Sector.objects.get(name=entry["sector"]),
-            category=Category.objects.get(name=entry["category"]),
+            sector=self.district.sectors[entry["sector"]],
+            category=self.district.categories[entry["category"]],
             is_key=entry["is_key"],
             supervising_leader=self.district.leaders[entry["supervising_leader"]] if entry["is_key"] else None,
             wished_units="、".join(entry["suggested_units"]),
-            remark="演示数据" if entry["demo"] else "",
+            remark="演示数据" if entry["demo"] else "演示数据，办理情况取自公开通报",
             received_on=day_of(entry["received_on"]),
         )
 
@@ -240,31 +269,38 @@ class Life:
         if entry["mode"] == "separate":
             return [(units[part["unit"]], CaseRole.SEPARATE) for part in entry["parts"]]
         roles = [(units[entry["parts"][0]["unit"]], CaseRole.LEAD)]
-        return roles + [(units[name], CaseRole.ASSIST) for name in entry["assists"]]
+        return roles + [(units[told["unit"]], CaseRole.ASSIST) for told in entry["assists"]]
 
-    def handle(self, case, assigned_on):
+    def handle(self, case, assigned_at):
         clerk = self.district.clerks[case.unit_id]
-        at = self.working(assigned_on, self.chance.randint(0, 2))
-        at = max(at, moment(assigned_on, 15))
+        at = self.later(assigned_at, 0, 2)
         yield at
         cases.accept(case, by=clerk, at=at)
         if case.role == CaseRole.ASSIST:
             yield from self.advise(case, at)
             return
-        part = next(part for part in self.entry["parts"] if self.district.units[part["unit"]].pk == case.unit_id)
-        for told in part["rounds"]:
+        for told in self.told_of(case, self.entry["parts"])["rounds"]:
             at = yield from self.answer(case, told, at)
+
+    def told_of(self, case, entries):
+        """What the fixture tells of a case's unit, among `entries`."""
+        return next(told for told in entries if self.district.units[told["unit"]].pk == case.unit_id)
+
+    def advise(self, case, at):
+        at = self.working(at.date(), self.chance.randint(5, 15))
+        yield at
+        opinion = self.told_of(case, self.entry["assists"])["opinion"]
+        cases.advise(case, by=self.district.heads[case.unit_id], at=at, text=opinion)
 
     def answer(self, case, told, at):
         """One round of an answering case: talks, the reply's way to the proposer, the receipt. Returns its moment."""
         unit, started_on = case.unit_id, at.date()
         clerk, head = self.district.clerks[unit], self.district.heads[unit]
         signer = self.district.charge[unit]
+        afterwards = [talk for talk in told["contacts"] if talk["stage"] == "after"]
         for talk in told["contacts"]:
-            at = self.on_or_after(at, talk.get("on"), started_on, talk["after"])
-            yield at
-            cases.contact(case, by=clerk, at=at, stage=talk["stage"], manner=talk["manner"], held_on=at.date(),
-                          people=talk["people"], summary=talk["summary"])  # fmt: skip
+            if talk not in afterwards:
+                at = yield from self.talk(case, talk, started_on, at)
         at = self.on_or_after(at, told.get("drafted_on"), started_on, told["days"])
         yield at
         reply = replies.draft(
@@ -272,7 +308,7 @@ class Life:
             by=clerk,
             at=at,
             body=told["reply"],
-            result_class=self.session.classes.get(code=told["class"]),
+            result_class=self.terms.classes[told["class"]],
             publicity=told["publicity"],
             class_reason=told.get("class_reason", ""),
             summary=told.get("summary", ""),
@@ -293,8 +329,27 @@ class Life:
         at = self.later(at, 0, 1)
         yield at
         number = self.district.reply_number(reply.case.unit, at.year)
-        ratings.issue(reply, by=clerk, at=at, number=number, issued_on=at.date(), means="in_person")
+        ratings.issue(reply, by=clerk, at=at, number=number, issued_on=at.date(), means=told["means"])
+        issued_on = at.date()
+        for talk in afterwards:
+            at = yield from self.talk(case, talk, issued_on, at)
         return (yield from self.receive(reply, told, at))
+
+    def talk(self, case, told, started_on, at):
+        """A talk with the proposer, recorded on its day by the unit's clerk. Returns its moment."""
+        at = self.on_or_after(at, told.get("on"), started_on, told["after"])
+        yield at
+        cases.contact(
+            case,
+            by=self.district.clerks[case.unit_id],
+            at=at,
+            stage=told["stage"],
+            manner=told["manner"],
+            held_on=at.date(),
+            people=told["people"],
+            summary=told["summary"],
+        )
+        return at
 
     def receive(self, reply, told, at):
         receipt = Receipt.objects.get(reply=reply)
@@ -303,11 +358,11 @@ class Life:
         one, other = self.chance.sample(self.secretaries, 2)
         ratings.enter(
             receipt,
-            self.session.ratings.get(name=told["rating"]),
+            self.terms.ratings[told["rating"]],
             by=one,
             at=at,
             received_on=at.date(),
-            scan=scan(f"{self.session.key}/{self.entry['number']}"),
+            scan=scan(f"{self.terms.session.key}/{self.entry['number']}"),
             comment=told.get("comment", ""),
         )
         at = self.later(at, 0, 2)
@@ -315,31 +370,35 @@ class Life:
         ratings.confirm(receipt, by=other, at=at)
         return at
 
+    def in_turn(self, day, hour):
+        """The moment in a day's work at which the turn is this proposal's: one a minute from `hour` on."""
+        return moment(day_of(day), hour) + datetime.timedelta(minutes=self.place)
+
+    def working(self, start, days):
+        """A moment some working days after `start`."""
+        day = add_working_days(start, days, self.district.calendar)
+        return moment(day, self.chance.choice(HOURS), self.chance.randint(0, 59))
+
     def later(self, at, least, most):
-        """A moment some working days after `at`, the same day at the earliest an hour on."""
+        """A moment some working days after `at`; the same day some minutes on, while offices are open."""
         days = self.chance.randint(least, most)
         if days:
             return self.working(at.date(), days)
-        return at + datetime.timedelta(minutes=self.chance.randint(20, 90))
+        return self.district.at_work(at + datetime.timedelta(minutes=self.chance.randint(20, 90)))
 
     def on_or_after(self, at, day, start, days):
         """The moment on `day` where the fixture names one, else some working days after `start`; never before `at`."""
-        found = moment(day_of(day), self.chance.randint(9, 17)) if day else self.working(start, days)
-        return max(found, at + datetime.timedelta(minutes=30))
-
-    def advise(self, case, at):
-        at = self.working(at.date(), self.chance.randint(5, 15))
-        yield at
-        cases.advise(
-            case,
-            by=self.district.heads[case.unit_id],
-            at=at,
-            text=f"我单位对《{self.entry['title']}》涉及的职责范围内事项已作研究，同意主办单位的办理思路，将按分工配合落实。",
-        )
+        found = moment(day_of(day), self.chance.choice(HOURS)) if day else self.working(start, days)
+        return self.district.at_work(max(found, at + datetime.timedelta(minutes=30)))
 
 
 def _write_letter(session, district):
-    """The texts that the office keeps with the session for its annual letter."""
+    """The texts that the office keeps with the session for its annual letter, and the examples it chose."""
     texts = read("letter-2020.json")
-    dated_on = day_of(texts["dated_on"])
-    reports.save_letter_texts(session, by=district.people["office"], at=moment(dated_on, 9), **texts)
+    examples = texts.pop("examples")
+    texts["dated_on"] = dated_on = day_of(texts["dated_on"])
+    office = district.people["office"]
+    reports.save_letter_texts(session, by=office, at=moment(dated_on, 9), **texts)
+    told = Reply.objects.filter(case__proposal__session=session, case__proposal__number__in=examples)
+    chosen = told.filter(round=F("case__round")).values_list("pk", flat=True)
+    reports.choose_cases(session, chosen, by=office, at=moment(dated_on, 9, 30))

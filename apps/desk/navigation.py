@@ -21,6 +21,8 @@ def navigation(request):
         entries.append(("导入导出", reverse("exchange:home")))
     if standing.is_office or standing.is_secretariat or standing.leads_as:
         entries.append(("年度通报", reverse("reports:letters")))
+    if standing.is_office or standing.is_secretariat:
+        entries.append(("届次设置", reverse("settings:home")))
     if standing.is_office:
         entries += [("岗位与委托", reverse("accounts:posts")), ("管理", reverse("admin:index"))]
     if standing.is_auditor:

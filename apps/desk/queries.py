@@ -219,8 +219,8 @@ def _for_office(today):
             "不满意待处理",
             chosen,
             lambda case: Waiting(
-                case.proposal, "答复后仍不满意，请决定再次办理或商定结案", case.proposal.get_absolute_url(), "处理", None,
-                case.unit.name,
+                case.proposal, "答复后仍不满意，请决定再次办理或商定结案", case.proposal.get_absolute_url(), "处理",
+                None, case.unit.name,
             ),
             None,
         ),
@@ -341,7 +341,9 @@ def _for_unit(standing, today):
             "待寄送",
             replies.filter(state=ReplyState.SIGNED),
             _reply_item(
-                "领导已审签，请寄送提案者", "寄送", lambda reply: reverse("ratings:act_on_reply", args=[reply.pk, "issue"])
+                "领导已审签，请寄送提案者",
+                "寄送",
+                lambda reply: reverse("ratings:act_on_reply", args=[reply.pk, "issue"]),
             ),
             "case__reply_due_on",
         ),

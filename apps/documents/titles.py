@@ -27,6 +27,7 @@ PIECES = re.compile(
 NOT_FIRST = set("，。、；：？！）〕》〉」』】”’％%…—·的地得之了")
 NOT_LAST = set("（〔《〈「『【“‘第与和及对在向将把被为以按")
 HEADS = {"关于", "进一步", "加强", "推进", "做好", "开展", "印发", "加快"}  # they lean on what follows
+DIGITS = "零一二三四五六七八九"
 WIDEST = 20  # full-width characters of 2号 (22 pt) in the 156 mm of the type area
 COMFORTABLE = 18  # on average: a fuller line touches both edges
 MOST = 5  # lines; a longer title is filled line by line, it has no shape any more
@@ -133,3 +134,10 @@ def _cost_of_shape(widths):
         elif step > 0 and narrowing:
             return cost + SHAPELESS
     return cost
+
+
+def chinese_number(number):
+    """1 … 99 as in headings and the names of sessions: 一, 十, 十一, 二十."""
+    tens, ones = divmod(number, 10)
+    head = ("" if tens < 2 else DIGITS[tens]) + ("十" if tens else "")
+    return head + (DIGITS[ones] if ones or not tens else "")

@@ -7,6 +7,7 @@ ledger, what the stored state says counts on any day.
 import datetime
 from dataclasses import dataclass
 
+from apps.proposals.models import Session
 from apps.proposals.workflow import ENDED_PROPOSALS, PROGRESS, CaseState, ProposalState
 from apps.ratings.workflow import ReceiptState
 
@@ -103,9 +104,9 @@ class Fact:
     answering: tuple[CaseRow, ...]  # the live ones that answer the proposer
     state: str  # a ProposalState
     latest: tuple[ReplyRow, ...]  # the latest reply of each answering case, once all have replied; else empty
-    class_code: str  # worst of `latest`; "" while not all have replied, or where no class is recorded
+    class_code: str  # of `latest` by the session's rule; "" while not all have replied, or where none is recorded
     is_returned: bool  # every answering case has a receipt that came back
-    first: str  # worst of the answering cases' first confirmed ratings, once all have one; else ""
+    first: str  # by the same rule, of the answering cases' first confirmed ratings, once all have one; else ""
     final: str  # likewise of the latest
     is_rehandled: bool
 
@@ -118,11 +119,12 @@ class Fact:
         return bool(self.latest)
 
 
-def fact_of(row, day):
-    """How a proposal stood on the day. A proposal's class and ratings are the worst of its answering cases."""
+def fact_of(row, day, rule=Session.ClassRule.WORST):
+    """How a proposal stood on the day. `rule`: which of several answering cases gives its class and ratings."""
     live = tuple(case for case in row.cases if is_live(case, day))
     has_ended = row.state in ENDED_PROPOSALS and _had_ended(row, day)
     answering = tuple(case for case in live if case.is_answering)
+    counting = decisive(answering, rule)
     states = [case_state(case, day) for case in answering]
     state = row.state if has_ended else min(states, key=PROGRESS.index, default=ProposalState.RECEIVED)
     issued = [issued_replies(case, day) for case in answering]
@@ -138,10 +140,10 @@ def fact_of(row, day):
         answering=answering,
         state=str(state),
         latest=latest,
-        class_code=_worst_class(latest),
+        class_code=_class_of([latest[place] for place in counting] if latest else [], rule),
         is_returned=bool(answering) and all(returned),
-        first=_worst_rating(rated[0] for rated in ratings) if is_rated else "",
-        final=_worst_rating(rated[-1] for rated in ratings) if is_rated else "",
+        first=_rating_of([ratings[place][0] for place in counting], rule) if is_rated else "",
+        final=_rating_of([ratings[place][-1] for place in counting], rule) if is_rated else "",
         is_rehandled=any(round_of(case, day) > 1 for case in answering),
     )
 
@@ -153,12 +155,25 @@ def _had_ended(row, day):
     return all(case.ended_on and case.ended_on <= day for case in row.cases)
 
 
-def _worst_rating(receipts):
-    return max(receipts, key=lambda receipt: receipt.rank).rating
+def decisive(cases, rule):
+    """Places of the cases that give a proposal its class and ratings: all of them, or the one named first."""
+    places = range(len(cases))
+    if rule == Session.ClassRule.FIRST:
+        return sorted(places, key=lambda place: cases[place].pk)[:1]
+    return list(places)
 
 
-def _worst_class(replies):
-    """ "" where a reply's class is not known: the worst cannot be told then."""
+def _chosen(found, rule, rank):
+    """The worst of what is found, or the best, by the rule."""
+    return (min if rule == Session.ClassRule.BEST else max)(found, key=rank)
+
+
+def _rating_of(receipts, rule):
+    return _chosen(receipts, rule, lambda receipt: receipt.rank).rating
+
+
+def _class_of(replies, rule):
+    """ "" where a reply's class is not known: neither the worst nor the best can be told then."""
     if not replies or not all(reply.class_code for reply in replies):
         return ""
-    return max(replies, key=lambda reply: reply.class_rank).class_code
+    return _chosen(replies, rule, lambda reply: reply.class_rank).class_code

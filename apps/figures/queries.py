@@ -58,6 +58,7 @@ class Step:
     name: str  # code of a class (A), name of a rating (满意)
     wording: str
     is_dissatisfied: bool = False
+    is_satisfied: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,12 @@ BASES = {
     ("categories",): ("total",),
     ("kinds",): ("total",),
 }
+# what the satisfaction rate is of, and the rating it goes by: Session.satisfaction_base, Session.counted_rating
+SATISFACTION_BASES = {
+    Session.SatisfactionBase.CONFIRMED: ("ratings", "confirmed"),
+    Session.SatisfactionBase.REPLIED: ("replied",),
+}
+COUNTED = {Session.CountedRating.LAST: "final", Session.CountedRating.FIRST: "first"}
 
 
 @dataclass(frozen=True)
@@ -94,6 +101,8 @@ class Tally:
     ratings: tuple[Step, ...]
     facts: tuple[Fact, ...]  # by number, the ended ones too
     members: dict[tuple[str, ...], tuple[int, ...]]
+    satisfaction_base: Session.SatisfactionBase
+    counted_rating: Session.CountedRating
 
     def ids(self, *path):
         """Ids of the proposals behind a figure, by number; empty where it is 0. Raises KeyError for no such figure."""
@@ -107,6 +116,17 @@ class Tally:
     def share(self, *path):
         count, base = self.count(*path), self.count(*BASES[path[:-1]])
         return Share(count, base, percent(count, base, self.decimals))
+
+    @property
+    def satisfaction(self):
+        """The satisfaction rate as a Share: ids("satisfied") of the session's base."""
+        count, base = self.count("satisfied"), self.count(*SATISFACTION_BASES[self.satisfaction_base])
+        return Share(count, base, percent(count, base, self.decimals))
+
+    @property
+    def satisfied(self):
+        """The ratings that count as satisfied, best first: ["满意", "基本满意"]."""
+        return [step.name for step in self.ratings if step.is_satisfied]
 
     def names(self, *path):
         """Names of the parts under a path that occur, in order: names("categories")."""
@@ -151,6 +171,12 @@ class Tally:
                 "final": shares["ratings", "final"],
                 "first": shares["ratings", "first"],
             },
+            "satisfaction": {
+                **self.satisfaction.as_json(),
+                "base_name": self.satisfaction_base.label,
+                "rating": self.counted_rating.label,
+                "satisfied": self.satisfied,
+            },
             "rehandled": [fact.row.number for fact in self.behind("rehandled")],
             "categories": shares["categories",],
             "kinds": shares["kinds",],
@@ -158,7 +184,7 @@ class Tally:
         }
 
 
-def members_of(facts, classes, ratings, day):
+def members_of(facts, classes, ratings, day, counted_rating):
     """Path of each figure → ids of the proposals behind it. A unit's figures count cases: one live case a proposal."""
     counted = [fact for fact in facts if fact.is_counted]
     found = {}
@@ -189,6 +215,8 @@ def members_of(facts, classes, ratings, day):
     for step in ratings:
         put(("ratings", "final", step.name), [fact for fact in counted if fact.final == step.name])
         put(("ratings", "first", step.name), [fact for fact in counted if fact.first == step.name])
+    satisfied = {step.name for step in ratings if step.is_satisfied}
+    put(("satisfied",), [fact for fact in counted if getattr(fact, COUNTED[counted_rating]) in satisfied])
     put(("rehandled",), [fact for fact in counted if fact.is_rehandled])
     for _, name in sorted({(fact.row.category_order, fact.row.category) for fact in counted}):
         put(("categories", name), [fact for fact in counted if fact.row.category == name])
@@ -221,8 +249,9 @@ def tally(session, as_of=None, among=None):
     """
     day = as_of or LAST_DAY
     classes = tuple(Step(one.code, one.wording) for one in session.classes.all())
-    ratings = tuple(Step(one.name, one.name, one.is_dissatisfied) for one in session.ratings.all())
-    facts = tuple(fact_of(row, day) for row in load(session, among))
+    ratings = tuple(Step(one.name, one.name, one.is_dissatisfied, one.is_satisfied) for one in session.ratings.all())
+    counted_rating = Session.CountedRating(session.counted_rating)
+    facts = tuple(fact_of(row, day, session.class_rule) for row in load(session, among))
     return Tally(
         key=session.key,
         label=session.label,
@@ -231,7 +260,9 @@ def tally(session, as_of=None, among=None):
         classes=classes,
         ratings=ratings,
         facts=facts,
-        members=members_of(facts, classes, ratings, day),
+        members=members_of(facts, classes, ratings, day, counted_rating),
+        satisfaction_base=Session.SatisfactionBase(session.satisfaction_base),
+        counted_rating=counted_rating,
     )
 
 

@@ -108,8 +108,21 @@ def load(session, among=None):
             is_secret=is_secret,
             cases=tuple(cases[pk]),
         )
-        for (pk, number, title, state, is_key, kind, category, order, theme, received_on, assigned_on, ended_on,
-             is_secret) in columns  # fmt: skip
+        for (
+            pk,
+            number,
+            title,
+            state,
+            is_key,
+            kind,
+            category,
+            order,
+            theme,
+            received_on,
+            assigned_on,
+            ended_on,
+            is_secret,
+        ) in columns
     ]
 
 

@@ -163,7 +163,11 @@ class RolesForm(ActionForm):
     separates = forms.ModelMultipleChoiceField(
         units_in_being(), label="分办单位", required=False, widget=forms.CheckboxSelectMultiple
     )
-    reply_due_on = DayField(label="答复期限", required=False, help_text="不填则按本届次规定的时限计算，扣除法定节假日")
+    reply_due_on = DayField(
+        label="答复期限",
+        required=False,
+        help_text="不填则按本届次规定的时限计算，扣除法定节假日；晚于规定的须在说明中写明谁同意、为什么",
+    )
     note = NoteField(required=False)
 
     def clean(self):

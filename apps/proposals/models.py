@@ -68,8 +68,8 @@ class Session(models.Model):
         FIRST = "first", "首次评价"
 
     class Decimals(models.IntegerChoices):
-        ONE = 1, "1 位，如 92.9%"
-        TWO = 2, "2 位，如 92.89%"
+        ONE = 1, "1 位（92.9%）"
+        TWO = 2, "2 位（92.89%）"
 
     key = models.CharField("届次代号", max_length=20, unique=True, help_text="如 9-4")
     label = models.CharField("届次名称", max_length=60, help_text="如 九届四次会议")
@@ -216,6 +216,7 @@ class Proposal(models.Model):
     """A proposal as the committee filed it (立案), and how far it got."""
 
     WORKFLOW = workflow.PROPOSAL
+    READ_WITH = ("session",)  # by operations
 
     class Form(models.TextChoices):
         INDIVIDUAL = "individual", "个人"
@@ -341,6 +342,7 @@ class Case(models.Model):
     """One unit's part of a proposal (承办件)."""
 
     WORKFLOW = workflow.CASE
+    READ_WITH = ("proposal__session", "unit")
 
     proposal = models.ForeignKey(Proposal, models.PROTECT, related_name="cases", verbose_name="提案")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="cases", verbose_name="承办单位")

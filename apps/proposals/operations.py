@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from apps.audit.operations import record
+from apps.audit.operations import record, record_many
 from apps.calendars.deadlines import Calendar, deadline, deadline_before
 
 from . import workflow
@@ -70,7 +70,8 @@ def operation(function):
     @transaction.atomic
     def run(thing, *args, by, at, seen=None, **kwargs):
         lock(thing.workflow_proposal)
-        thing.refresh_from_db()
+        # in one query with what every step asks of it: its proposal, session and unit
+        thing.refresh_from_db(from_queryset=type(thing).objects.select_related(*thing.READ_WITH))
         if seen is not None and seen != thing.stamp:
             now = thing.get_state_display()
             raise OutOfTurn(f"您打开页面以后，此{thing.WORKFLOW.label}已有变化（现在是“{now}”）。请按最新情况操作。")
@@ -85,31 +86,42 @@ def lock(*proposals):
     list(Proposal.objects.select_for_update().filter(pk__in=wanted).order_by("pk").values_list("pk"))
 
 
+def event_of(thing, action, *, by, at, note="", entered_for="", **data):
+    """What `audit.operations.record` takes for the event of an action on a proposal or on a part of one."""
+    proposal, case = thing.workflow_proposal, thing.workflow_case
+    data |= {"thing": thing.WORKFLOW.name, "id": thing.pk, "state": thing.state}
+    if case is not None:
+        data |= {"case": case.pk, "unit": case.unit.name, "round": case.round}
+    return dict(
+        action=f"{thing.WORKFLOW.name}.{action}",
+        target_type="proposal",
+        target_key=str(proposal.pk),
+        target_name=proposal.name,
+        at=at,
+        note="" if proposal.is_secret else note.strip(),
+        entered_for=entered_for,
+        data=data,
+        **actor(by) | {"actor_name": acting_name(thing, action, by, timezone.localdate(at))},
+    )
+
+
+def actor(by):
+    """Who an event names: a user, or the operator of a command (`by` None)."""
+    return {"actor_key": by.username if by else "operator", "actor_name": str(by) if by else "运维"}
+
+
 def audit(thing, action, *, by, at, note="", paper=None, **data):
     """Writes the event of an action on a proposal or on a part of one, in the transaction of the action.
 
     `paper`: the Paper that the office entered it from; its scan is stored with the case.
     """
-    proposal, case = thing.workflow_proposal, thing.workflow_case
-    data |= {"thing": thing.WORKFLOW.name, "id": thing.pk, "state": thing.state}
-    if case is not None:
-        data |= {"case": case.pk, "unit": case.unit.name, "round": case.round}
+    entered_for = paper.entered_for.strip() if paper else ""
     if paper is not None:
-        told = f"{thing.WORKFLOW.label_of(action)}，代{paper.entered_for.strip()}"
+        proposal, case = thing.workflow_proposal, thing.workflow_case
+        told = f"{thing.WORKFLOW.label_of(action)}，代{entered_for}"
         kept = store(paper.scan, Owner.PAPER, case.pk, proposal=proposal, by=by, at=at, note=told)
         data["paper"] = [attachment.pk for attachment in kept]
-    return record(
-        action=f"{thing.WORKFLOW.name}.{action}",
-        target_type="proposal",
-        target_key=str(proposal.pk),
-        target_name=proposal.name,
-        actor_key=by.username if by else "operator",
-        actor_name=acting_name(thing, action, by, timezone.localdate(at)),
-        at=at,
-        note="" if proposal.is_secret else note.strip(),
-        entered_for=paper.entered_for.strip() if paper else "",
-        data=data,
-    )
+    return record(**event_of(thing, action, by=by, at=at, note=note, entered_for=entered_for, **data))
 
 
 def advance(thing, action, *, by, at, note="", as_party=None, paper=None, data=None, **changes):
@@ -173,43 +185,92 @@ def end_cases(cases, on):
     Case.objects.filter(pk__in=[case.pk for case in cases]).update(state=CaseState.ENDED, ended_on=on)
 
 
+def _check_reply_deadline(session, on, chosen, note):
+    """A later day than the session's rule gives needs a note of the consent, and is within its longest."""
+    if not chosen:
+        return
+    longest, usual = (deadline(on, session.limit(step)) for step in ("reply_longest", "reply"))
+    if chosen > longest.due_on:
+        raise Refused(
+            f"答复期限（{chosen:%Y-%m-%d}）超过了本届次规定的最长{longest.limit}，最迟为{longest.due_on:%Y-%m-%d}。"
+        )
+    if chosen > usual.due_on and not note.strip():
+        raise Refused(
+            f"答复期限（{chosen:%Y-%m-%d}）晚于本届次规定的{usual.limit}（{usual.due_on:%Y-%m-%d}），须经同意；"
+            "请在说明中写明谁同意、为什么。"
+        )
+
+
 @transaction.atomic
-def register(session, *, number, title, proposers, by, at, is_secret=False, files=(), **fields):
+def register(session, *, number, title, proposers, by, at, files=(), **fields):
     """接收登记: a proposal as the committee handed it over. `proposers`: dicts of Proposer's fields, in order.
 
-    Of a secret one (涉密) nothing is kept but its number, kind and day.
+    Of a secret one (涉密, `is_secret`) nothing is kept but its number, kind and day.
     """
-    if is_secret:
-        title, proposers = SECRET_TITLE, [{"name": SECRET_PROPOSER}]
-        fields, files = {name: value for name, value in fields.items() if name in ("kind", "received_on")}, ()
+    entry = {"number": number, "title": title, "proposers": proposers} | fields
+    proposal = register_many(session, [entry], by=by, at=at)[0]
+    if not proposal.is_secret:
+        store(files, Owner.PROPOSAL, proposal.pk, proposal=proposal, by=by, at=at, allowed=DOCUMENTS)
+    return proposal
+
+
+@transaction.atomic
+def register_many(session, entries, *, by, at, **facts):
+    """接收登记 of many at once, in a fixed number of queries for each thousand: all of them or none.
+
+    `entries`: dicts of the arguments of `register`. `facts`: further facts for every event, such as the file that a
+    list came in. A user needs the row 接收登记; a command on the server imports, and has the row 补录 for it.
+    """
     parties = parties_of(by, timezone.localdate(at))
-    workflow.PROPOSAL.find("register", "", parties)
-    number = number_as_printed(number)
-    Session.objects.select_for_update().get(pk=session.pk)  # of two who register one number at once, one is told
-    if Proposal.objects.filter(session=session, number=number).exists():
-        raise Refused(f"{session}已有第{number}号提案，请核对案号。")
-    names = [proposer["name"] for proposer in proposers]
+    workflow.PROPOSAL.find("register" if by else "import", "", parties)
+    Session.objects.select_for_update().get(pk=session.pk)  # two at once do not take one number
+    entries = [_known_of(entry) | {"number": number_as_printed(entry["number"])} for entry in entries]
+    taken = numbers_taken(session)
+    for entry in entries:
+        check_registration(session, entry, taken)
+        if entry.get("received_on"):
+            check_day(entry["received_on"], session, at, "接收日期")
+        taken.add(entry["number"])
+    people = [entry.pop("proposers") for entry in entries]
+    proposals = Proposal.objects.bulk_create(
+        Proposal(
+            session=session,
+            number_order=number_order(entry["number"]),
+            **{"received_on": timezone.localdate(at)} | entry,
+        )
+        for entry in entries
+    )
+    Proposer.objects.bulk_create(
+        Proposer(proposal=proposal, order=order, **proposer)
+        for proposal, proposers in zip(proposals, people, strict=True)
+        for order, proposer in enumerate(proposers)
+    )
+    record_many(event_of(one, "register", by=by, at=at, title=one.title, **facts) for one in proposals)
+    return proposals
+
+
+def _known_of(entry):
+    """What may be kept of a proposal: all, or next to nothing of a secret one."""
+    if not entry.get("is_secret"):
+        return dict(entry)
+    kept = {name: entry[name] for name in ("is_secret", "number", "kind", "received_on") if name in entry}
+    return kept | {"title": SECRET_TITLE, "proposers": [{"name": SECRET_PROPOSER}]}
+
+
+def numbers_taken(session):
+    """The numbers that a session has already; one query."""
+    return set(Proposal.objects.filter(session=session).values_list("number", flat=True))
+
+
+def check_registration(session, entry, taken):
+    """Refuses what cannot be registered: a number `taken` in the session, proposers missing or named twice."""
+    if entry["number"] in taken:
+        raise Refused(f"{session}已有第{entry['number']}号提案，请核对案号。")
+    names = [proposer["name"] for proposer in entry["proposers"]]
     if not names:
         raise Refused("请填写提案者。")
     if len(set(names)) < len(names):
         raise Refused("提案者有重复，请核对。")
-    fields.setdefault("received_on", timezone.localdate(at))
-    if fields["received_on"]:
-        check_day(fields["received_on"], session, at, "接收日期")
-    proposal = Proposal.objects.create(
-        session=session,
-        number=number,
-        number_order=number_order(number),
-        title=title,
-        is_secret=is_secret,
-        **fields,
-    )
-    Proposer.objects.bulk_create(
-        Proposer(proposal=proposal, order=order, **proposer) for order, proposer in enumerate(proposers)
-    )
-    store(files, Owner.PROPOSAL, proposal.pk, proposal=proposal, by=by, at=at, allowed=DOCUMENTS)
-    audit(proposal, "register", by=by, at=at, title=title)
-    return proposal
 
 
 def check_shape(roles):
@@ -230,7 +291,10 @@ def check_shape(roles):
 
 @operation
 def assign(proposal, roles, *, by, at, reply_due_on=None, note=""):
-    """交办 to units. `roles`: list of (Unit, CaseRole). `reply_due_on`: another deadline than the session's rule."""
+    """交办 to units. `roles`: list of (Unit, CaseRole). `reply_due_on`: another deadline than the session's rule.
+
+    A later one needs a note of the consent, and is never later than the session's longest (docs/workflow.md, 时限).
+    """
     mode = check_shape(roles)
     on = timezone.localdate(at)
     advance(
@@ -243,43 +307,46 @@ def assign(proposal, roles, *, by, at, reply_due_on=None, note=""):
         assigned_on=on,
         data={"units": [[unit.name, role] for unit, role in roles]},
     )
+    _check_reply_deadline(proposal.session, on, reply_due_on, note)
     _begin_cases(proposal, roles, on, reply_due_on)
     return proposal
 
 
 def _begin_cases(proposal, roles, on, reply_due_on=None):
-    session = proposal.session
     # from the year before (an opinion is due a month before the reply) to the end: any day may be the reply's deadline
     calendar = Calendar.load(on.year - 1)
-    due = {step: deadline(on, session.limit(step), calendar) for step in ("accept", "return", "contact", "reply")}
-    basis = {step: found.basis() for step, found in due.items()}
-    if reply_due_on:
-        if reply_due_on <= on:
-            raise Refused("答复期限应晚于交办日期。")
-        basis["reply"] = {"explanation": f"交办时确定为{reply_due_on:%Y-%m-%d}"}
-    reply_due_on = reply_due_on or due["reply"].due_on
+    if reply_due_on and reply_due_on <= on:
+        raise Refused("答复期限应晚于交办日期。")
     for unit, role in roles:
         if unit.dissolved_on and unit.dissolved_on <= on:
             raise Refused(f"{unit}已撤销，请选择承接其职能的单位。")
-        answering = role in workflow.ANSWERING
-        own = dict(basis)
-        opinion_due_on = None
-        if not answering:
-            before = deadline_before(reply_due_on, session.limit("opinion"), calendar)
-            own["opinion"] = before.basis()
-            opinion_due_on = max(before.due_on, due["accept"].due_on)
         Case.objects.create(
             proposal=proposal,
             unit=unit,
             role=role,
             assigned_on=on,
-            accept_due_on=due["accept"].due_on,
-            return_due_on=due["return"].due_on,
-            contact_due_on=due["contact"].due_on if answering else None,
-            opinion_due_on=opinion_due_on,
-            reply_due_on=reply_due_on if answering else None,
-            deadline_basis=own,
+            **deadlines_of(proposal.session, role, on, calendar, reply_due_on, f"交办时确定为{reply_due_on}"),
         )
+
+
+def deadlines_of(session, role, on, calendar, reply_due_on=None, why=""):
+    """The deadlines of a case assigned on a day, as Case's columns: by the session's rules over `calendar`.
+
+    `reply_due_on`: another day for the reply than the rule's, and `why`, for the basis that is kept with it.
+    """
+    due = {step: deadline(on, session.limit(step), calendar) for step in ("accept", "return", "contact", "reply")}
+    basis = {step: found.basis() for step, found in due.items()}
+    if reply_due_on:
+        basis["reply"] = {"explanation": why}
+    reply_due_on = reply_due_on or due["reply"].due_on
+    columns = {"accept_due_on": due["accept"].due_on, "return_due_on": due["return"].due_on}
+    if role in workflow.ANSWERING:
+        columns |= {"contact_due_on": due["contact"].due_on, "reply_due_on": reply_due_on}
+    else:
+        before = deadline_before(reply_due_on, session.limit("opinion"), calendar)
+        basis["opinion"] = before.basis()
+        columns |= {"opinion_due_on": max(before.due_on, due["accept"].due_on)}
+    return columns | {"deadline_basis": basis}
 
 
 @operation
@@ -311,6 +378,7 @@ def adjust(proposal, added, removed, *, by, at, note, reply_due_on=None):
     )
     end_cases(ending, on)
     settle_requests(ending, True, note, by, at)
+    _check_reply_deadline(proposal.session, on, reply_due_on, note)
     _begin_cases(proposal, added, on, reply_due_on)
     _settle(proposal, on)
     return proposal
@@ -539,9 +607,8 @@ def open_session(key, label, year, *, by, at, usual=False, **fields):
         target_type="session",
         target_key=key,
         target_name=label,
-        actor_key=by.username if by else "operator",
-        actor_name=str(by) if by else "运维",
         at=at,
         data={"settings_of": newest.key if newest else ""},
+        **actor(by),
     )
     return session

@@ -1,11 +1,13 @@
 """Who stands how to a proposal, and what is open to them."""
 
+import re
 import unicodedata
 
 from django.db.models import Q
 from django.utils import timezone
 
 from apps.accounts.queries import standing_of
+from apps.documents.titles import chinese_number
 from apps.units.queries import leaders_in_charge
 
 from .workflow import (
@@ -249,6 +251,17 @@ def number_as_printed(value):
     """A proposal's number as the committee prints it: `84` and `８４` → `084`. Others are kept, in half width."""
     text = unicodedata.normalize("NFKC", str(value)).strip()
     return text.zfill(3) if text.isdecimal() else text
+
+
+SESSION_NUMBERS = re.compile(r"(\d{1,2})-(\d{1,2})")
+
+
+def session_label(key):
+    """九届四次会议 for the session 9-4; "" for a key of another form."""
+    found = SESSION_NUMBERS.fullmatch(key)
+    if not found or not all(map(int, found.groups())):
+        return ""
+    return f"{chinese_number(int(found[1]))}届{chinese_number(int(found[2]))}次会议"
 
 
 def number_order(number):

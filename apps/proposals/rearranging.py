@@ -1,4 +1,7 @@
-"""What the office decides about a proposal as a whole: corrections, merging, withdrawing, other units. See operations.py."""
+"""What the office decides about a proposal as a whole: corrections, merging, withdrawing, other units.
+
+See operations.py for how operations are made.
+"""
 
 from django.db import transaction
 from django.utils import timezone

@@ -6,6 +6,7 @@ from apps.proposals.attachments import SCANS
 from apps.proposals.forms import ActionForm, DayField, NoteField, UploadField
 from apps.proposals.models import Proposer
 from apps.replies.models import Reply
+from apps.replies.queries import next_number
 
 from .queries import proposers_asked
 
@@ -25,7 +26,9 @@ class IssueForm(ActionForm):
 
     def prepare(self):
         self.fields["issued_on"].initial = self.today
+        self.fields["number"].initial = next_number(self.thing.case.unit, self.today.year)
         if self.thing.is_meeting:
+            self.fields["number"].initial = ""
             self.fields["number"].required = False
             self.fields["number"].help_text = "当面答复可不编文号"
 

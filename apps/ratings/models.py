@@ -15,6 +15,7 @@ class Receipt(models.Model):
     """The receipt (回执) that one proposer is asked for on one issued reply. Units and office never touch it."""
 
     WORKFLOW = workflow.RECEIPT
+    READ_WITH = ("case__proposal__session", "case__unit", "reply", "rating")
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="receipts", verbose_name="承办件")
     reply = models.ForeignKey(

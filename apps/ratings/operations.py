@@ -197,9 +197,9 @@ def amend(receipt, rating, *, by, at, note, received_on, attitude=None, comment=
             entered_by=by, entered_at=at, confirmed_by=None, confirmed_at=None, confirmed_on=None,
             **given)  # fmt: skip
     case, reply = receipt.case, receipt.reply
-    if latest_issued_reply(case) == reply and case.state in (CaseState.CLOSED, CaseState.HANDLING):
-        if not has_no_later_reply(case, None, None):
-            _put_back(case, reply, by=by, at=at)
+    is_decided = latest_issued_reply(case) == reply and case.state in (CaseState.CLOSED, CaseState.HANDLING)
+    if is_decided and not has_no_later_reply(case, None, None):
+        _put_back(case, reply, by=by, at=at)
     return receipt
 
 
@@ -237,7 +237,10 @@ def _begin_round(case, *, by, at, note="", as_party=None):
 
 @operation
 def close_unanswered(case, *, by, at, note=""):
-    """未反馈结案: the term is over and two reminders went out, or a note says why (died, left). The rating stays 未反馈."""
+    """未反馈结案: the term is over and two reminders went out, or a note says why (died, left).
+
+    The rating stays 未反馈.
+    """
     on = timezone.localdate(at)
     if (
         case.state == CaseState.REPLIED
@@ -261,7 +264,7 @@ def close_agreed(case, *, by, at, note, leader_consent, committee_consent):
 
 @operation
 def reissue(reply, *, by, at, note):
-    """更正重发: the issued reply is void, a draft with its text begins in the same round, the case is handling again."""
+    """更正重发: the issued reply is void, a draft with its text begins in the same round, the case is handling."""
     case = reply.case
     advance(reply, "reissue", by=by, at=at, note=note, data={"number": reply.number, "case_state": CaseState.HANDLING})
     follow(case, CaseState.HANDLING, at=at)

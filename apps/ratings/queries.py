@@ -50,7 +50,7 @@ def _receipts_of_latest(case):
 
 
 def proposers_asked(case):
-    """The Proposers who are asked for a receipt on a reply of the case: the first one, or all where the session says so.
+    """The Proposers who are asked for a receipt on a reply of the case: the first, or all where the session says so.
 
     Those of the proposals merged into it (并案) get a receipt of their own.
     """

@@ -18,6 +18,7 @@ class Reply(models.Model):
     """The reply (答复函) of one answering case in one round."""
 
     WORKFLOW = workflow.REPLY
+    READ_WITH = ("case__proposal__session", "case__unit", "result_class")
 
     class Publicity(models.TextChoices):
         OPEN = "open", "主动公开"
@@ -154,11 +155,15 @@ class ReplyVersion(models.Model):
         ordering = ("reply", "number")
         constraints = [models.UniqueConstraint(fields=("reply", "number"), name="reply_version_unique")]
 
+    def get_publicity_display(self):
+        return dict(Reply.Publicity.choices).get(self.publicity, "")
+
 
 class Commitment(models.Model):
     """What a unit promised with a date (承诺事项), followed up over the years until it ends (回头看)."""
 
     WORKFLOW = workflow.COMMITMENT
+    READ_WITH = ("reply__case__proposal__session", "reply__case__unit")
 
     reply = models.ForeignKey(Reply, models.PROTECT, related_name="commitments")
     text = models.TextField("承诺事项")

@@ -206,7 +206,7 @@ def redirect(reply, signer, *, by, at, note):
 
 @operation
 def sign_on_paper(reply, code, scan, *, by, at):
-    """纸质审签登记: the leader signed the printed sheet. `code`: what it bears, which must be that of the present text."""
+    """纸质审签登记: the leader signed the printed sheet. `code`: what it bears, that of the present text."""
     if _plain_code(code) != _plain_code(reply.code):
         raise Refused(
             f"签字件上的校验码与现在的答复内容不符（应为 {reply.code}）。签字后内容如有改动，须重新打印、重新签字。"

@@ -1,4 +1,7 @@
-"""What becomes of commitments (承诺事项) after the reply: reports, checks, new dates, ends. See proposals/operations.py."""
+"""What becomes of commitments (承诺事项) after the reply: reports, checks, new dates, ends.
+
+See apps/proposals/operations.py for how operations are made.
+"""
 
 from django.utils import timezone
 

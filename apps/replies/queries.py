@@ -1,5 +1,7 @@
 """Which replies a user may read, and what a draft still lacks."""
 
+import re
+
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import TruncDate
 from django.utils import timezone
@@ -62,6 +64,19 @@ def unattended_on(day):
     named = Q(case__named_signer__isnull=False) & ~Q(case__named_signer__in=somebody)
     by_portfolio = Q(case__named_signer=None) & ~Q(case__unit_id__in=unit_ids_of(somebody, day))
     return Q(state=ReplyState.LEADER_SIGNOFF) & (named | by_portfolio)
+
+
+REPLY_NUMBER = re.compile(r"[\[【（(〔﹝［]\s*(\d{4})\s*[\]】）)〕﹞］]\s*第?(\d{1,6})号?")  # 〔2020〕12号
+
+
+def next_number(unit, year):
+    """大渡口建委函〔2020〕13号: the next number in the unit's series of that year; "" for a unit without a series."""
+    if not unit.series:
+        return ""
+    numbers = Reply.objects.filter(number__startswith=unit.series).values_list("number", flat=True)
+    found = [REPLY_NUMBER.fullmatch(number.removeprefix(unit.series).strip()) for number in numbers]
+    used = [int(each[2]) for each in found if each and int(each[1]) == year]
+    return f"{unit.series}〔{year}〕{max(used, default=0) + 1}号"
 
 
 def signer_of(reply, on):

@@ -9,5 +9,6 @@ urlpatterns = [
     path("commitments/<int:pk>/<slug:action>/", views.act_on_commitment, name="act_on_commitment"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/versions/<int:number>/", views.version, name="version"),
+    path("<int:pk>/versions/<int:before>/<int:after>/", views.compare, name="compare"),
     path("<int:pk>/<slug:action>/", views.act, name="act"),
 ]

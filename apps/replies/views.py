@@ -13,6 +13,7 @@ from apps.proposals.models import Attachment, Proposal
 from apps.proposals.views import Act, run_action, visible_case
 
 from . import operations, promises
+from .differences import differences
 from .forms import (
     ForwardForm,
     LapseForm,
@@ -100,6 +101,7 @@ def detail(request, pk):
         "proposal": reply.case.proposal,
         "actions": buttons(reply, request.user, today, lambda action: action_url(reply.pk, action)),
         "signer": signer_of(reply, today),
+        "change": change_since_the_unit(reply),
         "versions": reply.versions.select_related("saved_by").order_by("-number"),
         "commitments": reply.commitments.all(),
         "lacking": lacking(reply) if reply.state == ReplyState.DRAFT else [],
@@ -136,6 +138,8 @@ def act_on_commitment(request, pk, action):
 def act(request, pk, action):
     reply = visible_reply(request, pk)
     extra = {"lacking": lacking(reply)} if action == "submit" else {}
+    if action in ("sign", "sign_on_paper", "issue"):
+        extra["change"] = change_since_the_unit(reply)
     return run_action(request, reply, action, REPLY_ACTS, reply=reply, **files_for_page(reply), **extra)
 
 
@@ -143,6 +147,41 @@ def files_for_page(reply):
     """Enclosures and, where the leader signed on paper, the scanned sheet."""
     owner = Attachment.Owner
     return {"files": files_of(owner.REPLY, reply.pk), "sheets": files_of(owner.SHEET, reply.pk)}
+
+
+@require_GET
+def compare(request, pk, before, after):
+    """What changed from one version to a later one, and who changed it."""
+    reply = visible_reply(request, pk)
+    chosen = list(reply.versions.filter(number__range=(before, after)).select_related("saved_by").order_by("number"))
+    if len(chosen) < 2 or (chosen[0].number, chosen[-1].number) != (before, after):
+        raise Http404
+    context = {"reply": reply, "proposal": reply.case.proposal, "change": change_between(chosen)}
+    return render(request, "replies/compare.html", context)
+
+
+def change_between(versions):
+    """From the first to the last of some versions in order: lines of text, class, publicity, and by whom."""
+    first, last = versions[0], versions[-1]
+    return {
+        "first": first,
+        "last": last,
+        "lines": differences(first.body, last.body),
+        "by": list(dict.fromkeys(str(version.saved_by) for version in versions[1:])),
+        "class": (first.class_code, last.class_code) if first.class_code != last.class_code else None,
+        "publicity": (first.get_publicity_display(), last.get_publicity_display())
+        if first.publicity != last.publicity
+        else None,
+    }
+
+
+def change_since_the_unit(reply):
+    """What the office changed since the unit's own last version, None where nothing: for the leader before signing."""
+    versions = list(reply.versions.select_related("saved_by").order_by("number"))
+    own = max((place for place, version in enumerate(versions) if version.action != "polish"), default=None)
+    if own is None or own == len(versions) - 1:
+        return None
+    return change_between(versions[own:])
 
 
 @require_GET

@@ -53,6 +53,9 @@ class LetterTextsForm(forms.Form):
         for name, field in self.fields.items():
             if name not in self.class_fields and name not in self.theme_fields:
                 field.initial = getattr(letter, name)
+        session = letter.session
+        if session.office_series:
+            self.fields["number"].help_text = f"如 {session.office_series}〔{session.year}〕280号"
         for name, value in usual.items():
             self.fields[name].help_text = f"不填则为“{value}”"
         self.kept = letter

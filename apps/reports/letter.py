@@ -7,13 +7,14 @@ replies. A text that nobody wrote is left out, never invented; what is missing i
 from collections import defaultdict
 
 from apps.documents.paper import Heading, Letter, Paragraph
+from apps.documents.titles import chinese_number
 from apps.figures.facts import LAST_DAY, confirmed_receipts, is_closed, issued_replies, round_of
 from apps.figures.queries import tally as tally_of
 from apps.figures.rows import NO_CATEGORY
 from apps.proposals.models import Contact, Proposal, Proposer
 
 from . import queries, wording
-from .wording import chinese_day, chinese_number, clause, quoted, sentence
+from .wording import chinese_day, clause, quoted, sentence
 
 EXAMPLES = 3  # of one theme or class, where nobody has chosen any
 NAMED = 10  # proposals named in a warning

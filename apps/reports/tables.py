@@ -44,6 +44,8 @@ def tables_of(tally, session):
         )
 
     replied, confirmed, total = tally.count("replied"), tally.count("ratings", "confirmed"), tally.count("total")
+    rate = tally.satisfaction
+    satisfied = Row(f"{tally.counted_rating.label}为{'、'.join(tally.satisfied)}", rate.count, rate.percent)
     found = [
         Table(
             "总数与进度",
@@ -69,6 +71,7 @@ def tables_of(tally, session):
         ),
         Table("最终评价", split(("ratings", "final"), name="rating"), f"占回执已确认的{confirmed}件提案"),
         Table("首次评价", split(("ratings", "first")), f"占回执已确认的{confirmed}件提案"),
+        Table("满意率", (satisfied,) if rate.base else (), f"占{tally.satisfaction_base.label}{rate.base}件"),
         Table("提案类别", split(("categories",)), f"占计入总数的{total}件提案"),
     ]
     return [table for table in found if table.rows]

@@ -6,7 +6,6 @@ from apps.figures.queries import Tally
 from apps.proposals.models import Contact
 from apps.proposals.workflow import ProposalState
 
-DIGITS = "零一二三四五六七八九"
 ENDED = (
     (ProposalState.MERGED, "并案"),
     (ProposalState.WITHDRAWN, "撤案"),
@@ -24,13 +23,6 @@ MANNERS = {
     Contact.Manner.LETTER: "书面沟通",
 }
 REMOTE = (Contact.Manner.PHONE, Contact.Manner.MESSAGE, Contact.Manner.LETTER)
-
-
-def chinese_number(number):
-    """1 … 99 as in headings: 一, 十, 十一, 二十."""
-    tens, ones = divmod(number, 10)
-    head = ("" if tens < 2 else DIGITS[tens]) + ("十" if tens else "")
-    return head + (DIGITS[ones] if ones or not tens else "")
 
 
 def chinese_day(day, year=None):

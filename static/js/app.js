@@ -1,4 +1,5 @@
-// Pages work without this. With it: no double submits, and no typed text lost with a closed page.
+// Pages work without this. With it: no double submits, no typed text lost with a closed page, uploads that show how
+// far they are.
 "use strict";
 
 document.addEventListener("submit", (event) => {
@@ -12,14 +13,57 @@ document.addEventListener("submit", (event) => {
   for (const button of form.querySelectorAll("button[type=submit]")) {
     button.setAttribute("aria-busy", "true");
   }
+  const files = form.querySelectorAll("input[type=file]");
+  if (Array.from(files).some((input) => input.files.length)) {
+    event.preventDefault();
+    send(form, event.submitter);
+  }
 });
+
+// The same request that the browser would send, with a bar that shows how far it is; the answer becomes the page.
+function send(form, submitter) {
+  const data = new FormData(form);
+  if (submitter && submitter.name) data.append(submitter.name, submitter.value);
+  const line = document.createElement("div");
+  line.className = "progress";
+  line.setAttribute("role", "status");
+  const bar = document.createElement("progress");
+  bar.max = 100;
+  bar.value = 0;
+  const words = document.createElement("span");
+  words.textContent = "正在上传…";
+  line.append(words, bar);
+  form.append(line);
+  const request = new XMLHttpRequest();
+  request.open("POST", form.action);
+  request.upload.addEventListener("progress", (event) => {
+    if (!event.lengthComputable) return;
+    bar.value = Math.round((event.loaded * 100) / event.total);
+    words.textContent = bar.value < 100 ? `已上传 ${bar.value}%` : "已上传，正在检查文件…";
+  });
+  request.addEventListener("load", () => {
+    // a page of this site answers; anything else (a proxy's error) is shown as what it is
+    history.replaceState(null, "", request.responseURL || form.action);
+    document.open();
+    document.write(request.responseText);
+    document.close();
+  });
+  request.addEventListener("error", () => {
+    words.textContent = "上传没有完成：网络中断。内容还在本页，请再试一次。";
+    bar.remove();
+    release(form);
+  });
+  request.send(data);
+}
+
+function release(form) {
+  delete form.dataset.sent;
+  for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+}
 
 // coming back with the browser's own button: the form may be sent again
 window.addEventListener("pageshow", () => {
-  for (const form of document.querySelectorAll("form[data-sent]")) {
-    delete form.dataset.sent;
-    for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
-  }
+  for (const form of document.querySelectorAll("form[data-sent]")) release(form);
 });
 
 for (const form of document.querySelectorAll("form[data-keep]")) {
@@ -30,3 +74,16 @@ for (const form of document.querySelectorAll("form[data-keep]")) {
     if (changed) event.preventDefault();
   });
 }
+
+// one menu of further actions open at a time; Escape closes it
+document.addEventListener("toggle", (event) => {
+  if (!event.target.matches || !event.target.matches("details.more[open]")) return;
+  for (const other of document.querySelectorAll("details.more[open]")) if (other !== event.target) other.open = false;
+}, true);
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.more[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});

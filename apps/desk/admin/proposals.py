@@ -100,6 +100,8 @@ class ProposalAdmin(LookOnly, OfficeOnly, admin.ModelAdmin):
         "supervising_leader", "wished_units", "mode", "received_on", "assigned_on", "merged_into", "remark",
     )  # fmt: skip
 
+    readonly_fields = (*fields, "state")  # twice guarded: nobody may change anything here anyway
+
     def get_queryset(self, request):
         cases = Case.objects.exclude(state=CaseState.ENDED).select_related("unit")
         return Proposal.objects.visible_to(request.user).prefetch_related(Prefetch("cases", cases))

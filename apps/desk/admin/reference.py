@@ -8,7 +8,7 @@ from django.forms.models import BaseInlineFormSet
 from django.http import HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import NoReverseMatch, path, reverse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
@@ -298,8 +298,5 @@ class SessionAdmin(LookOnly, OfficeOnly, admin.ModelAdmin):
 
     @admin.display(description="办理规则、时限、名称")
     def settings_page(self, session):
-        try:
-            url = reverse("settings:session", args=[session.key])
-        except NoReverseMatch:
-            return "—"
+        url = reverse("settings:session", args=[session.key])
         return format_html('<a href="{}">届次设置</a>', url)

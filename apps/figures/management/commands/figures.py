@@ -57,6 +57,11 @@ def text_of(found):
     yield "，".join(f"{label}{found.count('ratings', name)}件" for name, label in RECEIPTS)
     yield from split(found, "最终评价（占回执已确认的提案）", ("ratings", "final"))
     yield from split(found, "首次评价（占回执已确认的提案）", ("ratings", "first"))
+    if (rate := found.satisfaction).base:
+        yield (
+            f"满意率{rate.percent}%：{found.counted_rating.label}为{'、'.join(found.satisfied)}的{rate.count}件，"
+            f"占{found.satisfaction_base.label}{rate.base}件"
+        )
     numbers = "、".join(fact.row.number for fact in found.behind("rehandled"))
     yield f"二次办理{found.count('rehandled')}件" + (f"：{numbers}" if numbers else "")
     yield from split(found, "提案类别（占计入总数的提案）", ("categories",))

@@ -1,0 +1,515 @@
+"""Two people at once on one thing, with threads and connections of their own; and each deed whole with its event.
+
+Exactly one wins; the others are told (OutOfTurn, or Refused where a rule says why); nothing is overwritten.
+"""
+
+import datetime
+import threading
+from contextlib import contextmanager
+
+import pytest
+from django.apps import apps
+from django.db import connections, transaction
+from django.test import Client
+from django.urls import reverse
+
+from apps.audit.models import Event
+from apps.audit.queries import verify
+from apps.proposals import operations as cases
+from apps.proposals.models import Attachment, Case, Contact, Proposal, ReturnRequest
+from apps.proposals.workflow import CaseRole, OutOfTurn, Refused
+from apps.ratings import operations as ratings
+from apps.ratings.models import Receipt
+from apps.replies import operations as replies
+from apps.replies.models import Reply, ReplyVersion
+from tests import factories as make
+
+LEAD, ASSIST = CaseRole.LEAD, CaseRole.ASSIST
+APRIL = make.moment(2020, 4, 20)
+MAY = make.moment(2020, 5, 6)
+
+
+def at_once(*calls):
+    """Runs each call in a thread with a connection of its own, all let go at the same moment; what each came to:
+    its result, or the exception it raised."""
+    gate = threading.Barrier(len(calls))
+    outcomes = [None] * len(calls)
+
+    def run(place, call):
+        try:
+            gate.wait(10)
+            outcomes[place] = call()
+        except Exception as raised:
+            outcomes[place] = raised
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(place, call)) for place, call in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert not any(thread.is_alive() for thread in threads)
+    return outcomes
+
+
+def one_wins(*calls, losers=(OutOfTurn,)):
+    """The place of the call that went through; all others were told in a way that is expected."""
+    outcomes = at_once(*calls)
+    won = [place for place, outcome in enumerate(outcomes) if not isinstance(outcome, Exception)]
+    lost = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+    assert len(won) == 1, outcomes
+    assert all(isinstance(outcome, losers) for outcome in lost), lost
+    return won[0]
+
+
+@pytest.fixture
+def world(transactional_db):
+    yield make.world()
+    assert verify() == []
+
+
+def own(thing):
+    """A copy of a thing, as another process would have read it."""
+    return type(thing).objects.get(pk=thing.pk)
+
+
+def count(action):
+    return Event.objects.filter(action=action).count()
+
+
+# --- through the operations ------------------------------------------------------------------------------------------
+
+
+def test_a_case_accepted_by_many_is_accepted_once(world):
+    case = make.assigned(world).cases.get()
+    copies = [(own(case), user) for user in (world.clerk, world.head) * 3]
+    one_wins(*(lambda c=c, u=u: cases.accept(c, by=u, at=make.moment(2020, 3, 11)) for c, u in copies))
+    assert (own(case).state, own(case.proposal).state, count("case.accept")) == ("handling", "handling", 1)
+
+
+def test_of_two_who_sign_and_one_who_returns_one_wins(world):
+    reply = make.reply_at(world, make.handling(world).cases.get(), "leader_signoff")
+    digest = reply.content_hash
+    first, second, third = own(reply), own(reply), own(reply)
+    won = one_wins(
+        lambda: replies.sign(first, digest, by=world.leader, at=APRIL),
+        lambda: replies.send_back(second, by=world.leader, at=APRIL, note="数字不准"),
+        lambda: replies.sign(third, digest, by=world.leader, at=APRIL),
+    )
+    found = own(reply)
+    assert found.state == ("draft" if won == 1 else "signed")
+    assert (found.signed_hash != "") is (won != 1)
+    assert count("reply.sign") + count("reply.return") == 1
+
+
+def test_a_return_asked_for_while_the_office_takes_the_unit_out(world):
+    """Whoever is second is told; never does a request stay open on a case that has ended."""
+    proposal = make.assigned(world)
+    case = proposal.cases.get()
+    mine, theirs, seen = own(case), own(proposal), proposal.stamp
+    outcomes = at_once(
+        lambda: cases.request_return(mine, world.parks, by=world.clerk, at=make.moment(2020, 3, 11), note="不属职责"),
+        lambda: cases.adjust(
+            theirs,
+            [(world.culture, LEAD)],
+            [case],
+            by=world.office,
+            at=make.moment(2020, 3, 11),
+            note="划转",
+            seen=seen,
+        ),
+    )
+    assert not isinstance(outcomes[1], Exception)
+    assert outcomes[0] == mine or isinstance(outcomes[0], OutOfTurn)
+    assert own(case).state == "ended"
+    assert not ReturnRequest.objects.filter(ruled_at=None).exists()
+    assert ReturnRequest.objects.count() == count("case.request_return")
+
+
+def test_a_request_ruled_on_by_two_has_one_ruling(world):
+    case = make.assigned(world).cases.get()
+    cases.request_return(case, world.parks, by=world.clerk, at=make.moment(2020, 3, 11), note="不属职责")
+    first, second = own(case), own(case)
+    at = make.moment(2020, 3, 12)
+    won = one_wins(
+        lambda: cases.grant_return(first, by=world.office, at=at, note="同意"),
+        lambda: cases.refuse_return(second, by=world.office2, at=at, note="不同意"),
+        losers=(OutOfTurn, Refused),
+    )
+    request = ReturnRequest.objects.get()
+    assert (request.is_granted, own(case).state) == ((True, "ended") if won == 0 else (False, "handling"))
+    assert own(case.proposal).state == ("received" if won == 0 else "handling")
+
+
+def test_a_proposal_assigned_by_two_has_the_units_of_one(world):
+    proposal = make.registered(world)
+    first, second = own(proposal), own(proposal)
+    won = one_wins(
+        lambda: cases.assign(first, [(world.housing, LEAD)], by=world.office, at=make.moment()),
+        lambda: cases.assign(
+            second, [(world.culture, LEAD), (world.parks, ASSIST)], by=world.office2, at=make.moment()
+        ),
+    )
+    assert set(proposal.cases.values_list("unit__name", flat=True)) == (
+        {"区住房城乡建委"} if won == 0 else {"区文化旅游委", "区城市管理局"}
+    )
+
+
+def test_one_number_registered_by_two_is_registered_once(world):
+    def register(user, number):
+        return cases.register(
+            world.session, number=number, title="题", proposers=[{"name": "赵"}], by=user, at=make.moment()
+        )
+
+    one_wins(
+        lambda: register(world.office, "84"),
+        lambda: register(world.office2, "084"),
+        lambda: register(world.office2, "８４"),
+        losers=(Refused,),
+    )
+    assert [one.number for one in Proposal.objects.all()] == ["084"]
+
+
+def test_a_reply_sent_by_two_is_sent_once_and_one_document_number_used_once(world):
+    first = make.reply_at(world, make.handling(world, "001").cases.get(), "signed")
+    second = make.reply_at(world, make.handling(world, "002").cases.get(), "signed")
+
+    def send(reply, user, number):
+        return ratings.issue(
+            reply, by=user, at=APRIL, number=number, issued_on=datetime.date(2020, 4, 20), means="post"
+        )
+
+    copies = own(first), own(first), own(second)
+    outcomes = at_once(
+        lambda: send(copies[0], world.clerk, "1号"),
+        lambda: send(copies[1], world.office, "1号"),
+        lambda: send(copies[2], world.head, "1号"),
+    )
+    assert sum(not isinstance(outcome, Exception) for outcome in outcomes) == 1, outcomes
+    assert all(isinstance(outcome, (OutOfTurn, Refused, Reply)) for outcome in outcomes), outcomes
+    assert Reply.objects.filter(number="1号").count() == Receipt.objects.count() == count("reply.issue") == 1
+
+
+def test_a_receipt_entered_and_confirmed_by_two_counts_once(world):
+    case = make.handling(world).cases.get()
+    receipt = make.receipt_of(make.reply_at(world, case, "issued"))
+
+    def enter(copy, user, name):
+        return ratings.enter(
+            copy, make.rating(world.session, name), by=user, at=MAY, received_on=MAY.date(), scan=make.scan()
+        )
+
+    copies = own(receipt), own(receipt)
+    won = one_wins(
+        lambda: enter(copies[0], world.secretary, "不满意"), lambda: enter(copies[1], world.secretary2, "满意")
+    )
+    assert own(receipt).rating.name == ("不满意", "满意")[won]
+    assert Attachment.objects.count() == 1
+    other = (world.secretary2, world.secretary)[won]
+    again = own(receipt), own(receipt), own(receipt)
+    one_wins(
+        lambda: ratings.confirm(again[0], by=other, at=MAY),
+        lambda: ratings.confirm(again[1], by=other, at=MAY),
+        lambda: ratings.send_back(again[2], by=other, at=MAY, note="不清"),
+    )
+    assert count("receipt.confirm") + count("receipt.return") == 1
+    assert own(case).round == (2 if count("case.rehandle") else 1)
+
+
+def test_a_draft_edited_by_two_keeps_both_texts_and_tells_the_second(world):
+    case = make.handling(world).cases.get()
+    reply = replies.draft(case, by=world.clerk, at=APRIL, body="一稿")
+    first, second, seen = own(reply), own(reply), reply.stamp
+    won = one_wins(
+        lambda: replies.edit(first, by=world.clerk, at=APRIL, body="经办人的二稿", seen=seen),
+        lambda: replies.edit(second, by=world.head, at=APRIL, body="负责人的二稿", seen=seen),
+    )
+    assert own(reply).body == ("经办人的二稿", "负责人的二稿")[won]
+    assert list(ReplyVersion.objects.values_list("number", flat=True)) == [1, 2]
+
+
+def test_a_reply_begun_by_two_is_begun_once(world):
+    case = make.handling(world).cases.get()
+    first, second = own(case), own(case)
+    one_wins(
+        lambda: replies.draft(first, by=world.clerk, at=APRIL, body="甲"),
+        lambda: replies.draft(second, by=world.head, at=APRIL, body="乙"),
+        losers=(Refused, OutOfTurn),
+    )
+    assert Reply.objects.count() == ReplyVersion.objects.count() == 1
+
+
+def test_a_talk_told_twice_by_a_double_click_is_kept_once(world):
+    case = make.handling(world).cases.get()
+    copies = own(case), own(case)
+    told = {"stage": "before", "manner": "phone", "held_on": APRIL.date(), "people": "赵堃", "summary": "通话"}
+    one_wins(*(lambda c=copy: cases.contact(c, by=world.clerk, at=APRIL, **told) for copy in copies), losers=(Refused,))
+    assert Contact.objects.count() == count("case.contact") == 1
+
+
+def test_separate_units_that_act_at_once_both_go_through_and_the_proposal_follows_both(world):
+    roles = [(unit, CaseRole.SEPARATE) for unit in (world.housing, world.culture, world.parks)]
+    proposal = make.assigned(world, roles=roles)
+    calls = [(own(case), make.people_of(world, case.unit)[0]) for case in Case.objects.filter(proposal=proposal)]
+    outcomes = at_once(*(lambda c=c, u=u: cases.accept(c, by=u, at=make.moment(2020, 3, 11)) for c, u in calls))
+    assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+    assert own(proposal).state == "handling"
+    assert count("case.accept") == 3
+
+
+def test_many_people_on_many_proposals_leave_one_unbroken_trail(world):
+    todo = [make.assigned(world, f"{number:03}").cases.get() for number in range(1, 9)]
+    before = Event.objects.count()
+    outcomes = at_once(*(lambda c=c: cases.accept(own(c), by=world.clerk, at=make.moment(2020, 3, 11)) for c in todo))
+    assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+    assert list(Event.objects.order_by("seq").values_list("seq", flat=True)) == list(range(1, before + 9))
+
+
+# --- through the pages -----------------------------------------------------------------------------------------------
+
+
+def browser_of(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_two_signing_pages_one_signature_and_the_other_is_told(world):
+    reply = make.reply_at(world, make.handling(world).cases.get(), "leader_signoff")
+    url = reverse("replies:act", args=[reply.pk, "sign"])
+    clients = [browser_of(world.leader), browser_of(world.leader)]
+    seen = [client.get(url).context["seen"] for client in clients]
+    form = [{"seen": stamp, "content_hash": reply.content_hash} for stamp in seen]
+    answers = at_once(*(lambda c=c, f=f: c.post(url, f) for c, f in zip(clients, form, strict=True)))
+    assert sorted(answer.status_code for answer in answers) == [302, 409]
+    assert count("reply.sign") == 1
+
+
+def test_who_comes_second_finds_what_was_typed_on_the_page(world):
+    proposal = make.handling(world, roles=[(world.housing, LEAD), (world.culture, ASSIST)])
+    reply = replies.draft(make.case_of(proposal, world.housing), by=world.clerk, at=APRIL, body="一稿")
+    url = reverse("replies:act", args=[reply.pk, "edit"])
+    chosen = make.result_class(world.session, "B")
+    clients = [browser_of(world.clerk), browser_of(world.head)]
+    forms = [
+        {
+            "seen": client.get(url).context["seen"],
+            "body": f"正文{place}",
+            "result_class": chosen.pk,
+            "publicity": "on_request",
+            "no_contact": "not_wanted",
+            "no_opinion": f"催办{place}",
+            "summary": f"摘要{place}",
+            "commitments-TOTAL_FORMS": 1,
+            "commitments-INITIAL_FORMS": 0,
+            "commitments-0-text": f"承诺{place}",
+            "commitments-0-due_on": "2030-01-02",
+        }
+        for place, client in enumerate(clients)
+    ]
+    answers = at_once(*(lambda c=c, f=f: c.post(url, f) for c, f in zip(clients, forms, strict=True)))
+    assert sorted(answer.status_code for answer in answers) == [302, 409]
+    late = next(place for place, answer in enumerate(answers) if answer.status_code == 409)
+    page = answers[late].content.decode()
+    for typed in (
+        f"正文{late}",
+        f"催办{late}",
+        f"摘要{late}",
+        f"承诺{late}",
+        "2030-01-02",
+        "B类",
+        "依申请公开",
+        "本人表示不需",
+    ):
+        assert typed in page, typed
+    assert own(reply).body == f"正文{1 - late}"
+    assert [one.text for one in reply.commitments.all()] == [f"承诺{1 - late}"]
+
+
+def test_a_page_left_open_while_another_acts_changes_nothing(world):
+    """Adjusting from an old page: another has adjusted since; the form is told, the units typed are shown."""
+    proposal = make.handling(world)
+    url = reverse("proposals:act", args=[proposal.pk, "adjust"])
+    client = browser_of(world.office)
+    seen = client.get(url).context["seen"]
+    cases.adjust(proposal, [(world.culture, ASSIST)], [], by=world.office2, at=make.moment(2020, 4, 1), note="协办")
+    answer = client.post(url, {"seen": seen, "assists": [world.parks.pk], "note": "我也加一个协办单位"})
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "我也加一个协办单位" in page and "区城市管理局" in page and "没有保存" in page
+    assert proposal.cases.count() == 2
+    fresh = client.get(url).context["seen"]
+    assert client.post(url, {"seen": fresh, "assists": [world.parks.pk], "note": "再加"}).status_code == 302
+    assert proposal.cases.count() == 3
+
+
+# --- the deed and its event ------------------------------------------------------------------------------------------
+
+
+class Interrupted(Exception):
+    pass
+
+
+def a_life(world):
+    """(action, call) of every action of the spine, each to be taken when its turn comes."""
+    kept = {}
+
+    def case(unit):
+        return Case.objects.get(proposal=kept["proposal"], unit=unit)
+
+    def reply():
+        return Reply.objects.latest("pk")
+
+    def receipt():
+        return Receipt.objects.latest("pk")
+
+    def register():
+        kept["proposal"] = make.registered(world)
+
+    c, h, o, a = world.clerk, world.head, world.office, APRIL
+    yield "proposal.register", register
+    yield (
+        "proposal.assign",
+        lambda: cases.assign(
+            kept["proposal"], [(world.housing, LEAD), (world.culture, ASSIST)], by=o, at=make.moment()
+        ),
+    )
+    march = make.moment(2020, 3, 11)
+    yield (
+        "case.request_return",
+        lambda: cases.request_return(
+            case(world.culture), world.parks, by=world.culture_clerk, at=march, note="不属职责"
+        ),
+    )
+    yield "case.refuse_return", lambda: cases.refuse_return(case(world.culture), by=o, at=march, note="请办理")
+    yield "case.accept", lambda: cases.accept(case(world.housing), by=c, at=march)
+    yield (
+        "proposal.adjust",
+        lambda: cases.adjust(kept["proposal"], [(world.parks, ASSIST)], [], by=o, at=march, note="增加协办"),
+    )
+    yield (
+        "case.request_return",
+        lambda: cases.request_return(case(world.parks), world.culture, by=world.parks_head, at=march, note="不属职责"),
+    )
+    yield "case.grant_return", lambda: cases.grant_return(case(world.parks), by=o, at=march, note="同意")
+    yield "case.contact", lambda: cases.contact(
+        case(world.housing), by=c, at=march, stage="before", manner="visit", held_on=march.date(), people="赵堃",
+        summary="走访", file=make.scan(),
+    )  # fmt: skip
+    yield (
+        "case.prepare_opinion",
+        lambda: cases.prepare_opinion(case(world.culture), "可行", by=world.culture_clerk, at=a),
+    )
+    yield "case.advise", lambda: cases.advise(case(world.culture), by=world.culture_head, at=a)
+    for round_number in (1, 2, 3):
+        june = make.moment(2020, 6, 1) if round_number > 1 else a
+        yield (
+            "reply.draft",
+            lambda at=june: replies.draft(
+                case(world.housing), by=c, at=at, body="一稿", commitments=[{"text": "完成", "due_on": at.date()}]
+            ),
+        )
+        yield "reply.edit", lambda at=june: replies.edit(
+            reply(), by=c, at=at, body="二稿", publicity="open", result_class=make.result_class(world.session, "B"),
+            no_contact="not_wanted", commitments=[{"text": "年内完成", "due_on": datetime.date(2027, 12, 31)}],
+        )  # fmt: skip
+        yield "reply.submit", lambda at=june: replies.submit(reply(), by=c, at=at)
+        if round_number == 1:
+            yield "reply.recall", lambda: replies.recall(reply(), by=c, at=a)
+            yield "reply.submit", lambda: replies.submit(reply(), by=c, at=a)
+        yield "reply.unit_approve", lambda at=june: replies.unit_approve(reply(), by=h, at=at)
+        yield "reply.polish", lambda at=june: replies.polish(reply(), "三稿", by=o, at=at)
+        yield (
+            "reply.office_forward",
+            lambda at=june: replies.office_forward(reply(), world.other_leader_row, by=o, at=at, note="分管领导出差"),
+        )
+        if round_number == 2:
+            yield "reply.return", lambda at=june: replies.send_back(reply(), by=world.other_leader, at=at, note="再核")
+            yield "reply.submit", lambda at=june: replies.submit(reply(), by=c, at=at)
+            yield "reply.unit_approve", lambda at=june: replies.unit_approve(reply(), by=h, at=at)
+            yield "reply.office_forward", lambda at=june: replies.office_forward(reply(), world.leader_row, by=o, at=at)
+        signer = world.leader if round_number == 2 else world.other_leader
+        yield "reply.sign", lambda at=june, by=signer: replies.sign(reply(), reply().content_hash, by=by, at=at)
+        if round_number == 3:
+            yield "reply.revoke", lambda at=june, by=signer: replies.revoke(reply(), by=by, at=at, note="有误")
+            yield "reply.submit", lambda at=june: replies.submit(reply(), by=c, at=at)
+            yield "reply.unit_approve", lambda at=june: replies.unit_approve(reply(), by=h, at=at)
+            yield "reply.office_forward", lambda at=june: replies.office_forward(reply(), world.leader_row, by=o, at=at)
+            yield "reply.sign", lambda at=june: replies.sign(reply(), reply().content_hash, by=world.leader, at=at)
+        yield (
+            "reply.issue",
+            lambda at=june, n=round_number: ratings.issue(
+                reply(), by=c, at=at, number=f"{n}号", issued_on=at.date(), means="post"
+            ),
+        )
+        late = make.moment(2020, 6, 2) if round_number > 1 else MAY
+        name = "满意" if round_number == 3 else "不满意"
+
+        def enter(at=late, name=name):
+            ratings.enter(
+                receipt(), make.rating(world.session, name), by=world.secretary, at=at, received_on=at.date(),
+                scan=make.scan(),
+            )  # fmt: skip
+
+        yield "receipt.enter", enter
+        if round_number == 1:
+            yield (
+                "receipt.return",
+                lambda at=late: ratings.send_back(receipt(), by=world.secretary2, at=at, note="不清"),
+            )
+            yield "receipt.enter", enter
+        yield "receipt.confirm", lambda at=late: ratings.confirm(receipt(), by=world.secretary2, at=at)
+        if round_number == 2:
+            yield "case.rehandle", lambda at=late: ratings.rehandle(case(world.housing), by=o, at=at)
+
+
+SPINE = {
+    "proposal.register", "proposal.assign", "proposal.adjust", "case.accept", "case.request_return",
+    "case.grant_return", "case.refuse_return", "case.contact", "case.prepare_opinion", "case.advise", "case.close",
+    "case.rehandle", "reply.draft", "reply.edit", "reply.submit", "reply.recall", "reply.unit_approve",
+    "reply.polish", "reply.office_forward", "reply.sign", "reply.return", "reply.revoke", "reply.issue",
+    "receipt.enter", "receipt.confirm", "receipt.return",
+}  # fmt: skip
+
+
+def everything_stored():
+    """Every row of proposals, replies, receipts and the trail."""
+    models = [
+        model
+        for label in ("proposals", "replies", "ratings", "audit")
+        for model in apps.get_app_config(label).get_models()
+    ]
+    return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
+
+
+@contextmanager
+def a_trail_that_fails(monkeypatch):
+    def fail(**content):
+        raise Interrupted
+
+    with monkeypatch.context() as patched:
+        patched.setattr("apps.proposals.operations.record", fail)
+        yield
+
+
+@pytest.mark.django_db
+def test_every_deed_is_stored_with_its_event_or_neither_is(monkeypatch):
+    world = make.world()
+    for action, call in a_life(world):
+        before = everything_stored()
+        with a_trail_that_fails(monkeypatch), pytest.raises(Interrupted):
+            call()
+        assert everything_stored() == before, f"{action} was stored without its event"
+        with pytest.raises(Interrupted), transaction.atomic():
+            call()
+            raise Interrupted
+        assert everything_stored() == before, f"{action} outlasted what it was part of"
+        seq = Event.objects.count()
+        call()
+        new = list(Event.objects.filter(seq__gt=seq).order_by("seq").values_list("action", flat=True))
+        assert new and new[0] == action
+        assert len(new) == 1 or action == "receipt.confirm", new
+    assert set(Event.objects.values_list("action", flat=True)) == SPINE | {"session.open"}
+    assert Proposal.objects.get().state == "closed"
+    assert verify() == []
