@@ -10,7 +10,7 @@ from functools import wraps
 from django.db import transaction
 from django.utils import timezone
 
-from apps.audit.operations import record
+from apps.audit.operations import record, record_many
 from apps.calendars.deadlines import Calendar, deadline, deadline_before
 
 from . import workflow
@@ -51,23 +51,32 @@ def operation(function):
     return run
 
 
-def audit(thing, action, *, by, at, note="", **data):
-    """Writes the event of an action on a proposal or on a part of one, in the transaction of the action."""
+def event_of(thing, action, *, by, at, note="", **data):
+    """What `audit.operations.record` takes for the event of an action on a proposal or on a part of one."""
     proposal, case = thing.workflow_proposal, thing.workflow_case
     data |= {"thing": thing.WORKFLOW.name, "id": thing.pk, "state": thing.state}
     if case is not None:
         data |= {"case": case.pk, "unit": case.unit.name, "round": case.round}
-    return record(
+    return dict(
         action=f"{thing.WORKFLOW.name}.{action}",
         target_type="proposal",
         target_key=str(proposal.pk),
         target_name=proposal.name,
-        actor_key=by.username if by else "operator",
-        actor_name=str(by) if by else "运维",
         at=at,
         note=note.strip(),
         data=data,
+        **actor(by),
     )
+
+
+def actor(by):
+    """Who an event names: a user, or the operator of a command (`by` None)."""
+    return {"actor_key": by.username if by else "operator", "actor_name": str(by) if by else "运维"}
+
+
+def audit(thing, action, *, by, at, note="", **data):
+    """Writes the event of an action on a proposal or on a part of one, in the transaction of the action."""
+    return record(**event_of(thing, action, by=by, at=at, note=note, **data))
 
 
 def advance(thing, action, *, by, at, note="", as_party=None, data=None, **changes):
@@ -126,31 +135,61 @@ def _settle(proposal, on):
     return further
 
 
-@transaction.atomic
-def register(session, *, number, title, proposers, by, at, files=(), **fields):
+def register(session, *, number, title, proposers, by, at, **fields):
     """接收登记: a proposal as the committee handed it over. `proposers`: dicts of Proposer's fields, in order."""
+    entry = {"number": number, "title": title, "proposers": proposers} | fields
+    return register_many(session, [entry], by=by, at=at)[0]
+
+
+@transaction.atomic
+def register_many(session, entries, *, by, at, **facts):
+    """接收登记 of many at once, in a fixed number of queries for each thousand: all of them or none.
+
+    `entries`: dicts of the arguments of `register`. `facts`: further facts for every event, such as the file that a
+    list came in. A user needs the row 接收登记; a command on the server imports, and has the row 补录 for it.
+    """
     parties = parties_of(by, timezone.localdate(at))
-    workflow.PROPOSAL.find("register", "", parties)
-    number = number_as_printed(number)
-    Session.objects.select_for_update().get(pk=session.pk)  # of two who register one number at once, one is told
-    if Proposal.objects.filter(session=session, number=number).exists():
-        raise Refused(f"{session}已有第{number}号提案，请核对案号。")
-    names = [proposer["name"] for proposer in proposers]
+    workflow.PROPOSAL.find("register" if by else "import", "", parties)
+    Session.objects.select_for_update().get(pk=session.pk)  # two at once do not take one number
+    entries = [entry | {"number": number_as_printed(entry["number"])} for entry in entries]
+    taken = numbers_taken(session)
+    for entry in entries:
+        check_registration(session, entry, taken)
+        if entry.get("received_on"):
+            check_day(entry["received_on"], session, at, "接收日期")
+        taken.add(entry["number"])
+    people = [entry.pop("proposers") for entry in entries]
+    proposals = Proposal.objects.bulk_create(
+        Proposal(
+            session=session,
+            number_order=number_order(entry["number"]),
+            **{"received_on": timezone.localdate(at)} | entry,
+        )
+        for entry in entries
+    )
+    Proposer.objects.bulk_create(
+        Proposer(proposal=proposal, order=order, **proposer)
+        for proposal, proposers in zip(proposals, people, strict=True)
+        for order, proposer in enumerate(proposers)
+    )
+    record_many(event_of(one, "register", by=by, at=at, title=one.title, **facts) for one in proposals)
+    return proposals
+
+
+def numbers_taken(session):
+    """The numbers that a session has already; one query."""
+    return set(Proposal.objects.filter(session=session).values_list("number", flat=True))
+
+
+def check_registration(session, entry, taken):
+    """Refuses what cannot be registered: a number `taken` in the session, proposers missing or named twice."""
+    if entry["number"] in taken:
+        raise Refused(f"{session}已有第{entry['number']}号提案，请核对案号。")
+    names = [proposer["name"] for proposer in entry["proposers"]]
     if not names:
         raise Refused("请填写提案者。")
     if len(set(names)) < len(names):
         raise Refused("提案者有重复，请核对。")
-    fields.setdefault("received_on", timezone.localdate(at))
-    if fields["received_on"]:
-        check_day(fields["received_on"], session, at, "接收日期")
-    proposal = Proposal.objects.create(
-        session=session, number=number, number_order=number_order(number), title=title, **fields
-    )
-    Proposer.objects.bulk_create(
-        Proposer(proposal=proposal, order=order, **proposer) for order, proposer in enumerate(proposers)
-    )
-    audit(proposal, "register", by=by, at=at, title=title)
-    return proposal
 
 
 def check_shape(roles):
@@ -189,38 +228,40 @@ def assign(proposal, roles, *, by, at, reply_due_on=None, note=""):
 
 
 def _begin_cases(proposal, roles, on, reply_due_on=None):
-    session = proposal.session
-    # from the year before (an opinion is due a month before the reply) to the end: any day may be the reply's deadline
-    calendar = Calendar.load(on.year - 1)
-    due = {step: deadline(on, session.limit(step), calendar) for step in ("accept", "return", "contact", "reply")}
-    basis = {step: found.basis() for step, found in due.items()}
-    if reply_due_on:
-        if reply_due_on <= on:
-            raise Refused("答复期限应晚于交办日期。")
-        basis["reply"] = {"explanation": f"交办时确定为{reply_due_on:%Y-%m-%d}"}
-    reply_due_on = reply_due_on or due["reply"].due_on
+    # the opinion is due before the reply, and the reply on whatever day the office names
+    calendar = Calendar.load(on.year - 1, max(on, reply_due_on or on).year + 1)
+    if reply_due_on and reply_due_on <= on:
+        raise Refused("答复期限应晚于交办日期。")
     for unit, role in roles:
         if unit.dissolved_on and unit.dissolved_on <= on:
             raise Refused(f"{unit}已撤销，请选择承接其职能的单位。")
-        answering = role in workflow.ANSWERING
-        own = dict(basis)
-        opinion_due_on = None
-        if not answering:
-            before = deadline_before(reply_due_on, session.limit("opinion"), calendar)
-            own["opinion"] = before.basis()
-            opinion_due_on = max(before.due_on, due["accept"].due_on)
         Case.objects.create(
             proposal=proposal,
             unit=unit,
             role=role,
             assigned_on=on,
-            accept_due_on=due["accept"].due_on,
-            return_due_on=due["return"].due_on,
-            contact_due_on=due["contact"].due_on if answering else None,
-            opinion_due_on=opinion_due_on,
-            reply_due_on=reply_due_on if answering else None,
-            deadline_basis=own,
+            **deadlines_of(proposal.session, role, on, calendar, reply_due_on, f"交办时确定为{reply_due_on}"),
         )
+
+
+def deadlines_of(session, role, on, calendar, reply_due_on=None, why=""):
+    """The deadlines of a case assigned on a day, as Case's columns: by the session's rules over `calendar`.
+
+    `reply_due_on`: another day for the reply than the rule's, and `why`, for the basis that is kept with it.
+    """
+    due = {step: deadline(on, session.limit(step), calendar) for step in ("accept", "return", "contact", "reply")}
+    basis = {step: found.basis() for step, found in due.items()}
+    if reply_due_on:
+        basis["reply"] = {"explanation": why}
+    reply_due_on = reply_due_on or due["reply"].due_on
+    columns = {"accept_due_on": due["accept"].due_on, "return_due_on": due["return"].due_on}
+    if role in workflow.ANSWERING:
+        columns |= {"contact_due_on": due["contact"].due_on, "reply_due_on": reply_due_on}
+    else:
+        before = deadline_before(reply_due_on, session.limit("opinion"), calendar)
+        basis["opinion"] = before.basis()
+        columns |= {"opinion_due_on": max(before.due_on, due["accept"].due_on)}
+    return columns | {"deadline_basis": basis}
 
 
 @operation
@@ -384,8 +425,7 @@ def open_session(key, label, year, *, by, at, **fields):
         target_type="session",
         target_key=key,
         target_name=label,
-        actor_key=by.username if by else "operator",
-        actor_name=str(by) if by else "运维",
         at=at,
+        **actor(by),
     )
     return session
