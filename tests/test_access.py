@@ -7,10 +7,13 @@ import pytest
 from django.db import transaction
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern
+from django.utils import timezone
 
+from apps.desk.exchange import uploads
 from apps.proposals.models import Session
 from apps.ratings.models import Receipt
 from tests import factories as make
+from tests import sheets
 from tests.conftest import WroteOnGet
 
 POSTS = (
@@ -70,10 +73,17 @@ ROWS = {
     "reports:letter_pdf": ((200, 404, 404, 404, 200, 200, 200, 404, 404), "issued"),
     "reports:letter_texts": ((200, 404, 404, 404, 403, 403, 403, 404, 404), "issued"),
     "reports:letter_cases": ((200, 404, 404, 404, 403, 403, 403, 404, 404), "issued"),
+    "exchange:template ledger": ((200, 403, 403, 403, 403, 403, 200, 403, 403), None),
+    "exchange:template list": ((200,) + (403,) * 8, None),
+    "exchange:upload ledger": ((200, 403, 403, 403, 403, 403, 200, 403, 403), None),
+    "exchange:upload list": ((200,) + (403,) * 8, None),
+    "exchange:preview": ((200, 403, 403, 403, 403, 403, 404, 403, 403), "upload"),  # the office's own
+    "exchange:errors": ((200, 403, 403, 403, 403, 403, 404, 403, 403), "upload"),
+    "exchange:export": ((200, 403, 403, 403, 403, 403, 200, 403, 403), "session"),
     "exchange:home": ((200, 403, 403, 403, 403, 403, 200, 403, 403), None),
 }
 PUBLIC = {"accounts:sign_in"}
-POST_ONLY = {"accounts:sign_out"}
+POST_ONLY = {"accounts:sign_out", "exchange:confirm", "exchange:create", "exchange:discard"}
 
 
 def named_urls(resolver=None, namespace=""):
@@ -96,10 +106,16 @@ def target(world, stage):
     """URL arguments of a thing at a stage, by the things that URLs ask for."""
     if stage is None:
         return {}
+    if stage == "upload":
+        content = sheets.workbook([sheets.handled()])
+        kept = uploads.keep("ledger", "9-4", content, "台账.xlsx", by=world.office, at=timezone.now())
+        return {"upload": kept.pk}
     return {"session": world.session.key} | things_at(world, stage)
 
 
 def things_at(world, stage):
+    if stage == "session":
+        return {}
     if stage in ("received", "assigned", "handling"):
         proposal = make.proposal_at(world, stage)
         case = proposal.cases.first()
@@ -141,6 +157,9 @@ ARGUMENTS = {
     "reports:letter_pdf": ("session",),
     "reports:letter_texts": ("session",),
     "reports:letter_cases": ("session",),
+    "exchange:preview": ("upload",),
+    "exchange:errors": ("upload",),
+    "exchange:export": ("session",),
 }
 
 
