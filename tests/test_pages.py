@@ -181,7 +181,6 @@ def test_a_wrong_field_is_named_at_the_top_and_led_to(year, page, sign_in, probl
     with page.expect_response(lambda answer: answer.request.method == "POST") as posted:
         page.get_by_role("button", name="登记", exact=True).click()
     assert posted.value.status == 422
-    assert "422" in problems.pop()
     summary = page.get_by_role("alert")
     assert "没有保存" in summary.inner_text()
     summary.get_by_role("link", name="案号").click()
@@ -191,6 +190,7 @@ def test_a_wrong_field_is_named_at_the_top_and_led_to(year, page, sign_in, probl
     described = number.get_attribute("aria-describedby") or ""
     assert any("error" in part and page.locator(f"#{part}").is_visible() for part in described.split())
     assert page.get_by_label("案由").input_value() == "关于增设过街天桥的建议"
+    problems[:] = [one for one in problems if "status of 422" not in one]  # what the browser says of the refused form
 
 
 def test_typed_text_is_not_lost_with_a_closed_page_nor_sent_twice(year, page, sign_in):
