@@ -77,3 +77,6 @@ class Post(models.Model):
         if self.leader:
             return f"{self.leader.title or '领导'} {self.leader}"
         return self.get_kind_display()
+
+    def is_held_on(self, day):
+        return (self.from_on is None or self.from_on <= day) and (self.until_on is None or day <= self.until_on)

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q
-
 from .models import Post
 
 
@@ -44,16 +42,12 @@ class Standing:
 
 
 def standing_of(user, on):
-    """The Standing of `user` on the date `on`; one query, kept on the user object for the request."""
+    """The Standing of `user` on the date `on`; one query for all days, kept on the user object for the request."""
     if not user.is_authenticated or not user.is_active:
         return Standing()
     kept = user.__dict__.setdefault("_standing", {})
     if on not in kept:
-        posts = list(
-            Post.objects.filter(Q(from_on=None) | Q(from_on__lte=on), Q(until_on=None) | Q(until_on__gte=on), user=user)
-            .select_related("unit", "leader")
-            .order_by("pk")
-        )
+        posts = [post for post in _posts_of(user) if post.is_held_on(on)]
         kept[on] = Standing(
             kinds=frozenset(post.kind for post in posts),
             clerk_of=frozenset(post.unit_id for post in posts if post.kind == Post.Kind.UNIT_CLERK),
@@ -62,3 +56,9 @@ def standing_of(user, on):
             label="、".join(str(post) for post in posts),
         )
     return kept[on]
+
+
+def _posts_of(user):
+    if "_posts" not in user.__dict__:
+        user._posts = list(Post.objects.filter(user=user).select_related("unit", "leader").order_by("pk"))
+    return user._posts
