@@ -69,7 +69,7 @@ class Reply(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "答复"
-        ordering = ("case", "round", "pk")
+        ordering = ("case_id", "round", "pk")
         constraints = [
             models.CheckConstraint(condition=Q(state__in=ReplyState.values), name="reply_state_is_known"),
             models.UniqueConstraint(fields=("case",), condition=Q(state__in=OPEN_REPLIES), name="one_open_reply"),
@@ -130,7 +130,7 @@ class ReplyVersion(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "答复版本"
-        ordering = ("reply", "number")
+        ordering = ("reply_id", "number")
         constraints = [models.UniqueConstraint(fields=("reply", "number"), name="reply_version_unique")]
 
 

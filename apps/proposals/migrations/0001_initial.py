@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '承办件',
                 'verbose_name_plural': '承办件',
-                'ordering': ('proposal', 'role', 'pk'),
+                'ordering': ('proposal_id', 'role', 'pk'),
             },
         ),
         migrations.CreateModel(
@@ -159,7 +159,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '提案者',
                 'verbose_name_plural': '提案者',
-                'ordering': ('proposal', 'order'),
+                'ordering': ('proposal_id', 'order'),
             },
         ),
         migrations.CreateModel(
@@ -179,7 +179,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '退办申请',
                 'verbose_name_plural': '退办申请',
-                'ordering': ('case', 'requested_at'),
+                'ordering': ('case_id', 'requested_at'),
             },
         ),
         migrations.CreateModel(
@@ -196,7 +196,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '办理结果类别',
                 'verbose_name_plural': '办理结果类别',
-                'ordering': ('session', 'rank'),
+                'ordering': ('session_id', 'rank'),
             },
         ),
         migrations.CreateModel(
@@ -211,7 +211,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '评价',
                 'verbose_name_plural': '评价',
-                'ordering': ('session', 'rank'),
+                'ordering': ('session_id', 'rank'),
             },
         ),
         migrations.CreateModel(
@@ -232,7 +232,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '沟通记录',
                 'verbose_name_plural': '沟通记录',
-                'ordering': ('case', 'held_on', 'pk'),
+                'ordering': ('case_id', 'held_on', 'pk'),
                 'constraints': [models.CheckConstraint(condition=models.Q(('stage__in', ('before', 'during', 'after'))), name='contact_stage_is_known')],
             },
         ),

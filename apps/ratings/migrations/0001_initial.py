@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '回执',
                 'verbose_name_plural': '回执',
-                'ordering': ('reply', 'proposer'),
+                'ordering': ('reply_id', 'proposer_id'),
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['awaited', 'submitted', 'confirmed'])), name='receipt_state_is_known'), models.UniqueConstraint(fields=('reply', 'proposer'), name='one_receipt_a_reply_and_proposer'), models.CheckConstraint(condition=models.Q(models.Q(('rating', None), ('state', 'awaited')), models.Q(models.Q(('state', 'awaited'), _negated=True), ('rating__isnull', False)), _connector='OR'), name='returned_receipts_have_a_rating'), models.CheckConstraint(condition=models.Q(models.Q(('entered_at', None), ('entered_by', None)), models.Q(('entered_at__isnull', False), ('entered_by__isnull', False)), _connector='OR'), name='receipt_entered_is_whole'), models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at', None), ('confirmed_by', None)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='receipt_confirmed_is_whole')],
             },
         ),

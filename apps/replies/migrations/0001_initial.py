@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '答复',
                 'verbose_name_plural': '答复',
-                'ordering': ('case', 'round', 'pk'),
+                'ordering': ('case_id', 'round', 'pk'),
             },
         ),
         migrations.CreateModel(
@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '答复版本',
                 'verbose_name_plural': '答复版本',
-                'ordering': ('reply', 'number'),
+                'ordering': ('reply_id', 'number'),
             },
         ),
         migrations.AddConstraint(
