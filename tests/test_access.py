@@ -6,9 +6,12 @@ The expectations are docs/workflow.md's («谁能看到什么», who may do what
 import pytest
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern
+from django.utils import timezone
 
+from apps.desk.exchange import uploads
 from apps.ratings.models import Receipt
 from tests import factories as make
+from tests import sheets
 
 POSTS = (
     "office",
@@ -62,10 +65,17 @@ ROWS = {
     "ratings:act return": ((404, 404, 404, 404, 404, 404, 200, 404, 404), "submitted"),
     "ratings:scan": ((404, 404, 404, 404, 404, 404, 200, 404, 404), "submitted"),
     "accounts:password": (EVERYBODY, None),
+    "exchange:template ledger": ((200, 403, 403, 403, 403, 403, 200, 403, 403), None),
+    "exchange:template list": ((200,) + (403,) * 8, None),
+    "exchange:upload ledger": ((200, 403, 403, 403, 403, 403, 200, 403, 403), None),
+    "exchange:upload list": ((200,) + (403,) * 8, None),
+    "exchange:preview": ((200, 403, 403, 403, 403, 403, 404, 403, 403), "upload"),  # the office's own
+    "exchange:errors": ((200, 403, 403, 403, 403, 403, 404, 403, 403), "upload"),
+    "exchange:export": ((200, 403, 403, 403, 403, 403, 200, 403, 403), "session"),
     "exchange:home": ((200, 403, 403, 403, 403, 403, 200, 403, 403), None),
 }
 PUBLIC = {"accounts:sign_in"}
-POST_ONLY = {"accounts:sign_out"}
+POST_ONLY = {"accounts:sign_out", "exchange:confirm", "exchange:create", "exchange:discard"}
 
 
 def named_urls(resolver=None, namespace=""):
@@ -88,6 +98,12 @@ def target(world, stage):
     """URL arguments of a thing at a stage, by the things that URLs ask for."""
     if stage is None:
         return {}
+    if stage == "session":
+        return {"session": world.session.key}
+    if stage == "upload":
+        content = sheets.workbook([sheets.handled()])
+        kept = uploads.keep("ledger", "9-4", content, "台账.xlsx", by=world.office, at=timezone.now())
+        return {"upload": kept.pk}
     if stage in ("received", "assigned", "handling"):
         proposal = make.proposal_at(world, stage)
         case = proposal.cases.first()
@@ -125,6 +141,9 @@ ARGUMENTS = {
     "ratings:rehandle": ("case",),
     "ratings:act": ("receipt",),
     "ratings:scan": ("receipt",),
+    "exchange:preview": ("upload",),
+    "exchange:errors": ("upload",),
+    "exchange:export": ("session",),
 }
 
 

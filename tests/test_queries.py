@@ -45,6 +45,7 @@ LISTS = [
     ("office", "/reports/letters/9-4/"),
     ("leader", "/reports/letters/9-4/"),
     ("office", "/exchange/"),
+    ("secretary", "/exchange/"),
 ]
 
 

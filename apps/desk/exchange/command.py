@@ -106,6 +106,8 @@ def text_of(plan, dry_run):
         yield f"未读取的列：{'、'.join(plan.unknown_columns)}"
     if plan.problems:
         yield from map(str, plan.problems)
+        if plan.has_unknown_names:
+            yield "有些名称不在系统中。如果写法无误、确实是新的，请加 --create 一并新建。"
         return
     for number, _, message in plan.unusual[:SHOWN]:
         yield f"第{number}号：{message}（照原样保存并注明）"

@@ -147,6 +147,7 @@ def _store_ledger(plan, session, by, at, source):
             "import",
             by=by,
             at=at,
+            note="；".join(entry.unusual),
             title=entry.title,
             cases=[[case.unit.name, case.role, case.state, case.round] for case in of.get(proposal.pk, ())],
             rows=list(entry.rows),

@@ -138,6 +138,7 @@ class Plan:
     notes: list[str] = field(default_factory=list)
     unknown_columns: list[str] = field(default_factory=list)
     missing: Missing = field(default_factory=Missing)
+    has_unknown_names: bool = False  # some of the problems would go if what is missing were made
 
     @property
     def unusual(self):

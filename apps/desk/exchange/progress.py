@@ -1,8 +1,8 @@
 """How far a row of the ledger got. Pure: the same rules read a row and tell whether an export must say more.
 
 The filled columns tell: no 交办日期 = 待交办, no 签收日期 = 待签收, no 答复日期 = 办理中, no rating = 已答复待回执,
-a rating without 办结日期 = 回执待审核. The furthest filled column counts; a day in between that nobody wrote down stays unknown.
-What columns cannot tell stands in 状态 and 轮次.
+a rating without 办结日期 = 回执待审核. The furthest filled column counts; a day in between that nobody wrote down stays
+unknown. What columns cannot tell stands in 状态 and 轮次.
 """
 
 from collections.abc import Mapping

@@ -14,7 +14,7 @@ from apps.units.queries import leaders_by_name, similar_names, units_by_name
 
 from . import columns
 from .columns import AT_LEAST_ONE, key_of
-from .plan import ASSISTING, LEDGER, LIST, Entry, ListEntry, Missing, Part, Plan
+from .plan import ASSISTING, LEDGER, LIST, Entry, ListEntry, Part, Plan
 from .progress import OF_A_RATING, OF_A_REPLY, Stage, Wrong, end_of, is_again, stage_of
 
 SESSION_KEY = re.compile(r"(\d{1,2})-(\d{1,2})")
@@ -101,9 +101,15 @@ class Line:
 class Names:
     """Names of one kind of thing: finds, notes what is missing, and tells what is similar."""
 
-    def __init__(self, known, label, create, missing):
-        self.known, self.label, self.create, self.missing = known, label, create, missing
+    def __init__(self, known, label, create, missing, notes):
+        self.known, self.label, self.create, self.missing, self.notes = known, label, create, missing, notes
         self.new, self.similar = {}, {}
+
+    def near(self, name):
+        """Known names that may have been meant, nearest first."""
+        if len(self.new) + len(self.similar) > MOST_LOOKED_UP:
+            return []
+        return list(dict.fromkeys(self.known[one] for one in similar_names(key_of(name), list(self.known))))
 
     def find(self, line, key, name):
         """The name under which the system has it; where it has none, the name itself to be made, or a problem."""
@@ -111,16 +117,18 @@ class Names:
             return found
         if self.create:
             if key_of(name) not in self.new:
+                if near := self.near(name):
+                    self.notes.append(f"要新建的{self.label}“{name}”与已有的“{near[0]}”相近，请核对是不是同一个")
                 self.new[key_of(name)] = name
                 self.missing.append(name)
             return self.new[key_of(name)]
         if name not in self.similar:
-            looked_at = len(self.similar) < MOST_LOOKED_UP
-            near = similar_names(key_of(name), list(self.known)) if looked_at else []
-            self.similar[name] = list(dict.fromkeys(self.known[one] for one in near))
+            self.similar[name] = self.near(name)
         near = self.similar[name]
-        told = f"（相近的有：{'、'.join(near)}）" if near else "；如需新建，请选择“新建”（命令加 --create）"
-        line.problem(key, f"系统中已有的{self.label}{told}", f"中的“{name}”不在系统中")
+        told = f"（相近的有：{'、'.join(near)}）" if near else ""
+        is_alone = key_of(name) == key_of(str(line.row.cells[line.fields[key].name]))
+        why = "不在系统中" if is_alone else f"中的“{name}”不在系统中"
+        line.problem(key, f"系统中已有的{self.label}{told}", why)
         return name
 
 
@@ -143,12 +151,17 @@ class Reader:
             notes=list(self.table.notes),
             unknown_columns=list(self.table.unknown_columns),
         )
-        missing = self.plan.missing = Missing()
-        self.sectors = Names(named(Sector), "界别", create, missing.sectors)
-        self.categories = Names(named(Category), "类别", create, missing.categories)
-        self.units = Names(
-            {key_of(name): unit.name for name, unit in units_by_name().items()}, "承办单位", create, missing.units
-        )
+        missing, notes = self.plan.missing, self.plan.notes
+        self.sectors = Names(named(Sector), "界别", create, missing.sectors, notes)
+        self.categories = Names(named(Category), "类别", create, missing.categories, notes)
+        units = units_by_name()
+        known_units = {key_of(name): unit.name for name, unit in units.items()}
+        self.units = Names(known_units, "承办单位", create, missing.units, notes)
+        self.dissolved = {unit.name: unit.dissolved_on for unit in units.values() if unit.dissolved_on}
+        known_leaders = {
+            key_of(title + name): name for name, leader in leaders_by_name().items() for title in ("", leader.title)
+        }
+        self.leaders = Names(known_leaders, "区政府领导", create, missing.leaders, notes)
         self.taken = {}
         if self.session:
             numbers = Proposal.objects.filter(session=self.session)
@@ -181,6 +194,8 @@ class Reader:
         self.plan.problems = sorted(
             (problem for line in self.lines for problem in line.problems), key=lambda problem: problem.row
         )
+        names = (self.sectors, self.categories, self.units, self.leaders)
+        self.plan.has_unknown_names = any(one.similar for one in names)
         return self.plan
 
     def check_number(self, line):
@@ -261,17 +276,10 @@ def read_ledger(content, session_key, *, parties, at, create=False):
         at=at,
         create=create,
     )
-    reader.leaders = Names(
-        {key_of(title + name): name for name, leader in leaders_by_name().items() for title in ("", leader.title)},
-        "区政府领导",
-        create,
-        reader.plan.missing.leaders,
-    )
     session = reader.session
     reader.classes = [found.code for found in session.classes.all()] if session else [c["code"] for c in USUAL_CLASSES]
     scale = {found.name: found.is_dissatisfied for found in session.ratings.all()} if session else {}
     reader.ratings = scale or {name: name == "不满意" for name in USUAL_RATINGS}
-    reader.dissolved = {unit.name: unit.dissolved_on for unit in units_by_name().values() if unit.dissolved_on}
     groups = {}
     for line in reader.lines:
         check_line(reader, line)

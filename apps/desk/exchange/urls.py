@@ -5,4 +5,12 @@ from . import views
 app_name = "exchange"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("template/<slug:kind>/", views.template, name="template"),
+    path("import/<slug:kind>/", views.upload, name="upload"),
+    path("uploads/<int:pk>/", views.preview, name="preview"),
+    path("uploads/<int:pk>/errors/", views.errors, name="errors"),
+    path("uploads/<int:pk>/confirm/", views.confirm, name="confirm"),
+    path("uploads/<int:pk>/create/", views.create, name="create"),
+    path("uploads/<int:pk>/discard/", views.discard, name="discard"),
+    path("export/<str:key>/", views.export, name="export"),
 ]

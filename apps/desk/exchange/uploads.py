@@ -1,0 +1,107 @@
+"""Workbooks between upload and confirmation: kept for their user, checked by hash, gone after a day."""
+
+import datetime
+import hashlib
+from pathlib import PurePath
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+
+from apps.desk.models import Upload
+from apps.proposals.workflow import OutOfTurn
+
+from .operations import bring_in
+from .reading import Unusable
+
+KEPT_FOR = datetime.timedelta(hours=24)
+
+
+def keep(kind, session_key, content, name, *, by, at, create=False):
+    """Stores a workbook (bytes) for the user's preview; what has expired, anybody's, goes."""
+    purge(at)
+    upload = Upload(
+        user=by,
+        kind=kind,
+        session_key=session_key,
+        may_create=create,
+        name=PurePath(name or "").name[-200:] or "未命名.xlsx",
+        sha256=hashlib.sha256(content).hexdigest(),
+        uploaded_at=at,
+    )
+    upload.file.save("", ContentFile(content), save=False)
+    upload.save()
+    return upload
+
+
+def purge(at):
+    """Removes uploads older than KEPT_FOR with their files."""
+    for upload in Upload.objects.filter(uploaded_at__lt=at - KEPT_FOR):
+        _remove(upload)
+
+
+def _remove(upload):
+    storage, name = upload.file.storage, upload.file.name
+    upload.delete()
+    if name:
+        transaction.on_commit(lambda: storage.delete(name))
+
+
+def is_expired(upload, at):
+    return upload.uploaded_at < at - KEPT_FOR
+
+
+def content_of(upload, at):
+    """The bytes as they were uploaded. Raises reading.Unusable where they are gone or changed."""
+    if is_expired(upload, at):
+        raise Unusable(f"文件“{upload.name}”上传已超过 24 小时，请重新上传。")
+    try:
+        with upload.file.open("rb") as stored:
+            content = stored.read()
+    except (OSError, ValueError) as failed:
+        raise Unusable(f"文件“{upload.name}”已不在，请重新上传。") from failed
+    if hashlib.sha256(content).hexdigest() != upload.sha256:
+        raise Unusable(f"文件“{upload.name}”与上传时不一致，请重新上传。")
+    return content
+
+
+@transaction.atomic
+def confirm(upload, *, by, at, seen):
+    """Imports what the preview showed (`seen`: its fingerprint), once. Returns the Plan.
+
+    A Plan with problems means that nothing was stored. Raises OutOfTurn where it was imported already or would be
+    something else now, NotAllowed, reading.Unusable, Upload.DoesNotExist where it was discarded.
+    """
+    upload = Upload.objects.select_for_update().get(pk=upload.pk, user=by)
+    if upload.finished_at:
+        raise OutOfTurn(f"文件“{upload.name}”此前已经导入，没有重复导入。")
+    plan = bring_in(
+        upload.kind,
+        content_of(upload, at),
+        upload.session_key,
+        by=by,
+        at=at,
+        create=upload.may_create,
+        name=upload.name,
+        seen=seen,
+    )
+    if plan.problems:
+        return plan
+    storage, name = upload.file.storage, upload.file.name
+    upload.finished_at, upload.outcome, upload.file = at, f"{plan.label}提案 {len(plan.entries)} 件", ""
+    upload.save()
+    transaction.on_commit(lambda: storage.delete(name))
+    return plan
+
+
+def allow_creation(upload):
+    """The preview is to make what is missing. Who may ask for that, `operations.read` decides."""
+    Upload.objects.filter(pk=upload.pk, finished_at=None).update(may_create=True)
+
+
+@transaction.atomic
+def discard(upload, *, by):
+    """Removes an upload that was not imported. Raises OutOfTurn where it was, Upload.DoesNotExist."""
+    upload = Upload.objects.select_for_update().get(pk=upload.pk, user=by)
+    if upload.finished_at:
+        raise OutOfTurn(f"文件“{upload.name}”已经导入，不能放弃。")
+    _remove(upload)

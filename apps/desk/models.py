@@ -1,0 +1,38 @@
+"""What the desk keeps of its own: workbooks that wait for their confirmation."""
+
+import secrets
+
+from django.db import models
+
+from apps.accounts.models import User
+
+
+def place_of(upload, name):
+    """Where the file lies: nothing of it is the user's choice."""
+    return f"exchange/{upload.user_id}/{secrets.token_hex(16)}.xlsx"
+
+
+class Upload(models.Model):
+    """A workbook that a user uploaded, previews and then confirms or discards; nobody else ever sees it."""
+
+    class Kind(models.TextChoices):
+        LIST = "list", "提案清单"
+        LEDGER = "ledger", "台账"
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="uploads", verbose_name="用户")
+    kind = models.CharField("种类", max_length=20, choices=Kind.choices)
+    session_key = models.CharField("届次代号", max_length=60)
+    may_create = models.BooleanField("新建缺少的届次、单位等", default=False)
+    name = models.CharField("文件名", max_length=200)
+    file = models.FileField(upload_to=place_of)
+    sha256 = models.CharField(max_length=64)
+    uploaded_at = models.DateTimeField("上传时间")
+    finished_at = models.DateTimeField("导入时间", null=True)
+    outcome = models.CharField("结果", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "待确认的导入"
+        ordering = ("-uploaded_at",)
+
+    def __str__(self):
+        return self.name
