@@ -203,7 +203,7 @@ def test_letter_is_whole_and_tells_what_the_public_one_tells(session):
         "召开座谈会",
         "400余家",
         "10亿元",
-        "419家中小企业",
+        "419家",
         "13.4亿元",
         "H02-7地块",
         "可停车530辆",

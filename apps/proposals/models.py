@@ -133,7 +133,7 @@ class ResultClass(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "办理结果类别"
-        ordering = ("session", "rank")
+        ordering = ("session_id", "rank")
         constraints = [models.UniqueConstraint(fields=("session", "code"), name="class_code_unique_in_session")]
 
     def __str__(self):
@@ -151,7 +151,7 @@ class Rating(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "评价"
-        ordering = ("session", "rank")
+        ordering = ("session_id", "rank")
         constraints = [
             models.UniqueConstraint(fields=("session", "name"), name="rating_name_unique_in_session"),
             models.CheckConstraint(
@@ -328,7 +328,7 @@ class Proposer(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "提案者"
-        ordering = ("proposal", "order")
+        ordering = ("proposal_id", "order")
         constraints = [
             models.UniqueConstraint(fields=("proposal", "order"), name="proposer_order_unique"),
             models.UniqueConstraint(fields=("proposal", "name"), name="proposer_named_once"),
@@ -365,7 +365,7 @@ class Case(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "承办件"
-        ordering = ("proposal", "role", "pk")
+        ordering = ("proposal_id", "role", "pk")
         constraints = [
             models.CheckConstraint(condition=Q(state__in=CaseState.values), name="case_state_is_known"),
             models.CheckConstraint(condition=Q(role__in=CaseRole.values), name="case_role_is_known"),
@@ -424,7 +424,7 @@ class ReturnRequest(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "退办申请"
-        ordering = ("case", "requested_at")
+        ordering = ("case_id", "requested_at")
         constraints = [
             models.UniqueConstraint(fields=("case",), condition=Q(ruled_at=None), name="one_open_return_request"),
             models.CheckConstraint(
@@ -452,7 +452,7 @@ class ExtensionRequest(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "延期申请"
-        ordering = ("case", "requested_at")
+        ordering = ("case_id", "requested_at")
         constraints = [
             models.UniqueConstraint(fields=("case",), condition=Q(ruled_at=None), name="one_open_extension_request"),
             models.CheckConstraint(
@@ -473,7 +473,7 @@ class Coordination(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "协调"
-        ordering = ("proposal", "made_at")
+        ordering = ("proposal_id", "made_at")
 
 
 class Attachment(models.Model):
@@ -559,7 +559,7 @@ class Contact(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "沟通记录"
-        ordering = ("case", "held_on", "pk")
+        ordering = ("case_id", "held_on", "pk")
         constraints = [
             models.CheckConstraint(condition=Q(stage__in=("before", "during", "after")), name="contact_stage_is_known")
         ]
