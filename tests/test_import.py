@@ -424,6 +424,16 @@ def test_deadlines_are_those_of_an_assignment_on_that_day(world, tmp_path):
     assert "台账" in given.deadline_basis["reply"]["explanation"]
 
 
+@pytest.mark.parametrize(("due_on", "opinion_due_on"), [(day(1, 20), day(1, 8)), (day(6, 1, 2022), day(4, 29, 2022))])
+def test_deadlines_reach_into_other_years(world, due_on, opinion_due_on):
+    # assigned on Sunday 5 January 2020; an opinion is never due before the acceptance, three working days later;
+    # 1 May 2022 was a holiday, and so was 30 April: the last working day before it was the 29th
+    proposal = make.registered(world)
+    roles = [(world.housing, "lead"), (world.culture, "assist")]
+    cases.assign(proposal, roles, by=world.office, at=make.moment(2020, 1, 5), reply_due_on=due_on)
+    assert make.case_of(proposal, world.culture).opinion_due_on == opinion_due_on
+
+
 def test_reply_keeps_the_deadline_it_had_and_receipts_have_one(world, tmp_path):
     ledger(tmp_path, [replied(答复期限=day(6, 1))])
     assert Reply.objects.get().due_on == day(6, 1)
@@ -570,6 +580,24 @@ def test_units_are_known_by_name_full_name_and_alias(world, tmp_path):
     code, told = ledger(tmp_path, [handled(f"{n:03}", 主办单位=name) for n, name in enumerate(names, 1)])
     assert (code, told["errors"]) == (0, [])
     assert set(Case.objects.values_list("unit", flat=True)) == {world.housing.pk}
+
+
+def test_a_row_with_one_wrong_cell_is_looked_through_to_its_end(world, tmp_path):
+    wrong = handled(
+        案由=None,
+        签收日期="三月",
+        主办单位="区气象局",
+        类别="气象",
+        界别="气象界",
+        督办领导="某人",
+        办理结果="Z",
+        首次评价="好",
+    )
+    code, told = ledger(tmp_path, [wrong])
+    assert code == 1
+    assert errors_of(told) == {
+        (2, name) for name in ("案由", "签收日期", "主办单位", "类别", "界别", "督办领导", "办理结果", "首次评价")
+    }
 
 
 def test_an_unknown_unit_names_similar_ones(world, tmp_path):

@@ -20,6 +20,7 @@ USUAL_CLASSES = (
     {"code": "C", "wording": "所提问题因客观条件限制或其他原因暂无法解决", "needs_reason": True},
 )
 USUAL_RATINGS = ("满意", "基本满意", "理解", "不满意")
+USUAL_DISSATISFIED = "不满意"
 
 
 def default_limits():

@@ -17,6 +17,7 @@ from . import workflow
 from .attachments import DOCUMENTS, store
 from .models import (
     USUAL_CLASSES,
+    USUAL_DISSATISFIED,
     USUAL_RATINGS,
     Case,
     Contact,
@@ -417,7 +418,7 @@ def open_session(key, label, year, *, by, at, **fields):
         ResultClass(session=session, rank=rank, **fields) for rank, fields in enumerate(USUAL_CLASSES)
     )
     Rating.objects.bulk_create(
-        Rating(session=session, rank=rank, name=name, is_dissatisfied=name == "不满意")
+        Rating(session=session, rank=rank, name=name, is_dissatisfied=name == USUAL_DISSATISFIED)
         for rank, name in enumerate(USUAL_RATINGS)
     )
     record(
