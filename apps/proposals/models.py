@@ -202,6 +202,7 @@ class ProposalQuerySet(models.QuerySet):
         seen = Q(pk__in=())
         if standing.leads_as:
             mine |= Q(unit_id__in=unit_ids_of(standing.leads_as, on)) | Q(named_signer_id__in=standing.leads_as)
+            mine |= Q(signed_off_by_id__in=standing.leads_as)
             seen |= Q(supervising_leader_id__in=standing.leads_as)
         if standing.units or standing.leads_as:
             seen |= Q(pk__in=Case.objects.filter(mine).values("proposal_id"))
@@ -352,6 +353,9 @@ class Case(models.Model):
     named_signer = models.ForeignKey(
         Leader, models.PROTECT, null=True, blank=True, related_name="named_for", verbose_name="指定审签领导"
     )  # empty: the leader in charge of the unit on the day
+    signed_off_by = models.ForeignKey(
+        Leader, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="最近审签领导"
+    )  # keeps sight of it when the portfolio has changed hands
     assigned_on = models.DateField("交办日期")
     accepted_on = models.DateField("签收日期", null=True, blank=True)
     closed_on = models.DateField("办结日期", null=True, blank=True)
