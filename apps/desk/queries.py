@@ -277,7 +277,7 @@ def vacancy(case, signer, attended):
     if signer is None:
         return f"{case.unit}今天没有分管领导，请在“管理”中登记领导分工，或转请其他领导审签"
     if signer.pk not in attended:
-        return f"审签领导{signer}岗位今天无人、也没有委托，请登记委托，或转请其他领导审签"
+        return f"审签领导{signer}今天无人（本人岗位、受托岗位都没有人），请登记委托，或转请其他领导审签"
     return ""
 
 

@@ -71,20 +71,26 @@ def parties_towards(thing, user, on, signers=None):
         parties = parties_of(user, on, case, signers)
         # nobody enters for a unit what may not be stored: no scan of a secret proposal
         return parties - {Party.OFFICE_FOR} if case.proposal.is_secret else parties
-    live = [one for one in thing.cases.all() if one.is_answering and one.state != CaseState.ENDED]
-    return parties_of(user, on, signers=signers, cases=live)
+    return parties_of(user, on, signers=signers, cases=_live_answering(thing))
+
+
+def _live_answering(proposal):
+    return [case for case in proposal.cases.all() if case.is_answering and case.state != CaseState.ENDED]
 
 
 def acting_name(thing, action, user, on):
     """How the trail names who acts: 某某, or 某某（代某某） where a leader's action is done by delegation."""
     if user is None:
         return "运维"
-    away, case = standing_of(user, on).stands_in_for, thing.workflow_case
-    if away and case is not None and any(Party.LEADER in row.parties for row in thing.WORKFLOW.rows(action)):
-        signer = signers_of([case], on).get(case.pk)
-        if signer and signer.pk in away:
-            return f"{user}（代{signer}）"
-    return str(user)
+    standing = standing_of(user, on)
+    if not standing.stands_in_for or all(Party.LEADER not in row.parties for row in thing.WORKFLOW.rows(action)):
+        return str(user)
+    cases = [thing.workflow_case] if thing.workflow_case is not None else _live_answering(thing)
+    signers = {leader.pk: str(leader) for leader in signers_of(cases, on).values()}
+    if signers.keys() & (standing.leads_as - standing.stands_in_for):
+        return str(user)  # their own business too
+    principals = [name for pk, name in signers.items() if pk in standing.stands_in_for]
+    return f"{user}（代{'、'.join(principals)}）" if principals else str(user)
 
 
 def why_not(row, thing, user, on):

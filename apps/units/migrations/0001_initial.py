@@ -85,10 +85,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='portfolio',
-            constraint=models.UniqueConstraint(condition=models.Q(('until_on', None)), fields=('unit',), name='one_leader_in_charge'),
+            constraint=models.UniqueConstraint(condition=models.Q(('until_on', None)), fields=('unit',), name='one_leader_in_charge', violation_error_message="该单位已有分管领导，同一天不能有两位；请先到该单位的页面填写前一位的截止日期。"),
         ),
         migrations.AddConstraint(
             model_name='portfolio',
-            constraint=models.CheckConstraint(condition=models.Q(('until_on', None), ('until_on__gte', models.F('from_on')), _connector='OR'), name='portfolio_ends_after_it_begins'),
+            constraint=models.CheckConstraint(condition=models.Q(('until_on', None), ('until_on__gte', models.F('from_on')), _connector='OR'), name='portfolio_ends_after_it_begins', violation_error_message="截止日期早于起始日期，请核对。"),
         ),
     ]
