@@ -12,15 +12,16 @@ from apps.proposals.models import (
     Case,
     Category,
     Contact,
+    Coordination,
+    ExtensionRequest,
     Opinion,
     Proposal,
-    ProposalFile,
     ReturnRequest,
     Sector,
     Session,
 )
 from apps.ratings.models import Receipt
-from apps.replies.models import Commitment, Reply
+from apps.replies.models import Commitment, Progress, Reply
 from apps.units.models import Leader, Portfolio, Unit
 
 # from the stable interface, not from the code
@@ -102,8 +103,27 @@ def closed(number="001", **more):
 def empty_the_database():
     """As after `migrate`: no session, proposal, unit, leader, category. Users stay, without posts."""
     Proposal.objects.update(merged_into=None)
-    for model in (Receipt, Commitment, Reply, Opinion, Contact, ReturnRequest, ProposalFile, Attachment, Case, Proposal,
-                  Session, Category, Sector, Post, Portfolio, Unit, Leader):  # fmt: skip
+    for model in (
+        Receipt,
+        Progress,
+        Commitment,
+        Reply,
+        Opinion,
+        Contact,
+        ReturnRequest,
+        ExtensionRequest,
+        Coordination,
+        Attachment,
+        Case,
+        Proposal,
+        Session,
+        Category,
+        Sector,
+        Post,
+        Portfolio,
+        Unit,
+        Leader,
+    ):
         model.objects.all().delete()
 
 

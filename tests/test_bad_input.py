@@ -525,6 +525,8 @@ def test_unknown_actions_and_things_are_not_found(client, world):
         f"/receipts/{huge}/scan/",
         "/reports/letters/9-9/",
         "/reports/letters/%00/",
+        "/reports/letters/%00/letter.pdf",
+        "/exchange/export/%00/",
         "/proposals/%ED%A0%80/",
         "/nowhere/",
     ):

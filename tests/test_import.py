@@ -572,6 +572,24 @@ def test_units_are_known_by_name_full_name_and_alias(world, tmp_path):
     assert set(Case.objects.values_list("unit", flat=True)) == {world.housing.pk}
 
 
+def test_a_row_with_one_wrong_cell_is_looked_through_to_its_end(world, tmp_path):
+    wrong = handled(
+        案由=None,
+        签收日期="三月",
+        主办单位="区气象局",
+        类别="气象",
+        界别="气象界",
+        督办领导="某人",
+        办理结果="Z",
+        首次评价="好",
+    )
+    code, told = ledger(tmp_path, [wrong])
+    assert code == 1
+    assert errors_of(told) == {
+        (2, name) for name in ("案由", "签收日期", "主办单位", "类别", "界别", "督办领导", "办理结果", "首次评价")
+    }
+
+
 def test_an_unknown_unit_names_similar_ones(world, tmp_path):
     code, told = ledger(tmp_path, [handled(主办单位="区住建局", 协办单位="区文旅委、区气象局")])
     assert code == 1
