@@ -117,15 +117,15 @@ def sign_in(live_server):
 
 @pytest.fixture
 def people(new_page, sign_in):
-    """Opens, for each person, a browser of their own: people(user) → page on their home."""
+    """Opens, for each person, a browser of their own: people(user) → page on their home, or where `path` says."""
     opened = {}
 
-    def page_of(user):
+    def page_of(user, path="/"):
         if user.username not in opened:
             opened[user.username] = new_page()
             sign_in(opened[user.username], user)
         page = opened[user.username]
-        page.goto("/")
+        page.goto(path)
         return page
 
     return page_of

@@ -634,8 +634,9 @@ def _beginnings(case, user, today, signers):
         for row in table.open_to("", parties) if case.state != CaseState.ENDED else ():
             if row.action == action and not why_not(row, case, user, today):
                 made = button(row, case_url(case, action), parties)
-                is_rare = made.is_rare or case.state == CaseState.CLOSED
-                found.append(replace(made, label=label or made.label, is_rare=is_rare))
+                is_late = case.state == CaseState.CLOSED  # what is added after the end
+                label = "拟写补充答复" if is_late and action == "draft" else label or made.label
+                found.append(replace(made, label=label, is_rare=made.is_rare or is_late))
     if case.is_answering:
         return found
     try:
