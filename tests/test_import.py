@@ -424,6 +424,16 @@ def test_deadlines_are_those_of_an_assignment_on_that_day(world, tmp_path):
     assert "台账" in given.deadline_basis["reply"]["explanation"]
 
 
+@pytest.mark.parametrize(("due_on", "opinion_due_on"), [(day(1, 20), day(1, 8)), (day(6, 1, 2022), day(4, 29, 2022))])
+def test_deadlines_reach_into_other_years(world, due_on, opinion_due_on):
+    # assigned on Sunday 5 January 2020; an opinion is never due before the acceptance, three working days later;
+    # 1 May 2022 was a holiday, and so was 30 April: the last working day before it was the 29th
+    proposal = make.registered(world)
+    roles = [(world.housing, "lead"), (world.culture, "assist")]
+    cases.assign(proposal, roles, by=world.office, at=make.moment(2020, 1, 5), reply_due_on=due_on)
+    assert make.case_of(proposal, world.culture).opinion_due_on == opinion_due_on
+
+
 def test_reply_keeps_the_deadline_it_had_and_receipts_have_one(world, tmp_path):
     ledger(tmp_path, [replied(答复期限=day(6, 1))])
     assert Reply.objects.get().due_on == day(6, 1)
