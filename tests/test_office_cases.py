@@ -57,12 +57,6 @@ def offers(page, within="main"):
     return [name.strip() for name in page.locator(f"{within} .actions a").all_text_contents()]
 
 
-def fill(page, **texts):
-    """Types into fields by their labels: `_` in a name stands for nothing, values are texts."""
-    for label, text in texts.items():
-        page.get_by_label(label).fill(text)
-
-
 def upload(page, label, name="签字件.png"):
     page.get_by_label(label).set_input_files({"name": name, "mimeType": "image/png", "buffer": make.PNG})
 
@@ -120,11 +114,11 @@ def approve(visit, world, number="001"):
         told(page, said)
 
 
-def enter(visit, world, rating, proposer="", number="001", **more):
-    """A receipt entered by one secretary from her home page."""
+def enter(visit, world, rating, proposer="赵堃", number="001"):
+    """The receipt of a proposer entered by one secretary from her home page."""
     page = visit(world.secretary)
-    row = page.locator("tr", has_text=f"第{number}号").filter(has_text=proposer)
-    row.get_by_role("link", name=re.compile(f"录入：第{number}号")).click()
+    row = page.locator("section:has(h2:text('待录入回执')) tr", has_text=f"第{number}号").filter(has_text=proposer)
+    row.get_by_role("link", name=re.compile(f"：第{number}号")).click()
     page.get_by_role("radio", name=rating, exact=True).check()
     upload(page, "回执扫描件", "回执.png")
     press(page, "录入")
@@ -691,19 +685,19 @@ def test_a_unit_without_computers_hands_in_paper(world, visit):
 
 
 def dissatisfied_twice(world):
-    """A proposal answered twice, both times 不满意: the office has to choose."""
+    """The case of a proposal answered twice, both times 不满意: the office has to choose."""
     proposal = make.handling(world)
     case = make.case_of(proposal, world.housing)
     make.rated(world, make.reply_at(world, case, "issued"), "不满意")
     case.refresh_from_db()
     make.rated(world, make.reply_at(world, case, "issued", at=make.moment(2020, 6, 1)), "不满意",
                at=make.moment(2020, 6, 10))  # fmt: skip
-    return proposal, case
+    return case
 
 
 def test_dissatisfied_twice_and_the_office_chooses_a_third_round(world, visit):
     """After a second 不满意 nothing happens by itself; the office lets the unit handle it once more."""
-    proposal, case = dissatisfied_twice(world)
+    case = dissatisfied_twice(world)
     page = visit(world.office)
     assert asked(page) == ["不满意待处理"]
     open_item(page, "不满意待处理")
@@ -722,8 +716,8 @@ def test_dissatisfied_twice_and_the_office_chooses_a_third_round(world, visit):
 
 def test_dissatisfied_twice_and_leader_and_committee_agree_to_close(world, visit):
     """After a second 不满意 everybody has done what can be done: closed by agreement, the rating stays."""
-    proposal, case = dissatisfied_twice(world)
-    page = visit(world.office, proposal)
+    case = dissatisfied_twice(world)
+    page = visit(world.office, case.proposal)
     choose(page, "商定结案")
     page.get_by_label("领导同意的情况").fill("周明远副区长6月15日批示同意")
     page.get_by_label("提案委同意的情况").fill("提案委6月16日来函同意")
@@ -828,11 +822,9 @@ def test_a_promise_is_reported_sent_back_and_verified(world, visit):
     assert state(page) == "已办结"
     page.get_by_role("link", name="年度通报", exact=True).click()
     page.get_by_role("link", name=re.compile("九届四次会议")).first.click()
-    counts = dict(
-        (row.split("\t")[0], row.split("\t")[1])
-        for row in page.locator("caption:text('办理结果') ~ tbody tr").all_inner_texts()
-    )
-    assert {name[:2]: count for name, count in counts.items()} == {"A类": "0", "B类": "1", "C类": "0"}
+    rows = page.locator("caption:text('办理结果') ~ tbody tr").all_inner_texts()
+    counts = {name[:2]: count for name, count, *_ in (row.split("\t") for row in rows)}
+    assert counts == {"A类": "0", "B类": "1", "C类": "0"}
 
 
 def test_a_promise_that_cannot_be_kept_ends_with_an_explanation(world, visit):
@@ -981,16 +973,14 @@ def test_two_clerks_write_in_one_draft_at_once(world, visit, problems):
     assert "第二人" not in words(second)
 
 
-def joint_session(world, **settings):
-    world.session = cases.open_session(
-        "9-5", "九届五次会议", 2020, by=world.office, at=make.moment(2020, 1, 11), **settings
-    )
-    return world.session
+def session_of_its_own(world, **settings):
+    label = "九届五次会议"
+    world.session = cases.open_session("9-5", label, 2020, by=world.office, at=make.moment(2020, 1, 11), **settings)
 
 
 def test_every_cosigner_of_a_joint_proposal_is_asked(world, visit):
     """The session asks all co-signers: a receipt each, and the proposal is done when the last one is confirmed."""
-    joint_session(world, asks_cosigners=True)
+    session_of_its_own(world, asks_cosigners=True)
     people = [{"name": "赵堃"}, {"name": "钱䶮"}]
     proposal = make.handling(world, proposers=people, form=Proposal.Form.JOINT)
     make.reply_at(world, make.case_of(proposal, world.housing), "signed")
@@ -1009,7 +999,7 @@ def test_every_cosigner_of_a_joint_proposal_is_asked(world, visit):
 
 def test_attitude_and_result_are_rated_apart(world, visit):
     """The session asks for two ratings: pleased with the attitude, not with the result, which decides."""
-    joint_session(world, asks_attitude=True)
+    session_of_its_own(world, asks_attitude=True)
     proposal = make.handling(world)
     make.reply_at(world, make.case_of(proposal, world.housing), "issued")
     page = visit(world.secretary)
