@@ -395,8 +395,9 @@ def _for_secretariat(user, today):
 
     def item(what, action, name):
         return lambda row: Waiting(
-            row.case.proposal, what, reverse("ratings:act", args=[row.pk, name]), action,
-            row.due_on, f"{row.case.unit}·{row.proposer}",
+            row.case.proposal,
+            f"{what}，已催收{row.reminders}次" if row.reminders and row.state == ReceiptState.AWAITED else what,
+            reverse("ratings:act", args=[row.pk, name]), action, row.due_on, f"{row.case.unit}·{row.proposer}",
         )  # fmt: skip
 
     to_confirm = receipts.filter(state=ReceiptState.SUBMITTED)
