@@ -55,12 +55,8 @@ class ProposalFilter(django_filters.FilterSet):
     rating = django_filters.CharFilter(label="评价", method="by_rating")
     kind = django_filters.ChoiceFilter(label="类型", choices=Proposal.Kind.choices, empty_label="大会和平时")
     mode = django_filters.ChoiceFilter(label="办理方式", choices=Proposal.Mode.choices, empty_label="全部方式")
-    key = django_filters.BooleanFilter(
-        label="只看重点提案", method="only_key", widget=forms.CheckboxInput, initial=False
-    )
-    overdue = django_filters.BooleanFilter(
-        label="只看超期", method="only_overdue", widget=forms.CheckboxInput, initial=False
-    )
+    key = django_filters.BooleanFilter(label="只看重点提案", method="only_key", widget=forms.CheckboxInput)
+    overdue = django_filters.BooleanFilter(label="只看超期", method="only_overdue", widget=forms.CheckboxInput)
 
     class Meta:
         model = Proposal

@@ -65,12 +65,8 @@ class Table:
         return [row for row in self.transitions if row.action == action]
 
     def open_to(self, state, parties):
-        """Rows that one of `parties` may take from `state`, in the table's order, predicates aside.
-
-        From the state "" those that begin a thing.
-        """
-        found = [row for row in self.transitions if state in row.sources or (not state and not row.sources)]
-        return [row for row in found if not parties.isdisjoint(row.parties)]
+        """Rows that one of `parties` may take from `state`, in the table's order, predicates aside."""
+        return [row for row in self.transitions if state in row.sources and not parties.isdisjoint(row.parties)]
 
     def find(self, action, state, parties):
         """The row for `action` from `state` by one of `parties`.
