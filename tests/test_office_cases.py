@@ -93,23 +93,18 @@ def reads(page, *texts, within="main"):
         assert text in seen, f"{text}\nnot in\n{seen}"
 
 
-def approve(visit, world, number="001"):
-    """From the clerk's draft to the leader's signature, each by the right person from their home page."""
-    page = visit(world.clerk)
-    open_item(page, "草稿与退回", number)
-    press(page, "保存草稿")
-    told(page, "已保存答复草稿")
-    choose(page, "送审")
-    press(page, "送审")
-    told(page, "已送审")
+def approve(visit, world, proposal):
+    """From the clerk's draft to the leader's signature, each by the right person."""
     for person, section, action, said in (
+        (world.clerk, "草稿与退回", "送审", "已送审"),
         (world.head, "待签发", "单位签发", "已单位签发"),
         (world.office, "待核稿", "核稿报审", "已报请领导审签"),
         (world.leader, "待审签", "审签", "已审签"),
     ):
         page = visit(person)
-        open_item(page, section, number)
-        choose(page, action)
+        assert section in asked(page)
+        page.get_by_role("link", name=f"第{proposal.number}号").first.click()
+        choose(page, action, within=".reply")
         press(page, action)
         told(page, said)
 
@@ -188,7 +183,8 @@ def test_a_wrong_number_found_after_the_signature_is_mended_before_the_reply_goe
     open_item(page, "草稿与退回")
     page.get_by_label("答复正文").fill("停车场已建成，共有泊位530个。")
     press(page, "保存草稿")
-    approve(visit, world)
+    told(page, "已保存答复草稿")
+    approve(visit, world, proposal)
 
     page = visit(world.leader, proposal)
     assert state(page) == "办理中"
@@ -219,7 +215,8 @@ def test_a_wrong_number_found_after_the_reply_went_out_is_sent_again(world, visi
     open_item(page, "草稿与退回")
     page.get_by_label("答复正文").fill("停车场已建成，共有泊位530个。")
     press(page, "保存草稿")
-    approve(visit, world)
+    told(page, "已保存答复草稿")
+    approve(visit, world, proposal)
     page = visit(world.clerk)
     open_item(page, "待寄送")
     page.get_by_label("答复文号").fill("大建函〔2020〕99号")
@@ -868,7 +865,7 @@ def test_a_unit_has_something_to_add_after_the_end(world, visit):
     page.get_by_label("主动公开").check()
     press(page, "保存草稿")
     told(page, "已保存答复草稿")
-    approve(visit, world)
+    approve(visit, world, proposal)
     page = visit(world.clerk)
     open_item(page, "待寄送")
     page.get_by_label("答复文号").fill("大建函〔2021〕8号")
