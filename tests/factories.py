@@ -207,11 +207,17 @@ def receipt_of(reply):
     return Receipt.objects.get(reply=reply)
 
 
-def rated(world, reply, name="满意", at=None, confirm=True):
-    """The reply's receipt entered by one secretary and, if asked, confirmed by the other."""
+def rated(world, reply, name="满意", at=None, confirm=True, attitude=None):
+    """The reply's receipt entered by one secretary and, if asked, confirmed by the other.
+
+    `attitude`: the name of a second rating, as good as the first where the session asks for one.
+    """
     at = at or moment(2020, 5, 6)
     receipt = receipt_of(reply)
-    ratings.enter(receipt, rating(world.session, name), by=world.secretary, at=at, received_on=at.date(), scan=scan())
+    if attitude or receipt.case.proposal.session.asks_attitude:
+        attitude = rating(world.session, attitude or name)
+    ratings.enter(receipt, rating(world.session, name), by=world.secretary, at=at, received_on=at.date(), scan=scan(),
+                  attitude=attitude)  # fmt: skip
     if confirm:
         ratings.confirm(receipt, by=world.secretary2, at=at)
     return receipt

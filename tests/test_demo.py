@@ -198,7 +198,7 @@ def test_letter_is_whole_and_tells_what_the_public_one_tells(session):
     assert letter.dated_on == demo.day_of("2020-11-03")
     text = "\n".join(lines_of(letter))
     for words in (
-        "提案共197件，其中重点提案12件",
+        "提案共197件，含重点提案12件",
         "A类提案183件，占办理总数的92.9%",
         "B类提案9件，占办理总数的4.6%",
         "C类提案5件，占办理总数的2.5%",
@@ -209,7 +209,7 @@ def test_letter_is_whole_and_tells_what_the_public_one_tells(session):
         "召开座谈会",
         "400余家",
         "10亿元",
-        "419家中小企业",
+        "419家",
         "13.4亿元",
         "H02-7地块",
         "可停车530辆",

@@ -117,8 +117,8 @@ def test_letter_of_a_finished_session(world):
     assert (letter.addressee, letter.signature, letter.dated_on) == ("区政协", letter.issuer, NOVEMBER)
     told = text_of(world)
     for sentence in (
-        "现向区政协九届第二十二次常委会通报区政协九届四次会议提案的办理情况。",
-        "交由区政府系统办理的提案共3件，其中重点提案1件。截至目前，3件提案已全部办结。",
+        "现将区政协九届四次会议提案的办理情况向区政协九届第二十二次常委会通报如下。",
+        "交由区政府系统办理的提案共3件，含重点提案1件。截至目前，3件均已办结。",
         "3件提案按办理结果分，所提问题已经解决或基本解决的A类提案1件，占办理总数的33.3%；",
         "3件提案的回执已全部收回。",
         "提案者最终评价为满意的2件，占收回回执的66.7%；最终评价为理解的1件，占33.3%；没有最终评价为不满意的提案。",
@@ -167,7 +167,7 @@ def test_numbering_stays_continuous_without_the_texts_that_nobody_wrote(world):
         (["replied", "assigned"], "已答复1件，尚未答复1件；均未办结。"),
         (["closed", "handling", "assigned"], "已答复1件，尚未答复2件；已办结1件，尚未办结2件。"),
         (["closed"], "该件提案已办结。"),
-        (["closed", "closed"], "2件提案已全部办结。"),
+        (["closed", "closed"], "2件均已办结。"),
     ],
 )
 def test_progress_is_said_right_for_none_some_and_all(world, states, expected):

@@ -603,11 +603,13 @@ def _beginnings(case, user, today, signers):
     parties = parties_of(user, today, case, signers)
     found = []
     for table, action, label in ((REPLY, "draft", "拟写答复"), (REPLY, "meet", ""), (RECEIPT, "park", "")):
-        for row in table.open_to("", parties) if case.state != CaseState.ENDED else ():
-            if row.action == action and not why_not(row, case, user, today):
+        for row in table.rows(action) if not case.is_over else ():
+            if not parties.isdisjoint(row.parties) and not why_not(row, case, user, today):
                 made = button(row, case_url(case, action), parties)
-                is_rare = made.is_rare or case.state == CaseState.CLOSED
-                found.append(replace(made, label=label or made.label, is_rare=is_rare))
+                if case.state == CaseState.CLOSED:
+                    found.append(replace(made, label="拟写补充答复", is_rare=True))
+                else:
+                    found.append(replace(made, label=label or made.label))
     if case.is_answering:
         return found
     try:

@@ -54,6 +54,7 @@ def proposals(request):
         "page": page,
         "rows": queries.list_rows(page.object_list, today),
         "querystring": kept.urlencode(),
+        "is_filtered": any(value for name, value in kept.items() if name != "q"),
         "sorts": SORTS,
         "sort": request.GET.get("sort", "number"),
     }

@@ -118,6 +118,11 @@ class Fact:
     def is_replied(self):
         return bool(self.latest)
 
+    @property
+    def is_offline(self):
+        """A secret one, closed without a reply or a receipt that the system may know of."""
+        return self.row.is_secret and self.state == ProposalState.CLOSED and not self.latest
+
 
 def fact_of(row, day, rule=Session.ClassRule.WORST):
     """How a proposal stood on the day. `rule`: which of several answering cases gives its class and ratings."""

@@ -159,6 +159,7 @@ class Tally:
             "key": self.count("key"),
             "assigned": self.count("assigned"),
             "replied": self.count("replied"),
+            "offline": self.count("offline"),
             "closed": self.count("closed"),
             "states": {state: self.count("states", state) for state in ProposalState.values},
             "classes": shares["classes",],
@@ -199,7 +200,8 @@ def members_of(facts, classes, ratings, day, counted_rating):
     put(("key",), [fact for fact in counted if fact.row.is_key])
     put(("assigned",), [fact for fact in counted if fact.answering])
     put(("replied",), [fact for fact in counted if fact.is_replied])
-    put(("not_replied",), [fact for fact in counted if not fact.is_replied])
+    put(("not_replied",), [fact for fact in counted if not fact.is_replied and not fact.is_offline])
+    put(("offline",), [fact for fact in counted if fact.is_offline])
     put(("closed",), [fact for fact in counted if fact.state == ProposalState.CLOSED])
     put(("open",), [fact for fact in counted if fact.state != ProposalState.CLOSED])
     for state in ProposalState.values:

@@ -133,7 +133,7 @@ class ResultClass(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "办理结果类别"
-        ordering = ("session", "rank")
+        ordering = ("session_id", "rank")
         constraints = [models.UniqueConstraint(fields=("session", "code"), name="class_code_unique_in_session")]
 
     def __str__(self):
@@ -151,7 +151,7 @@ class Rating(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "评价"
-        ordering = ("session", "rank")
+        ordering = ("session_id", "rank")
         constraints = [
             models.UniqueConstraint(fields=("session", "name"), name="rating_name_unique_in_session"),
             models.CheckConstraint(
@@ -202,6 +202,7 @@ class ProposalQuerySet(models.QuerySet):
         seen = Q(pk__in=())
         if standing.leads_as:
             mine |= Q(unit_id__in=unit_ids_of(standing.leads_as, on)) | Q(named_signer_id__in=standing.leads_as)
+            mine |= Q(signed_off_by_id__in=standing.leads_as)
             seen |= Q(supervising_leader_id__in=standing.leads_as)
         if standing.units or standing.leads_as:
             seen |= Q(pk__in=Case.objects.filter(mine).values("proposal_id"))
@@ -328,7 +329,7 @@ class Proposer(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "提案者"
-        ordering = ("proposal", "order")
+        ordering = ("proposal_id", "order")
         constraints = [
             models.UniqueConstraint(fields=("proposal", "order"), name="proposer_order_unique"),
             models.UniqueConstraint(fields=("proposal", "name"), name="proposer_named_once"),
@@ -352,6 +353,9 @@ class Case(models.Model):
     named_signer = models.ForeignKey(
         Leader, models.PROTECT, null=True, blank=True, related_name="named_for", verbose_name="指定审签领导"
     )  # empty: the leader in charge of the unit on the day
+    signed_off_by = models.ForeignKey(
+        Leader, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="最近审签领导"
+    )  # keeps sight of it when the portfolio has changed hands
     assigned_on = models.DateField("交办日期")
     accepted_on = models.DateField("签收日期", null=True, blank=True)
     closed_on = models.DateField("办结日期", null=True, blank=True)
@@ -365,7 +369,7 @@ class Case(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "承办件"
-        ordering = ("proposal", "role", "pk")
+        ordering = ("proposal_id", "role", "pk")
         constraints = [
             models.CheckConstraint(condition=Q(state__in=CaseState.values), name="case_state_is_known"),
             models.CheckConstraint(condition=Q(role__in=CaseRole.values), name="case_role_is_known"),
@@ -424,7 +428,7 @@ class ReturnRequest(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "退办申请"
-        ordering = ("case", "requested_at")
+        ordering = ("case_id", "requested_at")
         constraints = [
             models.UniqueConstraint(fields=("case",), condition=Q(ruled_at=None), name="one_open_return_request"),
             models.CheckConstraint(
@@ -452,7 +456,7 @@ class ExtensionRequest(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "延期申请"
-        ordering = ("case", "requested_at")
+        ordering = ("case_id", "requested_at")
         constraints = [
             models.UniqueConstraint(fields=("case",), condition=Q(ruled_at=None), name="one_open_extension_request"),
             models.CheckConstraint(
@@ -473,7 +477,7 @@ class Coordination(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "协调"
-        ordering = ("proposal", "made_at")
+        ordering = ("proposal_id", "made_at")
 
 
 class Attachment(models.Model):
@@ -559,7 +563,7 @@ class Contact(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "沟通记录"
-        ordering = ("case", "held_on", "pk")
+        ordering = ("case_id", "held_on", "pk")
         constraints = [
             models.CheckConstraint(condition=Q(stage__in=("before", "during", "after")), name="contact_stage_is_known")
         ]

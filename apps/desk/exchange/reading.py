@@ -8,6 +8,7 @@ from django.utils import timezone
 from apps.documents.workbooks import CellError, Problem, UnreadableWorkbook, as_text, read_table
 from apps.figures.queries import UnknownSession, session_named
 from apps.proposals.models import USUAL_CLASSES, USUAL_RATINGS, Category, Proposal, Proposer, Sector
+from apps.proposals.queries import session_label
 from apps.proposals.workflow import Party, ProposalState
 from apps.units.queries import leaders_by_name, similar_names, units_by_name
 
@@ -16,8 +17,6 @@ from .columns import AT_LEAST_ONE, key_of
 from .plan import ASSISTING, LEDGER, LIST, Entry, ListEntry, Part, Plan
 from .progress import OF_A_RATING, OF_A_REPLY, Stage, Wrong, end_of, is_again, stage_of
 
-SESSION_KEY = re.compile(r"(\d{1,2})-(\d{1,2})")
-DIGITS = "零一二三四五六七八九"
 MOST_LOOKED_UP = 200
 """Unknown names of one kind for which similar ones are looked up: the work grows with both numbers."""
 EMPTY = "必填的内容"
@@ -29,18 +28,10 @@ class Unusable(Exception):
 
 def label_of_session(key):
     """九届四次会议 from 9-4. Raises Unusable for a key that is not of this kind."""
-    found = SESSION_KEY.fullmatch(key)
-    numbers = [int(part) for part in found.groups()] if found else [0]
-    if 0 in numbers:
+    label = session_label(key)
+    if not label:
         raise Unusable(f"届次代号“{key}”应写成“届-次”，如 9-4，才能新建。")
-    return "{}届{}次会议".format(*map(_chinese, numbers))
-
-
-def _chinese(number):
-    """1–99 as in 十二届."""
-    tens, ones = divmod(number, 10)
-    text = ("" if tens < 2 else DIGITS[tens]) + ("十" if tens else "")
-    return text + (DIGITS[ones] if ones or not tens else "")
+    return label
 
 
 def session_for(key, create):
