@@ -29,7 +29,7 @@ from apps.replies.workflow import ReplyState
 from apps.units.models import Portfolio
 
 from .district import Terms, day_of, read
-from .lives import live_through, moment, scan
+from .lives import in_order_of_time, live_through, moment, scan
 from .year_2020 import SESSION as FINISHED
 
 FIXTURE = "running.json"
@@ -54,26 +54,25 @@ def session_of(today):
 
 
 def load(district, today):
-    """The session as it stands on the morning of `today`, and what became of the promises of the year before it."""
+    """The session as it stands on the morning of `today`, and what became of the promises of the year 2020."""
     fixture = read(FIXTURE)
-    fields = session_of(today)
-    session = cases.open_session(
-        fields["key"],
-        fields["label"],
-        fields["year"],
-        by=district.people["office"],
-        at=moment(fields["opened_on"], 9),
-        **fixture["settings"],
-    )
-    terms = Terms(session)
-    places = defaultdict(count)
-    lives = [Life(district, terms, today, entry, places) for entry in fixture["proposals"]]
-    lives += [Aftermath(district, today, told) for told in fixture["promises"] if _is_loaded(told["number"])]
-    lives += [Standing(district, today, told) for told in fixture["delegations"]]
-    live_through(life.run() for life in lives)
+    lives = [_session(district, today, fixture)]
+    lives += [Aftermath(district, today, told).run() for told in fixture["promises"] if _is_loaded(told["number"])]
+    lives += [Standing(district, today, told).run() for told in fixture["delegations"]]
+    live_through(lives)
     for told in fixture["vacancies"]:
         until_on = add_working_days(today, told["day"], district.calendar)
         Portfolio.objects.filter(unit=district.units[told["unit"]], until_on=None).update(until_on=until_on)
+
+
+def _session(district, today, fixture):
+    """The life of the session: it opens, then its proposals have theirs."""
+    fields = session_of(today)
+    at = moment(fields.pop("opened_on"), 9)
+    yield at
+    terms = Terms(cases.open_session(**fields, **fixture["settings"], by=district.people["office"], at=at))
+    places = defaultdict(count)
+    yield from in_order_of_time([Life(district, terms, today, entry, places).run() for entry in fixture["proposals"]])
 
 
 def _is_loaded(number):
