@@ -17,7 +17,8 @@ from apps.proposals import operations as cases
 from apps.proposals.models import Category, Contact, Proposal, Rating, ResultClass
 from apps.proposals.workflow import CaseRole, NotAllowed, OutOfTurn, Refused
 from apps.ratings.models import Receipt
-from apps.replies.models import Reply
+from apps.replies.models import Commitment, Reply
+from apps.replies.promises import postpone
 from apps.reports import wording
 from apps.reports.letter import compose
 from apps.reports.models import AnnualLetter
@@ -130,6 +131,15 @@ def test_letter_of_a_finished_session(world):
         assert sentence in told, sentence
     assert headings(world) == ["一、总体情况", "二、办理成效", "三、主要做法", "四、存在的问题和下一步打算"]
     assert unfinished == []
+
+
+def test_a_promise_that_is_postponed_later_changes_no_years_letter(world):
+    answered(world, "001", code="B", summary="天桥已开工")
+    promise = Commitment.objects.get()
+    before = text_of(world)
+    assert "承办单位承诺：年内完成整治（2027年12月31日前）。" in before
+    postpone(promise, by=world.office, at=moment(2021, 3, 1), note="地质复杂", due_on=datetime.date(2028, 6, 30))
+    assert text_of(world) == before
 
 
 def test_letter_of_an_empty_session(world):
