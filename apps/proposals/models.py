@@ -414,7 +414,7 @@ class Case(models.Model):
 
 
 class UnitRequest(models.Model):
-    """What a unit asks of the office about a `case`, with its reason, and the office's ruling; one is open at a time."""
+    """What a unit asks of the office about a `case`, its reason, and the office's ruling; one is open at a time."""
 
     reason = models.TextField("理由")
     requested_by = models.ForeignKey(User, models.PROTECT, related_name="+")
