@@ -103,8 +103,27 @@ def closed(number="001", **more):
 def empty_the_database():
     """As after `migrate`: no session, proposal, unit, leader, category. Users stay, without posts."""
     Proposal.objects.update(merged_into=None)
-    for model in (Receipt, Progress, Commitment, Reply, Opinion, Contact, ReturnRequest, ExtensionRequest, Coordination, Attachment, Case, Proposal,
-                  Session, Category, Sector, Post, Portfolio, Unit, Leader):  # fmt: skip
+    for model in (
+        Receipt,
+        Progress,
+        Commitment,
+        Reply,
+        Opinion,
+        Contact,
+        ReturnRequest,
+        ExtensionRequest,
+        Coordination,
+        Attachment,
+        Case,
+        Proposal,
+        Session,
+        Category,
+        Sector,
+        Post,
+        Portfolio,
+        Unit,
+        Leader,
+    ):
         model.objects.all().delete()
 
 

@@ -1,4 +1,7 @@
-"""Accounts and posts in the admin site: the system administrator's alone, every change in the trail."""
+"""Accounts and posts in the admin site: the system administrator's alone, every change in the trail.
+
+The government office's part is in test_admin_reference.py.
+"""
 
 import pytest
 from django.contrib import admin
@@ -11,7 +14,7 @@ from apps.audit.queries import verify
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
-OTHERS = ("office", "clerk", "head", "leader", "secretary", "auditor")
+OTHERS = ("clerk", "head", "leader", "secretary", "auditor")
 
 
 def admin_patterns(resolver=None, inside=False):
@@ -29,6 +32,7 @@ def admin_urls(user):
     arguments = {
         "object_id": str(user.pk),
         "id": str(user.pk),
+        "pk": user.pk,
         "app_label": "accounts",
         "content_type_id": "1",
         "url": "nowhere",
@@ -63,7 +67,7 @@ def accounts_form(user, **changes):
     return {name: value for name, value in (data | changes).items() if value is not None}
 
 
-def test_nobody_else_reaches_any_page_of_the_admin_site(client):
+def test_nobody_but_administrator_and_office_reaches_any_page_of_the_admin_site(client):
     world = make.world()
     urls = list(admin_urls(world.clerk))
     assert len(urls) > 10

@@ -82,7 +82,7 @@ WRITERS_OF_STATE = {
     ("apps/ratings/operations.py", "park"),  # a receipt begins in the state of its row
     ("apps/ratings/operations.py", "_await_receipts"),  # a parked one goes on, in the event of its reply
 }
-IMPORTERS = ("apps/desk/exchange/",)  # 补录 stores the state that a ledger's row implies
+IMPORTERS = ("apps/desk/exchange/operations.py",)  # 补录 stores the state that a ledger's row implies
 
 
 class StateWrites(ast.NodeVisitor):
@@ -91,12 +91,20 @@ class StateWrites(ast.NodeVisitor):
     STORING = frozenset({"create", "update", "bulk_create", "get_or_create", "update_or_create", "bulk_update"})
 
     def __init__(self, models):
-        self.models, self.inside, self.found = models, [], []
+        self.models, self.inside, self.unpacked, self.found = models, [], set(), []
 
     def visit_FunctionDef(self, node):
+        calls = [one for one in ast.walk(node) if isinstance(one, ast.Call) and self.is_storing(one)]
+        before = self.unpacked
+        self.unpacked = {ast.unparse(word.value) for call in calls for word in call.keywords if word.arg is None}
         self.inside.append(node.name)
         self.generic_visit(node)
         self.inside.pop()
+        self.unpacked = before
+
+    def is_storing(self, call):
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        return name in self.STORING or name in self.models
 
     def note(self, node):
         self.found.append((self.inside[0] if self.inside else "", node.lineno))
@@ -112,7 +120,7 @@ class StateWrites(ast.NodeVisitor):
         for target in node.targets:  # changes["state"] = …, later unpacked into an UPDATE
             if (
                 isinstance(target, ast.Subscript)
-                and isinstance(target.value, ast.Name)
+                and ast.unparse(target.value) in self.unpacked
                 and isinstance(target.slice, ast.Constant)
                 and target.slice.value == "state"
             ):
@@ -128,12 +136,15 @@ class StateWrites(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Call(self, node):
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        if (name in self.STORING or name in self.models) and any(word.arg == "state" for word in node.keywords):
+        if self.is_storing(node) and any(word.arg == "state" for word in node.keywords):
             self.note(node)
-        if name == "setattr" and len(node.args) > 1 and getattr(node.args[1], "value", None) == "state":
+        if (
+            getattr(node.func, "id", "") == "setattr"
+            and len(node.args) > 1
+            and getattr(node.args[1], "value", None) == "state"
+        ):
             self.note(node)
-        for argument in [*node.args, *(word.value for word in node.keywords)] if name in self.STORING else []:
+        for argument in [*node.args, *(word.value for word in node.keywords)] if self.is_storing(node) else []:
             if isinstance(argument, ast.Dict) and any(getattr(key, "value", "") == "state" for key in argument.keys):
                 self.note(node)
         self.generic_visit(node)

@@ -18,6 +18,7 @@ from apps.accounts.models import Delegation, Post, User
 from apps.accounts.queries import leaders_with_somebody, leaders_without_anybody, standing_of, vacant_units
 from apps.audit.models import Event
 from apps.desk.queries import waiting_for
+from apps.proposals import rearranging
 from apps.proposals.models import Proposal
 from apps.proposals.workflow import NotAllowed
 from apps.replies import operations as replies
@@ -87,6 +88,15 @@ def test_the_signature_stays_the_principals_and_tells_who_gave_it(away, client):
     page = client.get(reply.case.proposal.get_absolute_url()).content.decode()
     assert page.count("陈思齐（代周明远）") == 2  # beside the reply and in the history
     assert "由陈思齐代签" in client.get(reverse("replies:detail", args=[reply.pk])).content.decode()
+
+
+def test_a_decision_for_the_principal_says_so_and_one_for_the_own_units_does_not(away):
+    world, reply, _ = away
+    rearranging.coordinate(reply.case.proposal, by=fresh(world.other_leader), at=AWAY, note="由区住房城乡建委牵头")
+    both = make.handling(world, "005", roles=[(world.housing, "separate"), (world.culture, "separate")])
+    rearranging.coordinate(both, by=fresh(world.other_leader), at=AWAY, note="两家各答一份")
+    named = Event.objects.filter(action="proposal.coordinate").values_list("actor_name", flat=True)
+    assert list(named) == ["陈思齐（代周明远）", "陈思齐"]
 
 
 def test_a_leader_who_is_back_early_signs_without_a_word_of_the_delegate(away):
@@ -296,7 +306,7 @@ def test_a_reply_whose_signer_nobody_can_act_for_is_shown_to_the_office(client):
     client.force_login(world.office)
     home = client.get("/").content.decode()
     assert "审签无人" in home
-    assert "审签领导周明远岗位今天无人" in home
+    assert "审签领导周明远今天无人" in home
     page = client.get(reply.case.proposal.get_absolute_url()).content.decode()
     assert "审签无人：" in page
     assert reverse("accounts:posts") in page

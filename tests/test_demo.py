@@ -1,5 +1,6 @@
 """The demonstration data: a year that went through the real operations. Its figures are those of the requirement."""
 
+import datetime
 import io
 import json
 import zoneinfo
@@ -21,11 +22,13 @@ from apps.proposals.models import Case, Category, Contact, Proposal, Session
 from apps.proposals.operations import state_of
 from apps.proposals.workflow import CaseState
 from apps.ratings.models import Receipt
-from apps.replies.models import Reply
+from apps.replies.models import Commitment, Reply
+from apps.replies.workflow import CommitmentState
 from apps.reports.letter import compose
 from apps.units.models import Leader, Portfolio, Unit
 
 SHANGHAI = zoneinfo.ZoneInfo("Asia/Shanghai")
+TODAY = datetime.date(2026, 11, 23)
 NUMBERS = [f"{number:03}" for number in range(1, 198)]
 
 
@@ -34,7 +37,7 @@ def loaded(django_db_setup, django_db_blocker, tmp_path_factory):
     """The district, loaded once for this file inside a transaction that is rolled back after its last test."""
     media = tmp_path_factory.mktemp("media")
     with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=media), transaction.atomic():
-        assert demo.load() is True
+        assert demo.load(TODAY) == {"9-4": True, "10-5": True}
         yield Session.objects.get(key="9-4")
         transaction.set_rollback(True)
 
@@ -107,7 +110,7 @@ def test_class_b_promises_and_class_c_gives_its_reason(session):
     issued = Reply.objects.filter(case__proposal__session=session)
     for reply in issued.filter(result_class__code="B"):
         promises = list(reply.commitments.all())
-        assert promises and all(promise.due_on.year in (2021, 2022) for promise in promises), reply.case.proposal
+        assert promises and all(promise.first_due_on.year in (2021, 2022) for promise in promises), reply.case.proposal
     for reply in issued.filter(result_class__code="C"):
         assert len(reply.class_reason) > 20, reply.case.proposal
 
@@ -126,8 +129,10 @@ def test_trail_is_whole_and_in_the_order_of_time(session):
     assert verify() == []
     moments = list(Event.objects.order_by("seq").values_list("at", flat=True))
     assert moments == sorted(moments)
-    assert Event.objects.filter(action="proposal.register").count() == 197
-    assert Event.objects.filter(action="receipt.confirm").count() == Receipt.objects.count()
+    events = Event.objects.filter(target_name__startswith="9-4/")
+    assert events.filter(action="proposal.register").count() == 197
+    receipts = Receipt.objects.filter(case__proposal__session=session)
+    assert events.filter(action="receipt.confirm").count() == receipts.count()
 
 
 def test_nothing_happens_on_a_day_off_or_at_odd_hours(session):
@@ -159,7 +164,8 @@ def test_each_reply_went_the_whole_way_before_it_reached_the_proposer(session):
 def test_deadlines_are_met_but_for_a_few(session):
     cases = Case.objects.filter(proposal__session=session)
     assert not [case for case in cases if case.accepted_on > case.accept_due_on]
-    late = [reply.case.proposal.number for reply in Reply.objects.all() if reply.issued_on > reply.due_on]
+    replies = Reply.objects.filter(case__proposal__session=session)
+    late = [reply.case.proposal.number for reply in replies if reply.issued_on > reply.due_on]
     assert 1 <= len(late) <= 6
     opinions = cases.exclude(opinion=None).select_related("opinion")
     assert not [case for case in opinions if local(case.opinion.given_at).date() > case.opinion_due_on]
@@ -192,7 +198,7 @@ def test_letter_is_whole_and_tells_what_the_public_one_tells(session):
     assert letter.dated_on == demo.day_of("2020-11-03")
     text = "\n".join(lines_of(letter))
     for words in (
-        "提案共197件，其中重点提案12件",
+        "提案共197件，含重点提案12件",
         "A类提案183件，占办理总数的92.9%",
         "B类提案9件，占办理总数的4.6%",
         "C类提案5件，占办理总数的2.5%",
@@ -203,7 +209,7 @@ def test_letter_is_whole_and_tells_what_the_public_one_tells(session):
         "召开座谈会",
         "400余家",
         "10亿元",
-        "419家中小企业",
+        "419家",
         "13.4亿元",
         "H02-7地块",
         "可停车530辆",
@@ -240,6 +246,26 @@ def test_texts_of_the_letter_hold_no_figure_of_the_session(session):
     assert set(texts["class_intros"]) == {"A", "B", "C"}
 
 
+# --- what came after ---
+
+
+def test_the_running_session_is_the_newest_and_the_year_2020_stays_as_it_is(session):
+    newest = Session.objects.first()
+    assert (newest.key, newest.label, newest.year) == ("10-5", "十届五次会议", 2026)
+    assert (newest.asks_cosigners, session.asks_cosigners) == (True, False)
+    assert not Receipt.objects.filter(case__proposal__session=session).exclude(attitude=None).exists()
+
+
+def test_promises_of_2020_were_followed_up(session):
+    promises = Commitment.objects.filter(reply__case__proposal__session=session)
+    assert set(promises.values_list("state", flat=True)) == set(CommitmentState.values)
+    running = promises.filter(state=CommitmentState.OPEN)
+    assert all(promise.first_due_on.year in (2021, 2022) for promise in promises)
+    assert running.filter(due_on__lt=TODAY).exists() and running.filter(due_on__gt=TODAY).exists()
+    kept = Reply.objects.filter(case__proposal__session=session, current_class__code="A")
+    assert kept.exists() and set(kept.values_list("result_class__code", flat=True)) == {"B"}
+
+
 # --- the district ---
 
 
@@ -264,10 +290,11 @@ def test_scans_of_receipts_are_stored(session):
     assert len(scan.sha256) == 64
 
 
-def test_second_load_changes_nothing(session, django_assert_max_num_queries):
+def test_second_load_changes_nothing_whatever_the_day(session, django_assert_max_num_queries):
     before = (Event.objects.count(), Head.objects.get().hash, User.objects.count())
-    with django_assert_max_num_queries(3):
-        assert demo.load() is False
+    for today in (TODAY, datetime.date(2028, 2, 29)):
+        with django_assert_max_num_queries(4):
+            assert demo.load(today) == {"9-4": False, "10-5": False}
     assert (Event.objects.count(), Head.objects.get().hash, User.objects.count()) == before
 
 
@@ -280,7 +307,8 @@ def test_command_prints_accounts_and_their_password_only_with_debug(session, set
     assert demo.PASSWORD not in printed()
     settings.DEBUG = True
     told = json.loads(printed("--json"))
-    assert told["sessions"] == [{"session": "9-4", "loaded": False, "proposals": 197}]
+    assert told["sessions"][0] == {"session": "9-4", "loaded": False, "proposals": 197}
+    assert told["sessions"][1] == {"session": "10-5", "loaded": False, "proposals": 50}
     assert told["password"] == demo.PASSWORD
     posts = {account["username"]: account["post"] for account in told["accounts"]}
     assert {"office", "committee", "auditor", "admin"} <= set(posts)
@@ -299,7 +327,7 @@ def printed(*arguments):
 
 def test_volume_makes_finished_and_running_proposals_beside_the_year(session):
     told = json.loads(printed("--proposals", "120", "--seed", "7", "--json"))
-    assert told["sessions"][1] == {"session": volume.KEY, "loaded": True, "proposals": 120}
+    assert told["sessions"][2] == {"session": volume.KEY, "loaded": True, "proposals": 120}
     found = figures(Session.objects.get(key=volume.KEY))
     assert found["total"] == 120
     assert found["closed"] > 60
@@ -307,7 +335,7 @@ def test_volume_makes_finished_and_running_proposals_beside_the_year(session):
     assert figures(session)["total"] == 197
     assert verify() == []
     again = json.loads(printed("--proposals", "500", "--json"))
-    assert again["sessions"][1] == {"session": volume.KEY, "loaded": False, "proposals": 120}
+    assert again["sessions"][2] == {"session": volume.KEY, "loaded": False, "proposals": 120}
 
 
 def test_volume_is_the_same_for_the_same_seed(session):

@@ -178,30 +178,31 @@ def test_a_page_offers_exactly_the_actions_that_are_open(client, world):
     def offered(found=proposal):
         return {name: labels(page_of(client, world.people[name], found)) for name in people}
 
-    talk = ["沟通记录"]
+    talk, whole = ["沟通记录"], ["协调", "确定重点提案", "移交承接", "结转续办", "撤案", "更正登记", "上传附件"]
     assert offered() == {
-        "office": ["沟通记录", "沟通记录", "调整承办单位"],
+        # for the units only from signed paper (代录)
+        "office": sorted([*talk * 2, *whole, "调整承办单位", "并案", "退回提案委", "签收", "签收"]),
         "clerk": ["沟通记录", "签收"],
         "head": ["沟通记录", "签收"],
         "culture_clerk": ["沟通记录", "签收"],
         "culture_head": ["沟通记录", "签收"],
-        "leader": [],
-        "secretary": talk * 2,
+        "leader": ["协调"],
+        "secretary": sorted([*talk * 2, "先到登记"]),
     }
     other = make.handling(world, "002", roles=roles)
     assert offered(other) == {
-        "office": ["沟通记录", "沟通记录", "调整承办单位"],
-        "clerk": sorted(["拟写答复", *talk]),
-        "head": sorted(["拟写答复", *talk]),
+        "office": sorted([*talk * 2, *whole, "调整承办单位", "拟写答复", "申请延期", "会办意见"]),
+        "clerk": sorted(["拟写答复", "申请延期", *talk]),
+        "head": sorted(["拟写答复", "申请延期", *talk]),
         "culture_clerk": sorted(["拟写会办意见", *talk]),
         "culture_head": sorted(["拟写会办意见", "会办意见", *talk]),
-        "leader": [],
-        "secretary": talk * 2,
+        "leader": ["协调"],
+        "secretary": sorted([*talk * 2, "先到登记"]),
     }
     signing = make.handling(world, "003")
     make.reply_at(world, signing.cases.get(), "leader_signoff")
-    assert labels(page_of(client, world.leader, signing)) == sorted(["审签", "退回修改"])
-    assert labels(page_of(client, world.clerk, signing)) == talk
+    assert labels(page_of(client, world.leader, signing)) == sorted(["审签", "退回修改", "转请审签", "协调"])
+    assert labels(page_of(client, world.clerk, signing)) == sorted([*talk, "申请延期"])
 
 
 def test_every_action_offered_opens(client, world):
@@ -264,7 +265,7 @@ def test_an_opinion_reaches_the_lead_unit_once_it_is_given(client, world):
     )
     assert [sees(person) for person in ("culture_head", "clerk", "parks_head")] == [True, True, False]
     helper.refresh_from_db()
-    url = reverse("proposals:file", args=[helper.opinion.attachment_id])
+    url = reverse("proposals:file", args=[files_of("opinion", helper.opinion.pk).get().pk])
     found = {}
     for person in ("culture_clerk", "head", "parks_head", "office", "secretary", "auditor"):
         client.force_login(world.people[person])
@@ -341,11 +342,8 @@ def test_a_deadline_in_any_year_opens_every_page(client, world, due_on):
     proposal = make.registered(world)
     due_on = datetime.date.fromisoformat(due_on)
     roles = [(world.housing, LEAD), (world.culture, ASSIST)]
-    if due_on.year > 2020:
-        cases.assign(proposal, roles, by=world.office, at=make.moment(), reply_due_on=due_on)
-    else:
-        cases.assign(proposal, roles, by=world.office, at=make.moment())
-        Case.objects.update(reply_due_on=due_on, accept_due_on=due_on)
+    cases.assign(proposal, roles, by=world.office, at=make.moment())
+    Case.objects.update(reply_due_on=due_on, accept_due_on=due_on)
     for person in ("office", "clerk"):
         for url in ("/", "/proposals/?sort=due", proposal.get_absolute_url()):
             client.force_login(world.people[person])
@@ -418,3 +416,21 @@ def test_the_auditor_reads_and_checks_the_trail_and_nobody_changes_it(client, wo
         cursor.execute("UPDATE audit_event SET actor_name = 'x' WHERE action = 'case.accept'")
     assert "日志不完整" in client.get("/audit/?verify=1").content.decode()
     assert client.get(proposal.get_absolute_url()).status_code == 404
+
+
+def test_what_begins_from_a_case_is_offered_on_its_page(client, world):
+    """A reply, a meeting in its place in a later round, a receipt that came early, and what is added after the end."""
+    handled, again = make.handling(world, "101"), make.handling(world, "102")
+    make.rated(world, make.reply_at(world, again.cases.get(), "issued"), "不满意")
+    closed = make.proposal_at(world, "closed", "103")
+    begun = {"拟写答复", "拟写补充答复", "当面答复", "先到登记"}
+
+    def offered(user, proposal):
+        return begun & set(labels(page_of(client, user, proposal)))
+
+    assert offered(world.clerk, handled) == {"拟写答复"}
+    assert offered(world.head, again) == {"拟写答复", "当面答复"}
+    assert offered(world.office, again) == {"拟写答复", "当面答复"}  # from signed paper
+    assert offered(world.secretary, handled) == {"先到登记"}
+    assert offered(world.clerk, closed) == {"拟写补充答复"}
+    assert offered(world.secretary, closed) == offered(world.leader, handled) == set()

@@ -51,6 +51,7 @@ SENTENCES = (
     "截至2020年10月31日，累计落实资金2.35亿元，新建便民设施15处，改造管网4.6公里，惠及群众3万余人。"
     "有关做法写入《临江区提案办理工作规程（试行）》；下一步，将继续跟踪督办B类提案，做到件件有着落、事事有回音！"
 )
+PROMISE = "承诺：完成剩余3户签约，拆除跃进村86栋（2021年12月31日前）。"
 PARAGRAPH = Paragraph(SENTENCES)
 PLAIN = Paragraph(
     "各承办单位认真研究委员意见建议逐件制定方案落实责任明确时限" * 40
@@ -321,7 +322,7 @@ def test_first_lines_are_indented_two_characters():
 
 def every_place():
     """One letter in which the same sentences fall on every place of the line."""
-    return letter(blocks=tuple(Paragraph("办" * start + SENTENCES) for start in range(28)))
+    return letter(blocks=tuple(Paragraph("办" * start + SENTENCES + PROMISE) for start in range(28)))
 
 
 def test_punctuation_never_begins_a_line():

@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 
 from apps.figures.queries import UnknownSession, behind, figures, percent, session_named, tally
 from apps.proposals import operations as cases
+from apps.proposals import rearranging
 from apps.proposals.models import Case, Category, Proposal, Rating, ResultClass, Session
 from apps.proposals.workflow import CaseRole
 from apps.ratings.models import Receipt
@@ -393,3 +394,46 @@ def test_command_refuses_unusable_input(world, options):
     with pytest.raises(CommandError) as refused:
         call_command("figures", **options)
     assert refused.value.returncode == 2
+
+
+def test_secret_proposal_closed_offline_is_counted_without_reply_class_or_rating(world):
+    answered(world, "001")
+    secret = factories.registered(world, "002", is_secret=True)
+    cases.assign(secret, [(world.housing, "lead")], by=world.office, at=moment())
+    assert figures(world.session)["offline"] == 0
+    cases.record_offline(secret.cases.get(), by=world.clerk, at=moment(2020, 5, 8), closed_on=day(5, 8))
+    found = figures(world.session)
+    assert (found["total"], found["closed"], found["replied"], found["offline"]) == (2, 2, 1, 1)
+    assert numbers(world, "not_replied") == []
+    assert (found["classes"]["A"]["base"], found["unclassified"], found["ratings"]["not_returned"]) == (1, 0, 0)
+    assert figures(world.session, day(5, 7))["offline"] == 0
+    text = Proposal.objects.filter(pk=secret.pk).values().get()
+    assert (text["title"], text["text"], text["remark"]) == ("涉密提案", "", "")
+    assert [one.name for one in secret.proposers.all()] == ["—"]
+
+
+def test_supplementary_reply_changes_no_figure(world):
+    proposal = answered(world, "001", code="B")
+    before = figures(world.session)
+    case = proposal.cases.get()
+    reply = reply_at(world, case, "issued", "A", at=moment(2020, 9, 1), body="补充答复。")
+    assert reply.is_supplementary
+    assert figures(world.session) == before
+
+
+def test_proposal_that_ended_counts_until_its_day(world):
+    proposal = factories.assigned(world, "001")
+    rearranging.withdraw(proposal, by=world.office, at=moment(2020, 5, 8), note="提案委来函")
+    assert figures(world.session, day(5, 7))["total"] == 1
+    assert (figures(world.session, day(5, 8))["total"], figures(world.session)["withdrawn"]) == (0, 1)
+
+
+def test_dissatisfied_with_the_attitude_is_not_satisfied_where_the_session_counts_it(world):
+    world.session.asks_attitude = world.session.attitude_counts = True
+    world.session.save()
+    answered(world, "001")
+    proposal = answered(world, "002", rating=None)
+    rated(world, Reply.objects.get(case__proposal=proposal), "满意", attitude="不满意")
+    found = figures(world.session)
+    assert found["rehandled"] == ["002"], "it is handled again"
+    assert (found["ratings"]["final"]["满意"]["count"], found["satisfaction"]["count"]) == (2, 1)

@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import json
 import re
 
 import pdfplumber
@@ -17,7 +18,8 @@ from apps.proposals import operations as cases
 from apps.proposals.models import Category, Contact, Proposal, Rating, ResultClass
 from apps.proposals.workflow import CaseRole, NotAllowed, OutOfTurn, Refused
 from apps.ratings.models import Receipt
-from apps.replies.models import Reply
+from apps.replies.models import Commitment, Reply
+from apps.replies.promises import postpone
 from apps.reports import wording
 from apps.reports.letter import compose
 from apps.reports.models import AnnualLetter
@@ -117,8 +119,8 @@ def test_letter_of_a_finished_session(world):
     assert (letter.addressee, letter.signature, letter.dated_on) == ("区政协", letter.issuer, NOVEMBER)
     told = text_of(world)
     for sentence in (
-        "现向区政协九届第二十二次常委会通报区政协九届四次会议提案的办理情况。",
-        "交由区政府系统办理的提案共3件，其中重点提案1件。截至目前，3件提案已全部办结。",
+        "现将区政协九届四次会议提案的办理情况向区政协九届第二十二次常委会通报如下。",
+        "交由区政府系统办理的提案共3件，含重点提案1件。截至目前，3件均已办结。",
         "3件提案按办理结果分，所提问题已经解决或基本解决的A类提案1件，占办理总数的33.3%；",
         "3件提案的回执已全部收回。",
         "提案者最终评价为满意的2件，占收回回执的66.7%；最终评价为理解的1件，占33.3%；没有最终评价为不满意的提案。",
@@ -130,6 +132,15 @@ def test_letter_of_a_finished_session(world):
         assert sentence in told, sentence
     assert headings(world) == ["一、总体情况", "二、办理成效", "三、主要做法", "四、存在的问题和下一步打算"]
     assert unfinished == []
+
+
+def test_a_promise_that_is_postponed_later_changes_no_years_letter(world):
+    answered(world, "001", code="B", summary="天桥已开工")
+    promise = Commitment.objects.get()
+    before = text_of(world)
+    assert "承办单位承诺：年内完成整治（2027年12月31日前）。" in before
+    postpone(promise, by=world.office, at=moment(2021, 3, 1), note="地质复杂", due_on=datetime.date(2028, 6, 30))
+    assert text_of(world) == before
 
 
 def test_letter_of_an_empty_session(world):
@@ -167,7 +178,7 @@ def test_numbering_stays_continuous_without_the_texts_that_nobody_wrote(world):
         (["replied", "assigned"], "已答复1件，尚未答复1件；均未办结。"),
         (["closed", "handling", "assigned"], "已答复1件，尚未答复2件；已办结1件，尚未办结2件。"),
         (["closed"], "该件提案已办结。"),
-        (["closed", "closed"], "2件提案已全部办结。"),
+        (["closed", "closed"], "2件均已办结。"),
     ],
 )
 def test_progress_is_said_right_for_none_some_and_all(world, states, expected):
@@ -578,6 +589,16 @@ def test_command_writes_the_letter_and_names_what_is_unfinished(world, tmp_path,
     with pytest.raises(CommandError) as refused:
         call_command("annual_letter", session="9-4", pdf=out, strict=True)
     assert refused.value.returncode == 1
+
+
+def test_command_tells_json_what_it_wrote_and_what_is_unfinished(world, tmp_path, capsys):
+    answered(world, "001", summary="已完成")
+    factories.assigned(world, "002")
+    out = tmp_path / "letter.pdf"
+    call_command("annual_letter", session="9-4", pdf=out, json=True)
+    told = json.loads(capsys.readouterr().out)
+    assert (told["session"], told["pdf"]) == ("9-4", str(out))
+    assert "1件提案尚未办结：第002号。" in told["unfinished"]
 
 
 def test_strict_command_is_content_with_a_finished_session(world, tmp_path):

@@ -485,11 +485,11 @@ def everything_stored():
 
 @contextmanager
 def a_trail_that_fails(monkeypatch):
-    def fail(**content):
+    def fail(*arguments):
         raise Interrupted
 
     with monkeypatch.context() as patched:
-        patched.setattr("apps.proposals.operations.record", fail)
+        patched.setattr("apps.audit.operations._locked_head", fail)
         yield
 
 

@@ -1,4 +1,7 @@
-"""Users and their posts in the admin site: the system administrator's alone."""
+"""Who may enter the admin site, and what is the system administrator's alone there: users and their posts.
+
+Reference data and proposals are the government office's: see desk/admin. Neither sees the other's part.
+"""
 
 from django import forms
 from django.contrib import admin
@@ -9,6 +12,7 @@ from django.contrib.auth.models import Group
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import Http404
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from apps.audit.operations import record
@@ -23,8 +27,16 @@ def is_system_admin(request):
     return standing_of(request.user, timezone.localdate()).is_system_admin
 
 
+def is_office(request):
+    return standing_of(request.user, timezone.localdate()).is_office
+
+
+def may_enter(request):
+    return is_system_admin(request) or is_office(request)
+
+
 # who may enter is a matter of posts, not of Django's flags
-admin.site.has_permission = is_system_admin
+admin.site.has_permission = may_enter
 
 
 @login_not_required
@@ -35,24 +47,40 @@ def sign_in(request, extra_context=None):
     return redirect_to_login(request.get_full_path())
 
 
+def own_password(request, extra_context=None):
+    """One page for the own password, whatever the post."""
+    return redirect("accounts:password")
+
+
 admin.site.login = sign_in
-admin.site.site_header = admin.site.site_title = "提案办理系统 · 账号管理"
-admin.site.index_title = "账号与岗位"
+admin.site.password_change = own_password
+admin.site.site_header = admin.site.site_title = "提案办理系统 · 管理"
+admin.site.index_title = "管理"
 
 
-class SystemAdminOnly:
-    """Permissions by post; every change leaves an event in the trail."""
+class ByPost:
+    """Permissions by post alone: those for whom `allows` is true may look, add and change; nobody deletes."""
+
+    @staticmethod
+    def allows(request):
+        raise NotImplementedError
 
     def has_module_permission(self, request):
-        return is_system_admin(request)
+        return self.allows(request)
 
     def has_view_permission(self, request, obj=None):
-        return is_system_admin(request)
+        return self.allows(request)
 
     has_add_permission = has_change_permission = has_view_permission  # Django asks with and without an object
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+
+class SystemAdminOnly(ByPost):
+    """Accounts; every change leaves an event in the trail."""
+
+    allows = staticmethod(is_system_admin)
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
@@ -108,15 +136,6 @@ class AccountAdmin(SystemAdminOnly, UserAdmin):
     """Users. Whoever is no longer needed is switched off, not deleted: the trail names them."""
 
     inlines = (PostInline,)
-
-    @transaction.atomic
-    def user_change_password(self, request, id, form_url=""):
-        """Django's page for another's password, with its event: it has no `save_related`."""
-        answer = super().user_change_password(request, id, form_url)
-        if request.method == "POST" and answer.status_code == 302 and answer.url != request.get_full_path():
-            self.record_change(request, self.get_object(request, unquote(id)), "user.change", ["password"])
-        return answer
-
     list_display = ("username", "display_name", "is_active", "last_login")
     list_filter = ("is_active", "posts__kind")
     search_fields = ("username", "display_name")
@@ -128,3 +147,11 @@ class AccountAdmin(SystemAdminOnly, UserAdmin):
     )
     add_fieldsets = ((None, {"fields": ("username", "display_name", "password1", "password2"), "classes": ("wide",)}),)
     readonly_fields = ("last_login", "date_joined")
+
+    @transaction.atomic
+    def user_change_password(self, request, id, form_url=""):
+        """Django's page for another's password, with its event: it has no `save_related`."""
+        answer = super().user_change_password(request, id, form_url)
+        if request.method == "POST" and answer.status_code == 302 and answer.url != request.get_full_path():
+            self.record_change(request, self.get_object(request, unquote(id)), "user.change", ["password"])
+        return answer

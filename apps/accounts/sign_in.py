@@ -1,6 +1,14 @@
-"""Where a sign-in comes from, for the lockout after repeated failures."""
+"""Where a sign-in comes from, for the lockout after repeated failures; what a password must be."""
 
 from django.conf import settings
+from django.contrib.auth.password_validation import MinimumLengthValidator
+
+
+class LongEnough(MinimumLengthValidator):
+    """Django's rule, whose refusal is not translated in this version."""
+
+    def get_error_message(self):
+        return f"密码太短，至少要有{self.min_length}个字符。"
 
 
 def client_address(request):

@@ -35,3 +35,22 @@ def publish_missing_years() -> list[int]:
     for year in missing:
         publish_year(year, published.exceptions(year), version=f"{year}-1", source=published.SOURCE)
     return missing
+
+
+@transaction.atomic
+def revise_year(year: int, days: Iterable[tuple[datetime.date, bool, str]], *, source: str) -> CalendarYear:
+    """Store a year as a person entered it. Different days make a new version: 2026-1 → 2026-2; the first one is -1.
+
+    Deadlines that were counted keep the day and the version they were counted with. Raises as `publish_year`.
+    """
+    days = sorted(days)
+    known = CalendarYear.objects.select_for_update().filter(year=year).first()
+    stored = sorted(CalendarDay.objects.filter(day__year=year).values_list("day", "is_working", "name"))
+    if known is None:
+        version = f"{year}-1"
+    elif stored == days:
+        version = known.version
+    else:
+        number = known.version.rpartition("-")[2]
+        version = f"{year}-{int(number) + 1 if number.isdecimal() else 2}"
+    return publish_year(year, days, version=version, source=source)

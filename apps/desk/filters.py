@@ -20,6 +20,24 @@ SORTS = (
 )
 
 
+def of_unit(proposals, unit):
+    """Proposals that the unit has a live case of."""
+    cases = Case.objects.exclude(state=CaseState.ENDED).filter(unit=unit)
+    return proposals.filter(pk__in=cases.values("proposal_id"))
+
+
+def of_leader(proposals, leader, today):
+    """Proposals that the leader signs or supervises on the day."""
+    held = Q(unit_id__in=unit_ids_of([leader], today)) | Q(named_signer=leader)
+    cases = Case.objects.exclude(state=CaseState.ENDED).filter(held)
+    return proposals.filter(Q(pk__in=cases.values("proposal_id")) | Q(supervising_leader=leader))
+
+
+def late_on(proposals, today):
+    """Proposals with a case that is late with what it waits for."""
+    return proposals.filter(pk__in=Case.objects.filter(overdue_on(today)).values("proposal_id"))
+
+
 class ProposalFilter(django_filters.FilterSet):
     """Each field narrows; class and rating are counted by `figures`, so that list and figures always agree."""
 
@@ -77,14 +95,10 @@ class ProposalFilter(django_filters.FilterSet):
         return queryset
 
     def by_unit(self, queryset, name, unit):
-        return queryset.filter(
-            pk__in=Case.objects.exclude(state=CaseState.ENDED).filter(unit=unit).values("proposal_id")
-        )
+        return of_unit(queryset, unit)
 
     def by_leader(self, queryset, name, leader):
-        held = Q(unit_id__in=unit_ids_of([leader.pk], self.today)) | Q(named_signer=leader)
-        cases = Case.objects.exclude(state=CaseState.ENDED).filter(held)
-        return queryset.filter(Q(pk__in=cases.values("proposal_id")) | Q(supervising_leader=leader))
+        return of_leader(queryset, leader, self.today)
 
     def by_class(self, queryset, name, value):
         return self._behind(queryset, "classes", value)
@@ -99,7 +113,4 @@ class ProposalFilter(django_filters.FilterSet):
         return queryset.filter(is_key=True) if value else queryset
 
     def only_overdue(self, queryset, name, value):
-        if not value:
-            return queryset
-        late = Case.objects.filter(overdue_on(self.today))
-        return queryset.filter(pk__in=late.values("proposal_id"))
+        return late_on(queryset, self.today) if value else queryset

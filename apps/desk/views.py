@@ -12,6 +12,7 @@ from apps.proposals.models import Proposal, Session
 
 from . import queries
 from .filters import SORTS, ProposalFilter
+from .telling import facts_of, label_of
 from .trail import EventFilter
 
 PAGE = 30
@@ -54,6 +55,7 @@ def proposals(request):
         "page": page,
         "rows": queries.list_rows(page.object_list, today),
         "querystring": kept.urlencode(),
+        "is_filtered": any(value for name, value in kept.items() if name != "q"),
         "sorts": SORTS,
         "sort": request.GET.get("sort", "number"),
     }
@@ -79,6 +81,8 @@ def audit(request):
     page = Paginator(filters.qs, 50).get_page(request.GET.get("page"))
     kept = request.GET.copy()
     kept.pop("page", None)
+    for event in page.object_list:
+        event.label, event.facts = label_of(event.action), facts_of(event)
     context = {"filter": filters, "page": page, "querystring": kept.urlencode()}
     if "verify" in request.GET:
         context["findings"] = list(verify())

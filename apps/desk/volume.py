@@ -26,7 +26,7 @@ def load(proposals, seed):
     if Session.objects.filter(key=KEY).exists():
         return False
     at = timezone.now()
-    open_session(KEY, LABEL, YEAR, by=None, at=at)
+    open_session(KEY, LABEL, YEAR, by=None, at=at, usual=True)
     rows = list(ledger_rows(proposals, random.Random(seed)))
     for first in range(0, len(rows), SHEET):
         content = workbook_of(rows[first : first + SHEET])

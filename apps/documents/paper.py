@@ -33,12 +33,14 @@ HEADING_FACES = {1: HEI, 2: KAI, 3: FANG}
 
 # A number keeps its unit, a year its 年, a document number its parts; a class its letter (A类).
 KEPT_TOGETHER = re.compile(
-    r"〔\d{1,4}〕\d{1,6}号?"
+    r"(?:〔\d{1,4}〕\d{1,6}号?"
     r"|第?\d{1,15}(?:[.,:/．：～~–—-]\d{1,15}){0,6}(?:%|％|‰|℃)?"
     r"(?:[余多]?[万亿]?(?:个百分点|个工作日|个小时|平方公里|平方米|立方米|公里|公斤|千米|千克|小时|分钟|人次|件次|工作日|周年|年度"
     r"|[\u4e00-\u9fff]))?"
     r"|[A-ZＡ-Ｚ][类级]"
-    r"|[\u4e00-\u9fff]·"  # the dot of a name never begins a line
+    r"|[\u4e00-\u9fff]·)"  # the dot of a name never begins a line
+    # what stops the sentence right after it, at most one character on: WeasyPrint would let it begin a line there
+    r"(?:[\u4e00-\u9fff]?[，。；：！？、）》〉」』】]+)?"
 )
 # Pango never breaks beside a quotation mark, Chinese does: before an opening one, after a closing one.
 WIDE = "[\u3400-\u9fff\U00020000-\U0003ffff、，。；：！？）》〉」』】]"

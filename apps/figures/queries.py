@@ -86,7 +86,7 @@ SATISFACTION_BASES = {
     Session.SatisfactionBase.CONFIRMED: ("ratings", "confirmed"),
     Session.SatisfactionBase.REPLIED: ("replied",),
 }
-COUNTED = {Session.CountedRating.LAST: "final", Session.CountedRating.FIRST: "first"}
+COUNTED = {Session.CountedRating.LAST: "final_receipt", Session.CountedRating.FIRST: "first_receipt"}
 
 
 @dataclass(frozen=True)
@@ -159,6 +159,7 @@ class Tally:
             "key": self.count("key"),
             "assigned": self.count("assigned"),
             "replied": self.count("replied"),
+            "offline": self.count("offline"),
             "closed": self.count("closed"),
             "states": {state: self.count("states", state) for state in ProposalState.values},
             "classes": shares["classes",],
@@ -199,7 +200,8 @@ def members_of(facts, classes, ratings, day, counted_rating):
     put(("key",), [fact for fact in counted if fact.row.is_key])
     put(("assigned",), [fact for fact in counted if fact.answering])
     put(("replied",), [fact for fact in counted if fact.is_replied])
-    put(("not_replied",), [fact for fact in counted if not fact.is_replied])
+    put(("not_replied",), [fact for fact in counted if not fact.is_replied and not fact.is_offline])
+    put(("offline",), [fact for fact in counted if fact.is_offline])
     put(("closed",), [fact for fact in counted if fact.state == ProposalState.CLOSED])
     put(("open",), [fact for fact in counted if fact.state != ProposalState.CLOSED])
     for state in ProposalState.values:
@@ -216,7 +218,10 @@ def members_of(facts, classes, ratings, day, counted_rating):
         put(("ratings", "final", step.name), [fact for fact in counted if fact.final == step.name])
         put(("ratings", "first", step.name), [fact for fact in counted if fact.first == step.name])
     satisfied = {step.name for step in ratings if step.is_satisfied}
-    put(("satisfied",), [fact for fact in counted if getattr(fact, COUNTED[counted_rating]) in satisfied])
+    receipts = [(fact, getattr(fact, COUNTED[counted_rating])) for fact in counted]
+    # 不满意 with the attitude, where that counts too, is not satisfied, whatever the result was given
+    content = {fact.row.pk for fact, one in receipts if one and one.rating in satisfied and not one.is_dissatisfied}
+    put(("satisfied",), [fact for fact in counted if fact.row.pk in content])
     put(("rehandled",), [fact for fact in counted if fact.is_rehandled])
     for _, name in sorted({(fact.row.category_order, fact.row.category) for fact in counted}):
         put(("categories", name), [fact for fact in counted if fact.row.category == name])

@@ -134,7 +134,7 @@ class ResultClass(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "办理结果类别"
-        ordering = ("session", "rank")
+        ordering = ("session_id", "rank")
         constraints = [models.UniqueConstraint(fields=("session", "code"), name="class_code_unique_in_session")]
 
     def __str__(self):
@@ -152,7 +152,7 @@ class Rating(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "评价"
-        ordering = ("session", "rank")
+        ordering = ("session_id", "rank")
         constraints = [
             models.UniqueConstraint(fields=("session", "name"), name="rating_name_unique_in_session"),
             models.CheckConstraint(
@@ -203,6 +203,7 @@ class ProposalQuerySet(models.QuerySet):
         seen = Q(pk__in=())
         if standing.leads_as:
             mine |= Q(unit_id__in=unit_ids_of(standing.leads_as, on)) | Q(named_signer_id__in=standing.leads_as)
+            mine |= Q(signed_off_by_id__in=standing.leads_as)
             seen |= Q(supervising_leader_id__in=standing.leads_as)
         if standing.units or standing.leads_as:
             seen |= Q(pk__in=Case.objects.filter(mine).values("proposal_id"))
@@ -333,7 +334,7 @@ class Proposer(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "提案者"
-        ordering = ("proposal", "order")
+        ordering = ("proposal_id", "order")
         constraints = [
             models.UniqueConstraint(fields=("proposal", "order"), name="proposer_order_unique"),
             models.UniqueConstraint(fields=("proposal", "name"), name="proposer_named_once"),
@@ -357,6 +358,9 @@ class Case(models.Model):
     named_signer = models.ForeignKey(
         Leader, models.PROTECT, null=True, blank=True, related_name="named_for", verbose_name="指定审签领导"
     )  # empty: the leader in charge of the unit on the day
+    signed_off_by = models.ForeignKey(
+        Leader, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="最近审签领导"
+    )  # keeps sight of it when the portfolio has changed hands
     assigned_on = models.DateField("交办日期")
     accepted_on = models.DateField("签收日期", null=True, blank=True)
     closed_on = models.DateField("办结日期", null=True, blank=True)
@@ -370,7 +374,7 @@ class Case(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "承办件"
-        ordering = ("proposal", "role", "pk")
+        ordering = ("proposal_id", "role", "pk")
         constraints = [
             models.CheckConstraint(condition=Q(state__in=CaseState.values), name="case_state_is_known"),
             models.CheckConstraint(condition=Q(role__in=CaseRole.values), name="case_role_is_known"),
@@ -417,12 +421,10 @@ class Case(models.Model):
         return self.role in workflow.ANSWERING
 
 
-class ReturnRequest(models.Model):
-    """A unit's wish to give a case back (退办), and the office's ruling."""
+class UnitRequest(models.Model):
+    """What a unit asks of the office about a `case`, its reason, and the office's ruling; one is open at a time."""
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="return_requests")
     reason = models.TextField("理由")
-    suggested_unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="建议承办单位")
     requested_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     requested_at = models.DateTimeField()
     is_granted = models.BooleanField("同意", null=True)
@@ -431,44 +433,38 @@ class ReturnRequest(models.Model):
     ruled_at = models.DateTimeField(null=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = "退办申请"
-        ordering = ("case", "requested_at")
+        abstract = True
+        ordering = ("case_id", "requested_at")
         constraints = [
-            models.UniqueConstraint(fields=("case",), condition=Q(ruled_at=None), name="one_open_return_request"),
+            models.UniqueConstraint(fields=("case",), condition=Q(ruled_at=None), name="one_open_%(class)s"),
             models.CheckConstraint(
                 condition=Q(ruled_at=None, ruled_by=None, is_granted=None)
                 | Q(ruled_at__isnull=False, ruled_by__isnull=False, is_granted__isnull=False),
-                name="return_ruling_is_whole",
+                name="%(class)s_ruling_is_whole",
             ),
         ]
 
 
-class ExtensionRequest(models.Model):
-    """A unit's wish for a later reply deadline (延期), and the office's ruling. One is granted a round."""
+class ReturnRequest(UnitRequest):
+    """A unit's wish to give a case back (退办)."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="return_requests")
+    suggested_unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="建议承办单位")
+
+    class Meta(UnitRequest.Meta):
+        verbose_name = verbose_name_plural = "退办申请"
+
+
+class ExtensionRequest(UnitRequest):
+    """A unit's wish for a later reply deadline (延期). One is granted a round."""
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="extension_requests")
     round = models.PositiveSmallIntegerField("轮次")
-    reason = models.TextField("理由")
     was_due_on = models.DateField("原答复期限")
     wanted_on = models.DateField("申请延至")
-    requested_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    requested_at = models.DateTimeField()
-    is_granted = models.BooleanField("同意", null=True)
-    ruling = models.TextField("裁定说明", blank=True)
-    ruled_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    ruled_at = models.DateTimeField(null=True)
 
-    class Meta:
+    class Meta(UnitRequest.Meta):
         verbose_name = verbose_name_plural = "延期申请"
-        ordering = ("case", "requested_at")
-        constraints = [
-            models.UniqueConstraint(fields=("case",), condition=Q(ruled_at=None), name="one_open_extension_request"),
-            models.CheckConstraint(
-                condition=Q(ruled_at=None, ruled_by=None, is_granted=None)
-                | Q(ruled_at__isnull=False, ruled_by__isnull=False, is_granted__isnull=False),
-                name="extension_ruling_is_whole",
-            ),
-        ]
 
 
 class Coordination(models.Model):
@@ -481,7 +477,7 @@ class Coordination(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "协调"
-        ordering = ("proposal", "made_at")
+        ordering = ("proposal_id", "made_at")
 
 
 class Attachment(models.Model):
@@ -567,7 +563,7 @@ class Contact(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "沟通记录"
-        ordering = ("case", "held_on", "pk")
+        ordering = ("case_id", "held_on", "pk")
         constraints = [
             models.CheckConstraint(condition=Q(stage__in=("before", "during", "after")), name="contact_stage_is_known")
         ]

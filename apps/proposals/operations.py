@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from apps.audit.operations import record, record_many
@@ -160,21 +160,34 @@ def state_of(cases):
     return min(live, key=PROGRESS.index) if live else ProposalState.RECEIVED
 
 
+def mode_of(cases):
+    """How a proposal is handled (办理方式) by its live cases; "" without an answering one."""
+    live = [case for case in cases if case.state != CaseState.ENDED]
+    answering = [case for case in live if case.is_answering]
+    if len(answering) > 1:
+        return Proposal.Mode.SEPARATE
+    if not answering:
+        return ""
+    return Proposal.Mode.LEAD if len(live) > 1 else Proposal.Mode.SOLE
+
+
 def _settle(proposal, on):
     """Brings the proposal's stored state in line with its cases; returns what else changed, for the event.
 
     When no answering case is left, the assisting ones end and the proposal waits to be assigned again.
     """
     cases = list(proposal.cases.all())
-    state, further, changes = state_of(cases), {}, {}
+    state, further = state_of(cases), {}
+    changes = {"mode": mode_of(cases)}
     if state == ProposalState.RECEIVED:
         left = [case for case in cases if case.state != CaseState.ENDED]
         end_cases(left, on)
-        changes = {"assigned_on": None, "mode": ""}
+        changes["assigned_on"] = None
         further["also_ended"] = [case.pk for case in left]
-    if state != proposal.state:
+    if state != proposal.state or changes["mode"] != proposal.mode:
         Proposal.objects.filter(pk=proposal.pk).update(state=state, **changes)
-        further["proposal_state"] = proposal.state = state
+        if state != proposal.state:
+            further["proposal_state"] = proposal.state = state
         for name, value in changes.items():
             setattr(proposal, name, value)
     return further
@@ -595,11 +608,16 @@ def open_session(key, label, year, *, by, at, usual=False, **fields):
         raise NotAllowed("只有区政府办公室可以新建届次。")
     if not SESSION_KEY.fullmatch(key):
         raise Refused(f"届次代号“{key}”只能用字母、数字和短横线，如 9-4。")
+    # a session can be locked only once it is there: of two who open one key at once, the database lets one through
     if Session.objects.filter(key=key).exists():
         raise Refused(f"届次“{key}”已存在。")
     newest = None if usual else Session.objects.first()
     carried = {name: getattr(newest, name) for name in CARRIED} if newest else {}
-    session = Session.objects.create(key=key, label=label, year=year, **carried | fields)
+    try:
+        with transaction.atomic():
+            session = Session.objects.create(key=key, label=label, year=year, **carried | fields)
+    except IntegrityError:
+        raise Refused(f"届次“{key}”刚才已由他人新建。") from None
     for model, steps, usual_steps in (
         (ResultClass, "classes", USUAL_CLASSES),
         (Rating, "ratings", USUAL_RATINGS),

@@ -14,6 +14,7 @@ from .workflow import (
     ANSWERING,
     PREDICATES,
     SECRET_ACTIONS,
+    AnotherPerson,
     CaseRole,
     CaseState,
     NotAllowed,
@@ -71,20 +72,26 @@ def parties_towards(thing, user, on, signers=None):
         parties = parties_of(user, on, case, signers)
         # nobody enters for a unit what may not be stored: no scan of a secret proposal
         return parties - {Party.OFFICE_FOR} if case.proposal.is_secret else parties
-    live = [one for one in thing.cases.all() if one.is_answering and one.state != CaseState.ENDED]
-    return parties_of(user, on, signers=signers, cases=live)
+    return parties_of(user, on, signers=signers, cases=_live_answering(thing))
+
+
+def _live_answering(proposal):
+    return [case for case in proposal.cases.all() if case.is_answering and case.state != CaseState.ENDED]
 
 
 def acting_name(thing, action, user, on):
     """How the trail names who acts: 某某, or 某某（代某某） where a leader's action is done by delegation."""
     if user is None:
         return "运维"
-    away, case = standing_of(user, on).stands_in_for, thing.workflow_case
-    if away and case is not None and any(Party.LEADER in row.parties for row in thing.WORKFLOW.rows(action)):
-        signer = signers_of([case], on).get(case.pk)
-        if signer and signer.pk in away:
-            return f"{user}（代{signer}）"
-    return str(user)
+    standing = standing_of(user, on)
+    if not standing.stands_in_for or all(Party.LEADER not in row.parties for row in thing.WORKFLOW.rows(action)):
+        return str(user)
+    cases = [thing.workflow_case] if thing.workflow_case is not None else _live_answering(thing)
+    signers = {leader.pk: str(leader) for leader in signers_of(cases, on).values()}
+    if signers.keys() & (standing.leads_as - standing.stands_in_for):
+        return str(user)  # their own business too
+    principals = [name for pk, name in signers.items() if pk in standing.stands_in_for]
+    return f"{user}（代{'、'.join(principals)}）" if principals else str(user)
 
 
 def why_not(row, thing, user, on):
@@ -101,6 +108,16 @@ def open_rows(thing, user, on=None, signers=None):
     on = on or timezone.localdate()
     rows = thing.WORKFLOW.open_to(thing.state, parties_towards(thing, user, on, signers))
     return [row for row in rows if not why_not(row, thing, user, on)]
+
+
+def left_to_another(thing, user, on=None, signers=None):
+    """Why what would be this user's to do now is left to somebody else (a second person): Chinese sentences."""
+    if thing.is_over:
+        return []
+    on = on or timezone.localdate()
+    rows = thing.WORKFLOW.open_to(thing.state, parties_towards(thing, user, on, signers))
+    reasons = [why_not(row, thing, user, on) for row in rows]
+    return list(dict.fromkeys(reason for reason in reasons if isinstance(reason, AnotherPerson)))
 
 
 def is_for_another(row, parties):
@@ -165,7 +182,7 @@ def has_open_return_request(case, user, on):
     request = open_return_request(case)
     if not request:
         return "没有待裁定的退办申请。"
-    return "这份申请由您代录，请由另一人裁定。" if _own_entry(request, user) else ""
+    return AnotherPerson("这份申请由您代录，请由另一人裁定。") if _own_entry(request, user) else ""
 
 
 @predicate
@@ -173,7 +190,7 @@ def has_open_extension_request(case, user, on):
     request = open_extension_request(case)
     if not request:
         return "没有待裁定的延期申请。"
-    return "这份申请由您代录，请由另一人裁定。" if _own_entry(request, user) else ""
+    return AnotherPerson("这份申请由您代录，请由另一人裁定。") if _own_entry(request, user) else ""
 
 
 @predicate

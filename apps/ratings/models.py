@@ -42,7 +42,7 @@ class Receipt(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "回执"
-        ordering = ("reply", "proposer")
+        ordering = ("reply_id", "proposer_id")
         constraints = [
             models.CheckConstraint(condition=Q(state__in=ReceiptState.values), name="receipt_state_is_known"),
             models.UniqueConstraint(fields=("reply", "proposer"), name="one_receipt_a_reply_and_proposer"),

@@ -78,7 +78,7 @@ class Reply(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "答复"
-        ordering = ("case", "round", "pk")
+        ordering = ("case_id", "round", "pk")
         constraints = [
             models.CheckConstraint(condition=Q(state__in=ReplyState.values), name="reply_state_is_known"),
             models.UniqueConstraint(fields=("case",), condition=Q(state__in=OPEN_REPLIES), name="one_open_reply"),
@@ -152,7 +152,7 @@ class ReplyVersion(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "答复版本"
-        ordering = ("reply", "number")
+        ordering = ("reply_id", "number")
         constraints = [models.UniqueConstraint(fields=("reply", "number"), name="reply_version_unique")]
 
     def get_publicity_display(self):
@@ -218,4 +218,4 @@ class Progress(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "承诺进展"
-        ordering = ("commitment", "reported_at")
+        ordering = ("commitment_id", "reported_at")

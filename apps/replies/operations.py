@@ -229,11 +229,7 @@ def _plain_code(code):
 @operation
 def verify_paper(reply, *, by, at):
     """核对纸签 by a second person of the office: it counts as the leader's signature of this text."""
-    signer = signers_of([reply.case], timezone.localdate(at)).get(reply.case_id)
-    advance(reply, "verify_paper", by=by, at=at, signer=signer, signed_by=by, signed_at=at,
-            signed_hash=reply.content_hash,
-            data={"hash": reply.content_hash, "signer": signer.name if signer else ""})  # fmt: skip
-    return reply
+    return _sign(reply, "verify_paper", by, at)
 
 
 @operation
@@ -248,18 +244,24 @@ def sign(reply, content_hash, *, by, at):
     """审签: `content_hash` is that of the text the leader read; it is stored and bound to the signature."""
     if content_hash != reply.content_hash:
         raise OutOfTurn("您阅读以后，答复内容已有改动，请重新阅读后再审签。")
+    return _sign(reply, "sign", by, at)
+
+
+def _sign(reply, action, by, at):
+    """Binds the present text to the signature of the Leader whose turn it is."""
     signer = signers_of([reply.case], timezone.localdate(at)).get(reply.case_id)
     advance(
         reply,
-        "sign",
+        action,
         by=by,
         at=at,
         signer=signer,
         signed_by=by,
         signed_at=at,
-        signed_hash=content_hash,
-        data={"hash": content_hash, "signer": signer.name if signer else ""},
+        signed_hash=reply.content_hash,
+        data={"hash": reply.content_hash, "signer": signer.name if signer else ""},
     )
+    Case.objects.filter(pk=reply.case_id).update(signed_off_by=signer)
     return reply
 
 

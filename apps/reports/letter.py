@@ -205,9 +205,12 @@ def told(entries):
 
 
 def example(fact, reply):
-    """One case: who handled what, what came of it, what is promised by when, what stood in the way."""
+    """One case: who handled what, what came of it, what is promised by when, what stood in the way.
+
+    A promise is told with the day that the reply gave: a later postponement changes no year's letter.
+    """
     text = f"第{fact.row.number}号提案{quoted(fact.row.title)}由{reply.case.unit}承办。{sentence(reply.summary)}"
-    if promises := [f"{clause(one.text)}（{chinese_day(one.due_on)}前）" for one in reply.commitments.all()]:
+    if promises := [f"{clause(one.text)}（{chinese_day(one.first_due_on)}前）" for one in reply.commitments.all()]:
         text += f"承办单位承诺：{'；'.join(promises)}。"
     reason = clause(reply.class_reason)
     if reason and reason not in reply.summary:

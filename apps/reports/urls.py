@@ -1,12 +1,14 @@
 from django.urls import path
 
+from apps.proposals import converters  # noqa: F401, makes <session:…> known
+
 from . import views
 
 app_name = "reports"
 urlpatterns = [
     path("letters/", views.letters, name="letters"),
-    path("letters/<str:key>/", views.letter, name="letter"),
-    path("letters/<str:key>/letter.pdf", views.pdf, name="letter_pdf"),
-    path("letters/<str:key>/texts/", views.texts, name="letter_texts"),
-    path("letters/<str:key>/cases/", views.cases, name="letter_cases"),
+    path("letters/<session:key>/", views.letter, name="letter"),
+    path("letters/<session:key>/letter.pdf", views.pdf, name="letter_pdf"),
+    path("letters/<session:key>/texts/", views.texts, name="letter_texts"),
+    path("letters/<session:key>/cases/", views.cases, name="letter_cases"),
 ]

@@ -11,7 +11,7 @@ ENDED = (
     (ProposalState.WITHDRAWN, "撤案"),
     (ProposalState.HANDED_BACK, "退回提案委"),
 )
-CONNECTIVES = ("例如", "又如", "还如", "再如")
+CONNECTIVES = ("例如", "又如", "还如", "再如", "此外")
 MANNERS = {
     Contact.Manner.VISIT: "上门走访",
     Contact.Manner.MEETING: "当面沟通",
@@ -59,7 +59,7 @@ def meeting_of(session):
 def opening(session, occasion):
     meeting = meeting_of(session)
     if occasion:
-        return f"受区政府委托，现向{occasion}通报{meeting}提案的办理情况。"
+        return f"受区政府委托，现将{meeting}提案的办理情况向{occasion}通报如下。"
     return f"现将{meeting}提案的办理情况通报如下。"
 
 
@@ -79,16 +79,20 @@ def totals(tally: Tally, meeting):
     elif key == total:
         keyed = "，为重点提案" if total == 1 else "，均为重点提案"
     else:
-        keyed = f"，其中重点提案{key}件"
-    return f"{meeting}以来，交由区政府系统办理的提案共{total}件{besides}{keyed}。{until(tally)}，{progress(tally)}。"
+        keyed = f"，含重点提案{key}件"
+    secret = tally.count("offline")
+    offline = f"（含线下办结的涉密提案{secret}件）" if secret else ""
+    done = f"{until(tally)}，{progress(tally)}{offline}。"
+    return f"{meeting}以来，交由区政府系统办理的提案共{total}件{besides}{keyed}。{done}"
 
 
 def progress(tally):
-    total, replied, closed, open_ = (tally.count(name) for name in ("total", "replied", "closed", "open"))
+    total, closed, open_ = (tally.count(name) for name in ("total", "closed", "open"))
+    replied = total - tally.count("not_replied")  # secret ones handled offline count as answered
     if total == 1:
         return "该件提案" + ("已办结" if closed else "已答复，尚未办结" if replied else "尚未答复")
     if closed == total:
-        return f"{total}件提案已全部办结"
+        return f"{total}件均已办结"
     if not replied:
         return f"{total}件提案均未答复"
     done = f"已办结{closed}件，尚未办结{open_}件" if closed else "均未办结"
@@ -192,7 +196,7 @@ def unnamed(text, names):
 
 
 def connective(place):
-    """例如, 又如, 还如, 再如 for the place of an example, from 0."""
+    """例如, 又如, 还如, 再如, then 此外 for the place of an example, from 0."""
     return CONNECTIVES[min(place, len(CONNECTIVES) - 1)]
 
 

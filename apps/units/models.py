@@ -76,9 +76,16 @@ class Portfolio(models.Model):
         verbose_name = verbose_name_plural = "领导分工"
         ordering = ("leader", "unit", "from_on")
         constraints = [
-            models.UniqueConstraint(fields=("unit",), condition=Q(until_on=None), name="one_leader_in_charge"),
+            models.UniqueConstraint(
+                fields=("unit",),
+                condition=Q(until_on=None),
+                name="one_leader_in_charge",
+                violation_error_message="该单位已有分管领导，同一天不能有两位；请先到该单位的页面填写前一位的截止日期。",
+            ),
             models.CheckConstraint(
-                condition=Q(until_on=None) | Q(until_on__gte=F("from_on")), name="portfolio_ends_after_it_begins"
+                condition=Q(until_on=None) | Q(until_on__gte=F("from_on")),
+                name="portfolio_ends_after_it_begins",
+                violation_error_message="截止日期早于起始日期，请核对。",
             ),
         ]
 

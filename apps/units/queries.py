@@ -1,6 +1,8 @@
 """Finding units by any of their names, and the leader in charge of one on a day."""
 
 import difflib
+import itertools
+import re
 
 from django.db.models import Q
 
@@ -47,3 +49,32 @@ def unit_ids_of(leader_ids, day):
 def leaders_by_name():
     """Name → Leader. Of two with one name the higher in order is kept."""
     return {leader.name: leader for leader in Leader.objects.order_by("-order", "-name")}
+
+
+NAMES = re.compile(r"[、，,；;/\s]+")
+
+
+def units_named_in(text, known):
+    """([Unit], [names that are nobody's]) of a text such as 区住建委、区交通局, in its order, each unit once.
+
+    `known`: units_by_name(). For a unit that is dissolved its successor stands, where there is one.
+    """
+    found, unknown = [], []
+    for name in filter(None, NAMES.split(text)):
+        unit = known.get(name)
+        if unit and unit.dissolved_on and unit.successor_id:
+            unit = next((one for one in known.values() if one.pk == unit.successor_id), None)
+        if unit is None:
+            unknown.append(name)
+        elif unit not in found:
+            found.append(unit)
+    return found, unknown
+
+
+def overlapping(portfolios):
+    """The first two of the portfolios in which one unit has two leaders on one day, or None."""
+    portfolios = sorted(portfolios, key=lambda one: (one.unit_id or 0, one.from_on))
+    for earlier, later in itertools.pairwise(portfolios):
+        if earlier.unit_id == later.unit_id and (earlier.until_on is None or earlier.until_on >= later.from_on):
+            return earlier, later
+    return None

@@ -98,7 +98,7 @@ MODES = spelled(
     sole=("单办", "单独办理"),
     lead=("主办协办", "主协办", "主办、协办", "主办/协办", "主办会办", "主会办"),
     separate=("分别办理",),
-)
+) | {"主办": ""}  # with or without assisting units: the other column tells
 PUBLICITY = spelled(
     Reply.Publicity,
     open=("主动",),

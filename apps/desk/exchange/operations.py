@@ -136,7 +136,7 @@ def _store_ledger(plan, session, by, at, source):
     firsts = _store_proposers(plan.entries, proposals)
     pairs = list(zip(plan.entries, proposals, strict=True))
     cases = _store_cases(pairs, session)
-    answering = [(case, part) for case, part in cases if case.is_answering]
+    answering = [(case, part) for case, part in cases if case.is_answering and not case.proposal.is_secret]
     replies = _store_replies(answering, session)
     receipts = _store_receipts(replies, firsts, session, by, at)
     of = {"case": defaultdict(list), "reply": defaultdict(list), "receipt": defaultdict(list)}
@@ -171,6 +171,7 @@ def _store_proposals(entries, session):
                 number=entry.number,
                 number_order=number_order(entry.number),
                 title=entry.title,
+                is_secret=entry.is_secret,
                 form=entry.form,
                 kind=entry.kind,
                 sector=sectors.get(entry.sector),
@@ -182,6 +183,7 @@ def _store_proposals(entries, session):
                 mode=entry.mode,
                 state=entry.state,
                 assigned_on=entry.assigned_on,
+                ended_on=entry.ended_on,
                 is_imported=True,
             )
             for entry in entries

@@ -2,13 +2,22 @@
 
 import re
 from collections import Counter
-from functools import partial
 
 from django.utils import timezone
 
 from apps.documents.workbooks import CellError, Problem, UnreadableWorkbook, as_text, read_table
 from apps.figures.queries import UnknownSession, session_named
-from apps.proposals.models import USUAL_CLASSES, USUAL_RATINGS, Category, Proposal, Proposer, Sector
+from apps.proposals.models import (
+    SECRET_PROPOSER,
+    SECRET_TITLE,
+    USUAL_CLASSES,
+    USUAL_RATINGS,
+    Category,
+    Proposal,
+    Proposer,
+    Sector,
+)
+from apps.proposals.queries import session_label
 from apps.proposals.workflow import Party, ProposalState
 from apps.units.queries import leaders_by_name, similar_names, units_by_name
 
@@ -17,11 +26,11 @@ from .columns import AT_LEAST_ONE, key_of
 from .plan import ASSISTING, LEDGER, LIST, Entry, ListEntry, Part, Plan
 from .progress import OF_A_RATING, OF_A_REPLY, Stage, Wrong, end_of, is_again, stage_of
 
-SESSION_KEY = re.compile(r"(\d{1,2})-(\d{1,2})")
-DIGITS = "零一二三四五六七八九"
 MOST_LOOKED_UP = 200
 """Unknown names of one kind for which similar ones are looked up: the work grows with both numbers."""
 EMPTY = "必填的内容"
+UNTOLD_OF_SECRET = ("sector", "category", "remark", "reply_number", "publicity", "result_class", "issued_on", "first",
+                    "last", "received_on")  # fmt: skip
 
 
 class Unusable(Exception):
@@ -30,18 +39,10 @@ class Unusable(Exception):
 
 def label_of_session(key):
     """九届四次会议 from 9-4. Raises Unusable for a key that is not of this kind."""
-    found = SESSION_KEY.fullmatch(key)
-    numbers = [int(part) for part in found.groups()] if found else [0]
-    if 0 in numbers:
+    label = session_label(key)
+    if not label:
         raise Unusable(f"届次代号“{key}”应写成“届-次”，如 9-4，才能新建。")
-    return "{}届{}次会议".format(*map(_chinese, numbers))
-
-
-def _chinese(number):
-    """1–99 as in 十二届."""
-    tens, ones = divmod(number, 10)
-    text = ("" if tens < 2 else DIGITS[tens]) + ("十" if tens else "")
-    return text + (DIGITS[ones] if ones or not tens else "")
+    return label
 
 
 def session_for(key, create):
@@ -63,8 +64,6 @@ def workbook_rows(content, sheet, fields):
         table = read_table(content, sheet, [field.column for field in fields])
     except UnreadableWorkbook as unreadable:
         raise Unusable(f"{unreadable}。") from unreadable
-    except OSError as failed:
-        raise Unusable(f"不能读取文件：{failed.strerror}。") from failed
     if not table.rows:
         raise Unusable(f"工作表“{table.sheet}”的表头下面没有可导入的行。")
     return table
@@ -74,10 +73,10 @@ class Line:
     """A row with its parsed cells; `problem` names a column by its key."""
 
     def __init__(self, table, row, fields):
-        self.row, self.sheet, self.number = row, table.sheet, row.number
-        self.fields = {field.key: field for field in fields}
+        self.row, self.sheet, self.number, self.fields = row, table.sheet, row.number, fields
         self.problems, self.cells, self.bad = [], {}, set()
-        for field in fields:
+        self.known = {}  # of columns that name something, the name that the system has for it
+        for field in fields.values():
             try:
                 self.cells[field.key] = field.parse(row.cells.get(field.name))
             except CellError as error:
@@ -138,8 +137,9 @@ class Reader:
     def __init__(self, kind, content, session_key, *, fields, sheet, parties, at, create):
         self.session, key = session_for(session_key, create)
         self.table = workbook_rows(content, sheet, fields)
-        self.fields, self.parties, self.today = fields, parties, timezone.localdate(at)
-        self.lines = [Line(self.table, row, fields) for row in self.table.rows]
+        self.parties, self.today = parties, timezone.localdate(at)
+        by_key = {field.key: field for field in fields}
+        self.lines = [Line(self.table, row, by_key) for row in self.table.rows]
         self.plan = Plan(
             kind=kind,
             session_key=key,
@@ -162,10 +162,15 @@ class Reader:
             key_of(title + name): name for name, leader in leaders_by_name().items() for title in ("", leader.title)
         }
         self.leaders = Names(known_leaders, "区政府领导", create, missing.leaders, notes)
-        self.taken = {}
+        self.taken = {}  # number → state of what the session has
+        self.classes = [found["code"] for found in USUAL_CLASSES]
+        self.ratings = {
+            one["name"]: one.get("is_dissatisfied", False) for one in USUAL_RATINGS
+        }  # name → does it mean 不满意
         if self.session:
-            numbers = Proposal.objects.filter(session=self.session)
-            self.taken = dict(numbers.values_list("number", "state"))
+            self.taken = dict(Proposal.objects.filter(session=self.session).values_list("number", "state"))
+            self.classes = [found.code for found in self.session.classes.all()]
+            self.ratings = {found.name: found.is_dissatisfied for found in self.session.ratings.all()}
 
     def _year(self):
         """The year of a new session: the one in which most was assigned, else that of the clock."""
@@ -174,10 +179,15 @@ class Reader:
         counted = Counter(day.year for day in days)
         return min(counted, key=lambda year: (-counted[year], year)) if counted else self.today.year
 
-    def check_required(self, line):
+    def check(self, line):
+        """What is required, and the names of sector, category and leader."""
         for key in line.fields:
-            if key in AT_LEAST_ONE and not line[key] and key not in line.bad:
+            may_be_empty = key == "proposers" and line["title"] == SECRET_TITLE
+            if key in AT_LEAST_ONE and not line[key] and key not in line.bad and not may_be_empty:
                 line.problem(key, EMPTY)
+        for key, names in (("sector", self.sectors), ("category", self.categories), ("leader", self.leaders)):
+            name = line.cells.get(key)
+            line.known[key] = names.find(line, key, name) if name else ""
 
     def about(self, line):
         """The columns that list and ledger share, as the system knows them."""
@@ -185,8 +195,8 @@ class Reader:
             "number": line["number"],
             "title": line["title"],
             "kind": line["kind"] or Proposal.Kind.PLENARY.value,
-            "sector": self.sectors.find(line, "sector", line["sector"]) if line["sector"] else "",
-            "category": self.categories.find(line, "category", line["category"]) if line["category"] else "",
+            "sector": line.known["sector"],
+            "category": line.known["category"],
             "is_key": line["is_key"],
         }
 
@@ -224,7 +234,7 @@ def read_list(content, session_key, *, parties, at, create=False):
     reader = Reader(LIST, content, session_key, fields=columns.LIST, sheet=None, parties=parties, at=at, create=create)
     seen = {}
     for line in reader.lines:
-        reader.check_required(line)
+        reader.check(line)
         if line["number"]:
             reader.check_number(line)
             before = seen.setdefault(line["number"], line.number)
@@ -276,10 +286,6 @@ def read_ledger(content, session_key, *, parties, at, create=False):
         at=at,
         create=create,
     )
-    session = reader.session
-    reader.classes = [found.code for found in session.classes.all()] if session else [c["code"] for c in USUAL_CLASSES]
-    scale = {found.name: found.is_dissatisfied for found in session.ratings.all()} if session else {}
-    reader.ratings = scale or {one["name"]: one.get("is_dissatisfied", False) for one in USUAL_RATINGS}
     groups = {}
     for line in reader.lines:
         check_line(reader, line)
@@ -295,7 +301,11 @@ def read_ledger(content, session_key, *, parties, at, create=False):
 
 def check_line(reader, line):
     """What one row says for itself."""
-    reader.check_required(line)
+    reader.check(line)
+    if line["title"] == SECRET_TITLE:
+        for key in UNTOLD_OF_SECRET:
+            if line[key]:
+                line.problem(key, "空白（涉密提案线下办理，只登记案号、单位和日期）")
     if line["result_class"] and line["result_class"] not in reader.classes:
         line.problem("result_class", f"本届次的办理结果类别（{'、'.join(reader.classes)}）")
     for key in ("first", "last"):
@@ -450,9 +460,7 @@ def check_mains(reader, groups):
 def entry_of(reader, lines):
     """The Entry of the rows of one number. What is wrong with them is named already, or here with names."""
     first = lines[0]
-    told = partial(_first_told, lines)
-    mode = told("mode")
-    leader = told("leader")
+    mode = _first_told(lines, "mode")
     end = first.end
     days = [line["assigned_on"] for line in lines if line["assigned_on"]]
     has_cases = len(days) == len(lines) and (not end or all(line["closed_on"] for line in lines))
@@ -465,26 +473,23 @@ def entry_of(reader, lines):
         where = f"（{'、'.join(line.units)}）" if len(lines) > 1 else ""
         unusual += [text + where for text in oddities(line, reader.ratings)]
         unknown += [text + where for text in gaps(line)]
-    planned = "" if has_cases else planned_units(lines)
+    planned = "" if has_cases or first["title"] == SECRET_TITLE else planned_units(lines)
     if len(planned) > columns.length_of(Proposal, "wished_units"):
         first.problem("units", f"合计不超过 {columns.length_of(Proposal, 'wished_units')} 个字的单位", "太长")
     remarks = dict.fromkeys(line["remark"] for line in lines if line["remark"])
     remark = "；".join(remarks)
     if len(remark) > columns.length_of(Proposal, "remark"):
         first.problem("remark", f"各行合计不超过 {columns.length_of(Proposal, 'remark')} 个字", "太长")
-    about = reader.about(first) | {"is_key": any(line["is_key"] for line in lines)}
-    for key, names in (("sector", reader.sectors), ("category", reader.categories)):
-        if not first[key] and (later := told(key)):
-            about[key] = names.find(first, key, later)
+    known = {key: next(filter(None, (line.known[key] for line in lines)), "") for key in first.known}
+    about = reader.about(first) | known | {"is_key": any(line["is_key"] for line in lines)}
     return Entry(
         **about,
-        proposers=tuple(first["proposers"]),
+        proposers=tuple(first["proposers"]) or (SECRET_PROPOSER,),
         form=form_of(first),
-        leader=reader.leaders.find(first, "leader", leader) if leader else "",
         remark=remark,
         mode=mode,
         end=str(end.value) if end else "",
-        merged_into=told("merged_into"),
+        merged_into=_first_told(lines, "merged_into"),
         planned_units=planned,
         assigned_on=min(days, default=None),
         parts=tuple(map(part_of, lines)) if has_cases else (),

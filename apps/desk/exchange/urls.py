@@ -1,5 +1,7 @@
 from django.urls import path
 
+from apps.proposals import converters  # noqa: F401, makes <session:…> known
+
 from . import views
 
 app_name = "exchange"
@@ -12,5 +14,5 @@ urlpatterns = [
     path("uploads/<int:pk>/confirm/", views.confirm, name="confirm"),
     path("uploads/<int:pk>/create/", views.create, name="create"),
     path("uploads/<int:pk>/discard/", views.discard, name="discard"),
-    path("export/<str:key>/", views.export, name="export"),
+    path("export/<session:key>/", views.export, name="export"),
 ]
