@@ -684,14 +684,14 @@ class Life:
             "categories": (told["total"], sum(one["count"] for one in told["categories"].values())),
             "key": (told["key"], sum(one.is_key for one in counted.values())),
             "closed": (told["closed"], states["closed"]),
+            "offline": (told["offline"], sum(one.is_secret and one.state == "closed" for one in counted.values())),
         }
-        offline = told.get("offline", 0)  # closed without a letter: secret ones
         returned = told["ratings"]
         split = sum(one["count"] for one in told["classes"].values()) + told["unclassified"]
         balances |= {
-            "replied": (told["replied"], returned["returned"] + returned["not_returned"] + offline),
+            "replied": (told["replied"], returned["returned"] + returned["not_returned"]),
             "returned": (returned["returned"], returned["confirmed"] + returned["to_confirm"]),
-            "classes": (told["replied"] - offline, split),
+            "classes": (told["replied"], split),
             "final": (returned["confirmed"], sum(one["count"] for one in returned["final"].values())),
             "first": (returned["confirmed"], sum(one["count"] for one in returned["first"].values())),
         }
@@ -705,7 +705,7 @@ class Life:
         }
         balances["assigned"] = (told["assigned"], len(answering))
         answered = [all(case.pk in letters for case in found) for found in answering.values()]
-        balances["answered"] = (told["replied"] - offline, sum(answered))
+        balances["answered"] = (told["replied"], sum(answered))
         again = sorted(
             self.proposals[pk].number for pk, found in answering.items() if any(case.round > 1 for case in found)
         )
