@@ -5,6 +5,7 @@ Exactly one wins; the others are told (OutOfTurn, or Refused where a rule says w
 
 import datetime
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
@@ -12,15 +13,22 @@ from django.apps import apps
 from django.db import connections, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from apps.accounts.models import Post, User
 from apps.audit.models import Event
 from apps.audit.queries import verify
 from apps.proposals import operations as cases
-from apps.proposals.models import Attachment, Case, Contact, Proposal, ReturnRequest
+from apps.proposals import rearranging
+from apps.proposals import views as views_of_proposals
+from apps.proposals.models import Attachment, Case, Contact, Opinion, Proposal, ReturnRequest
 from apps.proposals.workflow import CaseRole, OutOfTurn, Refused
 from apps.ratings import operations as ratings
+from apps.ratings import views as views_of_ratings
 from apps.ratings.models import Receipt
 from apps.replies import operations as replies
+from apps.replies import promises
+from apps.replies import views as views_of_replies
 from apps.replies.models import Reply, ReplyVersion
 from tests import factories as make
 
@@ -264,6 +272,180 @@ def test_many_people_on_many_proposals_leave_one_unbroken_trail(world):
     outcomes = at_once(*(lambda c=c: cases.accept(own(c), by=world.clerk, at=make.moment(2020, 3, 11)) for c in todo))
     assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
     assert list(Event.objects.order_by("seq").values_list("seq", flat=True)) == list(range(1, before + 9))
+
+
+def test_of_a_leader_and_who_stands_in_one_signs(world):
+    """Principal and delegate both have the reply before them; whose signature it is, the event says."""
+    make.delegation(world, world.leader_row, world.other_leader_row, at=APRIL)
+    reply = make.reply_at(world, make.handling(world).cases.get(), "leader_signoff")
+    digest, mine, theirs = reply.content_hash, own(reply), own(reply)
+    won = one_wins(
+        lambda: replies.sign(mine, digest, by=world.leader, at=APRIL),
+        lambda: replies.sign(theirs, digest, by=world.other_leader, at=APRIL),
+    )
+    found = own(reply)
+    assert (found.signed_by, found.signer) == ((world.leader, world.other_leader)[won], world.leader_row)
+    assert Event.objects.get(action="reply.sign").actor_name == ("周明远", "陈思齐（代周明远）")[won]
+
+
+def test_a_reply_sent_out_while_its_leader_takes_the_signature_back(world):
+    reply = make.reply_at(world, make.handling(world).cases.get(), "signed")
+    first, second = own(reply), own(reply)
+    told = {"number": "大建函〔2020〕1号", "issued_on": APRIL.date(), "means": "post"}
+    won = one_wins(
+        lambda: ratings.issue(first, by=world.clerk, at=APRIL, **told),
+        lambda: replies.revoke(second, by=world.leader, at=APRIL, note="数字有误"),
+    )
+    assert (own(reply).state, own(reply.case).state) == (("issued", "replied"), ("draft", "handling"))[won]
+    assert Receipt.objects.count() == (1 - won)
+
+
+def test_a_receipt_confirmed_by_two_others_is_confirmed_once(world):
+    third = make.user("secretary3", "秘三", Post.Kind.SECRETARIAT)
+    case = make.handling(world).cases.get()
+    receipt = make.rated(world, make.reply_at(world, case, "issued"), "不满意", confirm=False)
+    first, second = own(receipt), own(receipt)
+    won = one_wins(
+        lambda: ratings.confirm(first, by=world.secretary2, at=MAY),
+        lambda: ratings.confirm(second, by=third, at=MAY),
+    )
+    assert own(receipt).confirmed_by == (world.secretary2, third)[won]
+    assert (own(case).round, count("receipt.confirm"), count("case.rehandle")) == (2, 1, 1)
+
+
+def test_a_receipt_amended_while_the_unit_begins_the_second_reply(world):
+    """Whoever comes first decides: the round is taken back and there is no draft, or it goes on with its draft."""
+    case = make.handling(world).cases.get()
+    receipt = make.rated(world, make.reply_at(world, case, "issued"), "不满意")
+    mine, theirs = own(case), own(receipt)
+    drafted, amended = at_once(
+        lambda: replies.draft(mine, by=world.clerk, at=MAY, body="二次答复"),
+        lambda: ratings.amend(theirs, make.rating(world.session, "满意"), by=world.secretary, at=MAY,
+                              received_on=MAY.date(), note="看错一栏"),
+    )  # fmt: skip
+    assert not isinstance(amended, Exception), amended
+    assert own(receipt).state == "submitted"
+    if isinstance(drafted, Exception):
+        assert isinstance(drafted, (OutOfTurn, Refused)), drafted
+        assert (own(case).state, own(case).round, Reply.objects.count(), count("case.undo")) == ("replied", 1, 1, 1)
+    else:
+        assert (own(case).state, own(case).round, Reply.objects.count(), count("case.undo")) == ("handling", 2, 2, 0)
+
+
+def test_a_receipt_amended_while_the_office_has_the_case_handled_again(world):
+    """In a later round the choice is the office's: it rests on a rating that stands, never on one that is in doubt."""
+    case = make.handling(world).cases.get()
+    for when in (APRIL, make.moment(2020, 6, 20)):
+        receipt = make.rated(world, make.reply_at(world, case, "issued", at=when), "不满意", at=when)
+    june = make.moment(2020, 6, 22)
+    mine, theirs = own(case), own(receipt)
+    again, amended = at_once(
+        lambda: ratings.rehandle(mine, by=world.office, at=june),
+        lambda: ratings.amend(theirs, make.rating(world.session, "满意"), by=world.secretary, at=june,
+                              received_on=june.date(), note="看错一栏"),
+    )  # fmt: skip
+    assert not isinstance(amended, Exception), amended
+    assert (own(receipt).state, own(case).state, own(case).round) == ("submitted", "replied", 2)
+    if isinstance(again, Exception):
+        assert isinstance(again, (OutOfTurn, Refused)), again
+        assert count("case.undo") == 0
+    else:
+        assert count("case.undo") == 1
+
+
+def test_fifty_acceptances_at_once_all_go_through(world):
+    units = (world.housing, world.culture, world.parks)
+    todo = [make.assigned(world, f"{number:03}", roles=[(units[number % 3], LEAD)]).cases.get() for number in range(50)]
+    before = Event.objects.count()
+
+    def accept(case):
+        try:
+            clerk, _, _ = make.people_of(world, case.unit)
+            return cases.accept(own(case), by=User.objects.get(pk=clerk.pk), at=make.moment(2020, 3, 11))
+        except Exception as raised:
+            return raised
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(10) as pool:
+        outcomes = list(pool.map(accept, todo))
+    assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+    assert Case.objects.filter(state="handling").count() == Proposal.objects.filter(state="handling").count() == 50
+    assert list(Event.objects.order_by("seq").values_list("seq", flat=True)) == list(range(1, before + 51))
+
+
+def merged(proposal, main, user):
+    mine, other = own(proposal), own(main)
+    return lambda: rearranging.merge(mine, other, by=user, at=make.moment(2020, 3, 12), note="内容相同，提案委同意")
+
+
+def test_two_proposals_merged_into_each_other_are_merged_one_way(world):
+    first, second = make.assigned(world, "001"), make.registered(world, "002")
+    won = one_wins(merged(first, second, world.office), merged(second, first, world.office2),
+                   losers=(OutOfTurn, Refused))  # fmt: skip
+    gone, kept = ((first, second), (second, first))[won]
+    assert (own(gone).state, own(gone).merged_into_id) == ("merged", kept.pk)
+    assert own(kept).state == {"001": "assigned", "002": "received"}[kept.number]
+    assert not gone.cases.exclude(state="ended").exists()
+
+
+def test_proposals_merged_in_a_ring_leave_one_that_is_handled(world):
+    ring = [make.registered(world, f"{number:03}") for number in (1, 2, 3)]
+    outcomes = at_once(*(merged(one, ring[(place + 1) % 3], world.office) for place, one in enumerate(ring)))
+    told = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+    assert told and all(isinstance(outcome, (OutOfTurn, Refused)) for outcome in told), outcomes
+    for one in Proposal.objects.filter(state="merged"):
+        assert one.merged_into.state == "received"
+    assert count("proposal.merge") == 3 - len(told) == Proposal.objects.filter(state="merged").count()
+
+
+def test_a_proposal_merged_into_one_that_is_being_withdrawn(world):
+    part, main = make.registered(world, "001"), make.assigned(world, "002")
+    theirs = own(main)
+    won = one_wins(
+        merged(part, main, world.office),
+        lambda: rearranging.withdraw(theirs, by=world.office2, at=make.moment(2020, 3, 12), note="提案委来函"),
+        losers=(OutOfTurn, Refused),
+    )
+    assert (own(part).state, own(main).state) == (("merged", "assigned"), ("received", "withdrawn"))[won]
+
+
+def test_a_unit_taken_out_while_its_leader_signs(world):
+    proposal = make.handling(world)
+    case = proposal.cases.get()
+    reply = make.reply_at(world, case, "leader_signoff")
+    digest, mine, theirs = reply.content_hash, own(reply), own(proposal)
+    signed, adjusted = at_once(
+        lambda: replies.sign(mine, digest, by=world.leader, at=APRIL),
+        lambda: cases.adjust(theirs, [(world.culture, LEAD)], [case], by=world.office, at=APRIL, note="职责划转"),
+    )
+    assert not isinstance(adjusted, Exception), adjusted
+    assert own(case).state == "ended"
+    assert isinstance(signed, OutOfTurn) or own(reply).state == "signed"
+    with pytest.raises(OutOfTurn):
+        ratings.issue(own(reply), by=world.clerk, at=APRIL, number="1号", issued_on=APRIL.date(), means="post")
+
+
+def test_an_opinion_written_by_two_at_once_is_not_written_over(world):
+    proposal = make.handling(world, roles=[(world.housing, LEAD), (world.culture, ASSIST)])
+    case = make.case_of(proposal, world.culture)
+    first, second, seen = own(case), own(case), case.stamp
+    won = one_wins(
+        lambda: cases.prepare_opinion(first, "经办人所拟", by=world.culture_clerk, at=APRIL, seen=seen),
+        lambda: cases.prepare_opinion(second, "负责人所拟", by=world.culture_head, at=APRIL, seen=seen),
+    )
+    assert Opinion.objects.get().text == ("经办人所拟", "负责人所拟")[won]
+
+
+def test_two_who_correct_one_registration_from_one_page_do_not_write_over_each_other(world):
+    proposal = make.registered(world)
+    first, second, seen = own(proposal), own(proposal), proposal.stamp
+    at = make.moment(2020, 3, 12)
+    won = one_wins(
+        lambda: rearranging.correct(first, by=world.office, at=at, note="笔误", seen=seen, title="甲所改"),
+        lambda: rearranging.correct(second, by=world.office2, at=at, note="笔误", seen=seen, title="乙所改"),
+    )
+    assert own(proposal).title == ("甲所改", "乙所改")[won]
 
 
 # --- through the pages -----------------------------------------------------------------------------------------------
@@ -513,3 +695,238 @@ def test_every_deed_is_stored_with_its_event_or_neither_is(monkeypatch):
     assert set(Event.objects.values_list("action", flat=True)) == SPINE | {"session.open"}
     assert Proposal.objects.get().state == "closed"
     assert verify() == []
+
+
+# --- every form sent twice --------------------------------------------------------------------------------------------
+
+
+class Forms:
+    """A thing for each form of an action, at the point where it is open, and what a person would fill in."""
+
+    def __init__(self, world):
+        self.world = world
+        self.now = timezone.localtime()
+        self.today = timezone.localdate(self.now)
+        self.number = 0
+
+    def soon(self, days=20):
+        return str(self.today + datetime.timedelta(days=days))
+
+    def registered(self):
+        self.number += 1
+        return make.registered(self.world, f"{self.number:03}")
+
+    def assigned(self, *roles):
+        """Now, so that the periods in which a unit may ask are running."""
+        proposal = self.registered()
+        cases.assign(proposal, list(roles) or [(self.world.housing, LEAD)], by=self.world.office, at=self.now)
+        return proposal
+
+    def handling(self, *roles):
+        proposal = self.assigned(*roles)
+        for case in proposal.cases.all():
+            cases.accept(case, by=make.people_of(self.world, case.unit)[0], at=self.now)
+        return proposal
+
+    def case(self, *roles):
+        return make.case_of(self.handling(*roles), self.world.housing)
+
+    def reply(self, state, code="A"):
+        return make.reply_at(self.world, self.case(), state, code, at=self.now)
+
+    def again(self):
+        """A case in its second round."""
+        case = self.case()
+        make.rated(self.world, make.reply_at(self.world, case, "issued", at=self.now), "不满意", at=self.now)
+        return own(case)
+
+    def dissatisfied_twice(self):
+        case = self.again()
+        make.rated(self.world, make.reply_at(self.world, case, "issued", at=self.now), "不满意", at=self.now)
+        return own(case)
+
+    def promise(self, is_reported=False):
+        promise = self.reply("issued", "B").commitments.get()
+        if is_reported:
+            promises.report(promise, by=self.world.clerk, at=self.now, text="已完成")
+        return promise
+
+    def paper(self):
+        reply = self.reply("leader_signoff")
+        replies.sign_on_paper(reply, reply.code, make.scan(), by=self.world.office2, at=self.now)
+        return reply
+
+    def asked(self, extension=False):
+        case = self.case()
+        if extension:
+            wanted = case.reply_due_on + datetime.timedelta(days=10)
+            cases.request_extension(case, wanted, by=self.world.clerk, at=self.now, note="须勘查")
+        else:
+            cases.request_return(case, self.world.parks, by=self.world.clerk, at=self.now, note="不属职责")
+        return case
+
+    def merged(self):
+        proposal = self.registered()
+        rearranging.merge(proposal, self.assigned(), by=self.world.office, at=self.now, note="内容相同")
+        return proposal
+
+    def secret(self):
+        self.number += 1
+        proposal = make.registered(self.world, f"{self.number:03}", is_secret=True)
+        cases.assign(proposal, [(self.world.housing, LEAD)], by=self.world.office, at=self.now)
+        return proposal.cases.get()
+
+    def all(self):
+        """(address, thing, user, event, fields) of every form of every action."""
+        w, note = self.world, {"note": "理由"}
+        helped = ((w.housing, LEAD), (w.culture, ASSIST))
+        day, rating = str(self.today), make.rating(w.session, "满意").pk
+        form = {"rating": rating, "received_on": day, "scan": make.scan, **note}
+        text = {"body": "答复", "result_class": make.result_class(w.session, "A").pk, "publicity": "open",
+                "commitments-TOTAL_FORMS": 0, "commitments-INITIAL_FORMS": 0}  # fmt: skip
+        told = {"stage": "before", "manner": "phone", "held_on": day, "people": "赵堃", "summary": "通话"}
+        sent = {"number": f"大建函{self.number}号", "issued_on": day, "means": "post"}
+        consent = {"leader_consent": "周明远同意", "committee_consent": "提案委同意", **note}
+
+        def proposal(action, thing, **fields):
+            return "proposals:act", thing, w.office, f"proposal.{action}", fields
+
+        def case(action, thing, user=w.clerk, address="proposals:act_on_case", **fields):
+            return address, thing, user, f"case.{action}", fields
+
+        def reply(action, thing, user, address="replies:act", **fields):
+            return address, thing, user, f"reply.{action}", fields
+
+        def receipt(action, thing, user=w.secretary2, **fields):
+            return "ratings:act", thing, user, f"receipt.{action}", fields
+
+        def promise(action, thing, user=w.office, **fields):
+            return "replies:act_on_commitment", thing, user, f"commitment.{action}", fields
+
+        yield proposal("assign", self.registered(), mode="sole", lead=w.housing.pk)
+        yield proposal("adjust", self.handling(), assists=[w.parks.pk], **note)
+        first = self.registered()
+        proposer = first.proposers.get()
+        yield proposal("correct", first, title="更正后", form="individual", kind="plenary", **note,
+                       **{"proposers-TOTAL_FORMS": 1, "proposers-INITIAL_FORMS": 1, "proposers-0-pk": proposer.pk,
+                          "proposers-0-name": proposer.name})  # fmt: skip
+        yield proposal("mark_key", self.registered(), supervising_leader=w.leader_row.pk, **note)
+        yield proposal("coordinate", self.handling(), **note)
+        yield proposal("merge", self.registered(), main=self.assigned().number, **note)
+        yield proposal("unmerge", self.merged(), **note)
+        yield proposal("hand_back", self.registered(), letter="3号", handed_to="区委组织部", **note)
+        yield proposal("withdraw", self.assigned(), **note)
+        moved = self.handling()
+        yield proposal("transfer", moved, case=moved.cases.get().pk, successor=w.parks.pk, **note)
+        yield proposal("carry_over", self.handling(), reply_due_on=self.soon(), **note)
+        yield proposal("attach", self.registered(), files=make.scan)
+        yield case("accept", self.assigned().cases.get())
+        yield case("request_return", self.case(), suggested_unit=w.parks.pk, **note)
+        yield case("grant_return", self.asked(), w.office, **note)
+        yield case("refuse_return", self.asked(), w.office, **note)
+        late = self.case()
+        wanted = late.reply_due_on + datetime.timedelta(days=10)
+        yield case("request_extension", late, wanted_on=str(wanted), **note)
+        yield case("grant_extension", self.asked(True), w.office, **note)
+        yield case("refuse_extension", self.asked(True), w.office, **note)
+        yield case("record_offline", self.secret(), w.office, closed_on=day)
+        yield case("contact", self.case(), **told)
+        helping = [make.case_of(self.handling(*helped), w.culture) for _ in range(2)]
+        yield case("prepare_opinion", helping[0], w.culture_clerk, text="可行")
+        yield case("advise", helping[1], w.culture_head, text="可行")
+        yield case("rehandle", self.dissatisfied_twice(), w.office, "ratings:act_on_case")
+        yield case("close_agreed", self.dissatisfied_twice(), w.office, "ratings:act_on_case", **consent)
+        yield case("close_unanswered", self.reply("issued").case, w.secretary, "ratings:act_on_case", **note)
+        early = self.case()
+        yield (
+            "ratings:act_on_case",
+            early,
+            w.secretary,
+            "receipt.park",
+            form | {"proposer": early.proposal.proposers.get().pk},
+        )
+        yield reply("draft", self.case(), w.clerk, "replies:draft", **text)
+        yield reply("meet", self.again(), w.head, "replies:meet", held_on=day, people="赵堃", **text)
+        yield reply("edit", self.reply("draft"), w.clerk, **text)
+        yield reply("submit", self.reply("draft"), w.clerk)
+        yield reply("recall", self.reply("unit_review"), w.clerk)
+        yield reply("unit_approve", self.reply("unit_review"), w.head)
+        yield reply("polish", self.reply("office_review"), w.office, body="核改后")
+        yield reply("office_forward", self.reply("office_review"), w.office, signer=w.leader_row.pk)
+        yield reply("redirect", self.reply("leader_signoff"), w.office, signer=w.other_leader_row.pk, **note)
+        yield reply("return", self.reply("leader_signoff"), w.leader, **note)
+        signing = self.reply("leader_signoff")
+        yield reply("sign", signing, w.leader, content_hash=signing.content_hash)
+        printed = self.reply("leader_signoff")
+        yield reply("sign_on_paper", printed, w.office, code=printed.code, scan=make.scan)
+        yield reply("verify_paper", self.paper(), w.office)
+        yield reply("reject_paper", self.paper(), w.office, **note)
+        yield reply("revoke", self.reply("signed"), w.leader, **note)
+        yield reply("issue", self.reply("signed"), w.clerk, "ratings:act_on_reply", **sent)
+        yield reply("reissue", self.reply("issued"), w.office, "ratings:act_on_reply", **note)
+        yield receipt("enter", make.receipt_of(self.reply("issued")), **form)
+        yield receipt("remind", make.receipt_of(self.reply("issued")))
+        yield receipt("confirm", make.rated(w, self.reply("issued"), at=self.now, confirm=False))
+        yield receipt("return", make.rated(w, self.reply("issued"), at=self.now, confirm=False), **note)
+        told = make.rated(w, self.reply("issued"), at=self.now)
+        yield receipt("amend", told, w.secretary, rating=rating, received_on=day, **note)
+        yield promise("report", self.promise(), w.clerk, text="已完成")
+        yield promise("verify", self.promise(True))
+        yield promise("send_back", self.promise(True), **note)
+        yield promise("postpone", self.promise(), due_on=self.soon(400), **note)
+        yield promise("lapse", self.promise(), leader_consent="周明远同意", proposer_told="电话告知", **note)
+
+
+def test_every_form_sent_twice_at_once_is_done_once_and_the_second_is_told(world):
+    """A double click, and a page open twice: one goes through, the other gets a page that says so, never an error."""
+    forms, wrong, seen_actions = Forms(world), [], set()
+    for address, thing, user, action, fields in forms.all():
+        what = action.partition(".")[2]
+        args = [thing.pk] if address in ("replies:draft", "replies:meet") else [thing.pk, what]
+        url = reverse(address, args=args)
+        clients = [browser_of(user), browser_of(user)]
+        pages = [client.get(url) for client in clients]
+        if any(page.status_code != 200 for page in pages):
+            wrong.append((action, "the page", [page.status_code for page in pages]))
+            continue
+        sent = [
+            {name: value() if callable(value) else value for name, value in fields.items()}
+            | {"seen": page.context["seen"]}
+            for page in pages
+        ]
+        before, rows = count(action), everything_stored()
+        answers = at_once(*(lambda c=c, u=url, f=f: c.post(u, f) for c, f in zip(clients, sent, strict=True)))
+        codes = sorted(getattr(answer, "status_code", repr(answer)) for answer in answers)
+        if codes not in ([302, 409], [302, 422]) or count(action) != before + 1 or everything_stored() == rows:
+            wrong.append((action, codes, count(action) - before))
+        seen_actions.add(action)
+    assert not wrong
+    forms_there = {
+        f"{kind}.{action}"
+        for kind, acts in (
+            ("proposal", views_of_proposals.PROPOSAL_ACTS),
+            ("case", views_of_proposals.CASE_ACTS),
+            ("case", {action: act for action, act in views_of_ratings.CASE_ACTS.items() if action != "park"}),
+            ("reply", views_of_replies.REPLY_ACTS | views_of_replies.NEW_ACTS | views_of_ratings.REPLY_ACTS),
+            ("receipt", views_of_ratings.RECEIPT_ACTS | {"park": None}),
+            ("commitment", views_of_replies.COMMITMENT_ACTS),
+        )
+        for action in acts
+    }
+    assert seen_actions == forms_there
+
+
+def test_one_proposal_registered_and_one_delegation_recorded_by_double_clicks(world):
+    today = timezone.localdate()
+    register = {"session": world.session.pk, "number": "84", "title": "题", "proposers": "赵堃", "form": "individual",
+                "kind": "plenary", "received_on": str(today)}  # fmt: skip
+    away = {"principal": world.leader_row.pk, "delegate": world.other_leader_row.pk, "from_on": str(today),
+            "until_on": str(today), "reason": "外出"}  # fmt: skip
+    for url, fields, action in (
+        (reverse("proposals:register"), register, "proposal.register"),
+        (reverse("accounts:delegate"), away, "delegation.create"),
+    ):
+        clients = [browser_of(world.office), browser_of(world.office2)]
+        answers = at_once(*(lambda c=c, u=url, f=fields: c.post(u, f) for c in clients))
+        assert sorted(answer.status_code for answer in answers) == [302, 422], action
+        assert count(action) == 1
