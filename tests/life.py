@@ -162,15 +162,15 @@ class Life:
     def step(self, rng):
         """Any step; how likely each is stands here."""
         draw = rng.random()
-        if draw < 0.66:
+        if draw < 0.64:
             self.somebody_does_what_is_open(rng)
-        elif draw < 0.85:
+        elif draw < 0.82:
             self.anybody_tries_anything(rng)
-        elif draw < 0.95:
+        elif draw < 0.92:
             self.days_go_by(rng)
-        elif draw < 0.98:
+        elif draw < 0.96:
             self.a_proposal_comes(rng)
-        elif draw < 0.99:
+        elif draw < 0.98:
             self.a_leader_goes_away(rng)
         else:
             self.a_ledger_comes(rng)
@@ -184,8 +184,8 @@ class Life:
         """A thing, a row that the document opens in its state, and somebody who has it, if there is any."""
         self.rng = rng
         self.steps += 1
-        for _ in range(25):
-            chosen = kind or rng.choice(HOW_OFTEN)
+        for attempt in range(25):
+            chosen = kind if kind and attempt < 8 else rng.choice(HOW_OFTEN)
             found = self._rows_to_do(chosen)
             if not found:
                 continue

@@ -13,6 +13,7 @@ from apps.proposals.workflow import CaseRole, NotAllowed, OutOfTurn, Refused
 from apps.ratings import operations as ratings
 from apps.ratings.models import Receipt
 from apps.ratings.queries import receipts_visible_to
+from apps.replies import operations as replies
 from apps.replies.models import Commitment, Reply
 from tests import factories as make
 
@@ -340,3 +341,57 @@ def test_a_rating_is_the_secretariats_alone_until_it_is_confirmed(world, case):
     assert {"office", "clerk", "head", "leader"} | secretariat <= readers()
     assert readers().isdisjoint({"culture_clerk", "parks_head", "auditor", "admin"})
     assert Proposal.objects.get().state == "handling"
+
+
+# --- several things in the way of each other --------------------------------------------------------------------------
+
+
+def test_a_receipt_that_waits_for_its_reply_cannot_be_entered_once_more(world, case):
+    early = make.parked(world, case)
+    with pytest.raises(OutOfTurn, match="先到登记"):
+        ratings.enter(early, make.rating(world.session, "满意"), by=world.secretary, at=MAY, received_on=day(5, 6),
+                      scan=make.scan())  # fmt: skip
+    assert fresh(early).state == "parked"
+
+
+def test_a_second_round_that_another_proposer_asks_for_goes_on_when_one_receipt_is_amended(world):
+    world.session.asks_cosigners = True
+    world.session.save()
+    proposal = make.handling(world, proposers=[{"name": "赵堃"}, {"name": "钱䶮"}])
+    reply = make.reply_at(world, proposal.cases.get(), "issued")
+    for receipt, name in zip(Receipt.objects.order_by("proposer__order"), ("满意", "不满意"), strict=True):
+        ratings.enter(receipt, make.rating(world.session, name), by=world.secretary, at=MAY, received_on=day(5, 6),
+                      scan=make.scan())  # fmt: skip
+        ratings.confirm(receipt, by=world.secretary2, at=MAY)
+    content, dissatisfied = Receipt.objects.filter(reply=reply).order_by("proposer__order")
+    ratings.amend(content, make.rating(world.session, "基本满意"), by=world.secretary, at=MAY, note="看错一栏",
+                  received_on=day(5, 6))  # fmt: skip
+    found = proposal.cases.get()
+    assert (found.state, found.round) == ("handling", 2), "the other proposer is still dissatisfied"
+    ratings.confirm(fresh(content), by=world.secretary2, at=MAY)
+    ratings.amend(dissatisfied, make.rating(world.session, "满意"), by=world.secretary, at=MAY, note="看错一栏",
+                  received_on=day(5, 6))  # fmt: skip
+    found = proposal.cases.get()
+    assert (found.state, found.round) == ("replied", 1), "nobody is dissatisfied any more"
+    ratings.confirm(fresh(dissatisfied), by=world.secretary2, at=MAY)
+    assert proposal.cases.get().state == "closed"
+
+
+def test_a_reply_is_not_corrected_while_an_addition_to_it_is_under_way(world, case):
+    reply = make.reply_at(world, case, "issued")
+    receipt = make.rated(world, reply)
+    addition = replies.draft(fresh(case), by=world.clerk, at=MAY, body="补充说明")
+    ratings.amend(receipt, make.rating(world.session, "基本满意"), by=world.secretary, at=MAY, note="看错一栏",
+                  received_on=day(5, 6))  # fmt: skip
+    assert (addition.is_supplementary, fresh(case).state) == (True, "replied")
+    with pytest.raises(Refused, match="补充答复"):
+        ratings.reissue(reply, by=world.office, at=MAY, note="数字有误")
+    assert fresh(reply).state == "issued"
+
+
+def test_the_event_of_a_reply_sent_out_tells_all_that_it_brings_about(world, case):
+    reply = make.reply_at(world, case, "issued", "B")
+    told = Event.objects.get(action="reply.issue").data
+    assert (told["case_state"], told["proposal_state"]) == ("replied", "replied")
+    assert told["commitments"] == [reply.commitments.get().pk]
+    assert told["receipts"] == [[make.receipt_of(reply).pk, "赵堃", "awaited"]]

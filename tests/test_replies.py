@@ -398,3 +398,10 @@ def test_a_later_round_asks_for_a_talk_of_its_own(world, case):
     )
     replies.submit(reply, by=world.clerk, at=june)
     assert fresh(reply).round == 2
+
+
+@pytest.mark.parametrize("person", ["auditor", "culture_clerk", "secretary", "leader"])
+def test_nobody_but_the_unit_is_told_what_a_draft_lacks(world, person):
+    reply = replies.draft(make.handling(world).cases.get(), by=world.clerk, at=APRIL)
+    with pytest.raises(NotAllowed):
+        replies.submit(reply, by=world.people[person], at=APRIL)

@@ -25,6 +25,11 @@ EXAMPLES, STEPS = 6, 340
 COSTLY = 20  # steps between two looks at the chain and the figures
 SEEDS = st.integers(0, 2**32 - 1).map(random.Random)
 KINDS = st.sampled_from(tuple(THINGS))
+MUST_HAPPEN = {
+    "proposal.import", "proposal.assign", "proposal.adjust", "proposal.merge", "case.advise", "case.close",
+    "case.rehandle", "case.undo", "reply.sign", "reply.verify_paper", "reply.revoke", "reply.issue", "reply.reissue",
+    "receipt.park", "receipt.enter", "receipt.confirm", "receipt.amend", "commitment.report",
+}  # fmt: skip
 
 
 class Year(RuleBasedStateMachine):
@@ -57,10 +62,6 @@ class Year(RuleBasedStateMachine):
     @rule(rng=SEEDS, kind=KINDS)
     def anybody_tries_anything(self, rng, kind):
         self.life.anybody_tries_anything(rng, kind)
-
-    @rule(rng=SEEDS)
-    def days_go_by(self, rng):
-        self.life.days_go_by(rng)
 
     @invariant()
     def everything_holds(self):
@@ -95,4 +96,6 @@ def test_everybody_does_everything_and_every_rule_holds():
     done = sum((life.done for life in Year.lived), Counter())
     told = sum((life.told for life in Year.lived), Counter())
     rows = {f"{kind}.{row.action}" for kind in THINGS for row in TABLES[kind] if row.built}
-    print(sorted(rows - set(done)), sum(done.values()), sum(told.values()), [life.steps for life in Year.lived])
+    assert done.keys() >= MUST_HAPPEN, "these lives never came so far: they prove little"
+    assert len(done.keys() & rows) >= 0.75 * len(rows), sorted(rows - done.keys())
+    assert len(told.keys() & rows) >= 0.75 * len(rows), sorted(rows - told.keys())
