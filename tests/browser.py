@@ -115,6 +115,36 @@ def sign_in(live_server):
     return set_cookie
 
 
+@pytest.fixture
+def people(new_page, sign_in):
+    """Opens, for each person, a browser of their own: people(user) → page on their home, or where `path` says."""
+    opened = {}
+
+    def page_of(user, path="/"):
+        if user.username not in opened:
+            opened[user.username] = new_page()
+            sign_in(opened[user.username], user)
+        page = opened[user.username]
+        page.goto(path)
+        return page
+
+    return page_of
+
+
+def open_item(page, section, number="001"):
+    """Follows the button of a proposal in a section of the home page."""
+    card = page.locator("section", has=page.get_by_role("heading", name=re.compile(section)))
+    card.locator("tr", has_text=f"第{number}号").get_by_role("link", name=re.compile(f"：第{number}号")).click()
+
+
+def press(page, name):
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def told(page, text):
+    page.get_by_text(text).first.wait_for()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     report = yield

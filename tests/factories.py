@@ -111,7 +111,7 @@ def rating(session, name):
     return session.ratings.get(name=name)
 
 
-def registered(world, number="001", title="关于增设过街天桥的建议", **fields):
+def registered(world, number="001", title="关于增设过街天桥的建议", at=None, **fields):
     fields.setdefault("category", world.category)
     fields.setdefault("sector", world.sector)
     return cases.register(
@@ -120,14 +120,14 @@ def registered(world, number="001", title="关于增设过街天桥的建议", *
         title=title,
         proposers=fields.pop("proposers", [{"name": "赵堃", "phone": "13900000001"}]),
         by=world.office,
-        at=moment(2020, 3, 1),
+        at=at or moment(2020, 3, 1),
         **fields,
     )
 
 
-def assigned(world, number="001", roles=None, **fields):
-    proposal = registered(world, number, **fields)
-    cases.assign(proposal, roles or [(world.housing, CaseRole.LEAD)], by=world.office, at=moment())
+def assigned(world, number="001", roles=None, at=None, **fields):
+    proposal = registered(world, number, at=at, **fields)
+    cases.assign(proposal, roles or [(world.housing, CaseRole.LEAD)], by=world.office, at=at or moment())
     return proposal
 
 
@@ -143,11 +143,12 @@ def people_of(world, unit):
     return world.people[f"{name}_clerk"], world.people[f"{name}_head"], world.other_leader
 
 
-def handling(world, number="001", **fields):
-    proposal = assigned(world, number, **fields)
+def handling(world, number="001", at=None, **fields):
+    """Accepted by all its units; `at`: when it was registered, assigned and accepted, else in March 2020."""
+    proposal = assigned(world, number, at=at, **fields)
     for case in proposal.cases.all():
         clerk, _, _ = people_of(world, case.unit)
-        cases.accept(case, by=clerk, at=moment(2020, 3, 11))
+        cases.accept(case, by=clerk, at=at or moment(2020, 3, 11))
     return proposal
 
 

@@ -416,3 +416,21 @@ def test_the_auditor_reads_and_checks_the_trail_and_nobody_changes_it(client, wo
         cursor.execute("UPDATE audit_event SET actor_name = 'x' WHERE action = 'case.accept'")
     assert "日志不完整" in client.get("/audit/?verify=1").content.decode()
     assert client.get(proposal.get_absolute_url()).status_code == 404
+
+
+def test_what_begins_from_a_case_is_offered_on_its_page(client, world):
+    """A reply, a meeting in its place in a later round, a receipt that came early, and what is added after the end."""
+    handled, again = make.handling(world, "101"), make.handling(world, "102")
+    make.rated(world, make.reply_at(world, again.cases.get(), "issued"), "不满意")
+    closed = make.proposal_at(world, "closed", "103")
+    begun = {"拟写答复", "拟写补充答复", "当面答复", "先到登记"}
+
+    def offered(user, proposal):
+        return begun & set(labels(page_of(client, user, proposal)))
+
+    assert offered(world.clerk, handled) == {"拟写答复"}
+    assert offered(world.head, again) == {"拟写答复", "当面答复"}
+    assert offered(world.office, again) == {"拟写答复", "当面答复"}  # from signed paper
+    assert offered(world.secretary, handled) == {"先到登记"}
+    assert offered(world.clerk, closed) == {"拟写补充答复"}
+    assert offered(world.secretary, closed) == offered(world.leader, handled) == set()

@@ -15,6 +15,7 @@ from apps.audit.queries import verify
 from apps.desk.exchange.operations import bring_in
 from apps.desk.exchange.queries import ledger_rows, workbook_of
 from apps.proposals import operations as cases
+from apps.proposals import rearranging
 from apps.proposals.models import Case, Proposal, Session
 from apps.proposals.operations import state_of
 from apps.ratings import operations as ratings
@@ -156,6 +157,39 @@ def test_a_case_handled_again_by_choice_comes_back(world, tmp_path):
     assert (row["轮次"], row["状态"], row["最终评价"]) == (3, "办理中", "不满意")
     assert (Case.objects.get().round, Case.objects.get().state) == (3, "handling")
     assert list(Reply.objects.order_by("round").values_list("round", flat=True)) == [1, 2]
+
+
+def test_rarer_ends_come_back(world, tmp_path):
+    """Secret ones, unanswered receipts, ended proposals, replies after the end."""
+    at = make.moment(2020, 6, 30)
+    secret = make.registered(world, "001", is_secret=True)
+    cases.assign(secret, [(world.housing, "lead"), (world.culture, "assist")], by=world.office, at=make.moment())
+    cases.record_offline(make.case_of(secret, world.housing), by=world.head, at=at, closed_on=at.date())
+    make.registered(world, "002", is_secret=True)
+    unanswered = make.proposal_at(world, "replied", "003").cases.get()
+    ratings.close_unanswered(unanswered, by=world.secretary, at=at, note="提案者去世")
+    closed = make.proposal_at(world, "closed", "004").cases.get()
+    make.reply_at(world, closed, "issued", at=at, body="补充答复。")
+    main = make.assigned(world, "005")
+    rearranging.merge(make.assigned(world, "006"), main, by=world.office, at=at, note="内容相同")
+    rearranging.withdraw(make.assigned(world, "007"), by=world.office, at=at, note="来函")
+    rearranging.hand_back(
+        make.assigned(world, "008"), by=world.office, at=at, note="属党委", letter="3号", handed_to="区委"
+    )
+    rows = {row["案号"]: row for row in assert_comes_back(tmp_path)}
+    assert (rows["001"]["案由"], rows["001"]["提案者"], rows["001"]["状态"]) == ("涉密提案", "—", "已办结")
+    assert rows["002"]["提案者"] == "—"
+    assert (rows["003"].get("最终评价"), rows["003"]["办结日期"]) == (None, day(6, 30)), "no answer is no rating"
+    assert (rows["006"]["状态"], rows["006"]["并入案号"]) == ("已并案", "005")
+    assert {Proposal.objects.get(number=number).state for number in ("006", "007", "008")} == {
+        "merged", "withdrawn", "handed_back",
+    }  # fmt: skip
+    found = Proposal.objects.get(number="001")
+    assert (found.is_secret, found.state, Reply.objects.filter(case__proposal=found).exists()) == (
+        True,
+        "closed",
+        False,
+    )
 
 
 def test_units_that_were_taken_out_do_not_show(world, tmp_path):

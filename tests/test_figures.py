@@ -426,3 +426,14 @@ def test_proposal_that_ended_counts_until_its_day(world):
     rearranging.withdraw(proposal, by=world.office, at=moment(2020, 5, 8), note="提案委来函")
     assert figures(world.session, day(5, 7))["total"] == 1
     assert (figures(world.session, day(5, 8))["total"], figures(world.session)["withdrawn"]) == (0, 1)
+
+
+def test_dissatisfied_with_the_attitude_is_not_satisfied_where_the_session_counts_it(world):
+    world.session.asks_attitude = world.session.attitude_counts = True
+    world.session.save()
+    answered(world, "001")
+    proposal = answered(world, "002", rating=None)
+    rated(world, Reply.objects.get(case__proposal=proposal), "满意", attitude="不满意")
+    found = figures(world.session)
+    assert found["rehandled"] == ["002"], "it is handled again"
+    assert (found["ratings"]["final"]["满意"]["count"], found["satisfaction"]["count"]) == (2, 1)

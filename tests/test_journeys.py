@@ -2,43 +2,13 @@
 
 import re
 
-import pytest
 from django.utils import timezone
 
 from apps.audit.queries import verify
 from apps.proposals import operations as cases
 from apps.proposals.models import Proposal
 from tests import factories as make
-
-
-@pytest.fixture
-def people(new_page, sign_in):
-    """Opens, for each person, a browser of their own: people(user) → page on their home."""
-    opened = {}
-
-    def page_of(user):
-        if user.username not in opened:
-            opened[user.username] = new_page()
-            sign_in(opened[user.username], user)
-        page = opened[user.username]
-        page.goto("/")
-        return page
-
-    return page_of
-
-
-def open_item(page, section, number="001"):
-    """Follows the button of a proposal in a section of the home page."""
-    card = page.locator("section", has=page.get_by_role("heading", name=re.compile(section)))
-    card.locator("tr", has_text=f"第{number}号").get_by_role("link", name=re.compile(f"：第{number}号")).click()
-
-
-def press(page, name):
-    page.get_by_role("button", name=name, exact=True).click()
-
-
-def told(page, text):
-    page.get_by_text(text).first.wait_for()
+from tests.browser import open_item, press, told
 
 
 def upload(page, tmp_path):

@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import json
 import re
 
 import pdfplumber
@@ -588,6 +589,16 @@ def test_command_writes_the_letter_and_names_what_is_unfinished(world, tmp_path,
     with pytest.raises(CommandError) as refused:
         call_command("annual_letter", session="9-4", pdf=out, strict=True)
     assert refused.value.returncode == 1
+
+
+def test_command_tells_json_what_it_wrote_and_what_is_unfinished(world, tmp_path, capsys):
+    answered(world, "001", summary="已完成")
+    factories.assigned(world, "002")
+    out = tmp_path / "letter.pdf"
+    call_command("annual_letter", session="9-4", pdf=out, json=True)
+    told = json.loads(capsys.readouterr().out)
+    assert (told["session"], told["pdf"]) == ("9-4", str(out))
+    assert "1件提案尚未办结：第002号。" in told["unfinished"]
 
 
 def test_strict_command_is_content_with_a_finished_session(world, tmp_path):

@@ -22,6 +22,7 @@ from apps.proposals.models import (
 )
 from apps.proposals.queries import (
     check_opinion_writer,
+    left_to_another,
     overdue_on,
     parties_of,
     sees_opinion_of,
@@ -32,11 +33,13 @@ from apps.proposals.workflow import ANSWERING, CaseRole, CaseState, NotAllowed, 
 from apps.ratings.models import Receipt
 from apps.ratings.queries import DISSATISFIED, receipts_visible_to
 from apps.ratings.workflow import RECEIPT, ReceiptState
-from apps.replies.models import Commitment, Reply
+from apps.replies.models import Commitment, Progress, Reply
 from apps.replies.queries import replies_visible_to, unattended_on, with_delegates
 from apps.replies.views import action_url
 from apps.replies.workflow import OPEN_REPLIES, REPLY, CommitmentState, ReplyState
 from apps.units.queries import leaders_in_charge, unit_ids_of
+
+from .telling import facts_of, label_of
 
 SHOWN = 15  # items of one section of a home page; the count tells how many there are
 
@@ -392,8 +395,9 @@ def _for_secretariat(user, today):
 
     def item(what, action, name):
         return lambda row: Waiting(
-            row.case.proposal, what, reverse("ratings:act", args=[row.pk, name]), action,
-            row.due_on, f"{row.case.unit}·{row.proposer}",
+            row.case.proposal,
+            f"{what}，已催收{row.reminders}次" if row.reminders and row.state == ReceiptState.AWAITED else what,
+            reverse("ratings:act", args=[row.pk, name]), action, row.due_on, f"{row.case.unit}·{row.proposer}",
         )  # fmt: skip
 
     to_confirm = receipts.filter(state=ReceiptState.SUBMITTED)
@@ -401,7 +405,11 @@ def _for_secretariat(user, today):
     return [
         _section("待审核回执", to_confirm.exclude(entered_by=user), item("请审核确认", "审核", "confirm"), "due_on"),
         _section(
-            "待录入回执", receipts.filter(state=ReceiptState.AWAITED), item("等待回执", "录入", "enter"), "due_on"
+            "待录入回执",
+            # one of a closed case is still taken if it comes (on the page of the proposal), but nobody waits for it
+            receipts.filter(state=ReceiptState.AWAITED).exclude(case__state=CaseState.CLOSED),
+            item("等待回执", "录入", "enter"),
+            "due_on",
         ),
         _section("我录入、待他人审核", own, item("等待另一人审核", "查看", "confirm"), "due_on"),
     ]
@@ -421,6 +429,7 @@ class CasePanel:
     requests: list
     extensions: list
     papers: list  # Attachments: what the office entered for the unit
+    left_to_another: list  # why what is this user's to do is left to somebody else
     parked: list  # Receipts that came before their reply
     replies: list  # ReplyPanel
     actions: list
@@ -429,10 +438,20 @@ class CasePanel:
 @dataclass
 class ReplyPanel:
     reply: Reply
-    commitments: list  # (Commitment, actions)
-    receipts: list  # (Receipt, actions)
+    commitments: list  # PartPanel
+    receipts: list  # PartPanel
     hidden_receipts: int
     actions: list
+    left_to_another: list
+
+
+@dataclass
+class PartPanel:
+    """A promise or a receipt of a reply."""
+
+    thing: object
+    actions: list
+    left_to_another: list
 
 
 def fetch_proposal(pk, user, today):
@@ -440,7 +459,11 @@ def fetch_proposal(pk, user, today):
     receipts = Receipt.objects.select_related("rating", "attitude", "proposer", "entered_by")
     replies = with_delegates(
         Reply.objects.select_related("result_class", "current_class", "signer", "signed_by")
-    ).prefetch_related("commitments", Prefetch("receipts", receipts))
+    ).prefetch_related(
+        "commitments",
+        Prefetch("commitments__reports", Progress.objects.select_related("reported_by")),
+        Prefetch("receipts", receipts),
+    )
     readable = replies_visible_to(user, today).filter(pk=OuterRef("pk"))
     replies = replies.annotate(is_readable=Exists(readable))
     cases = Case.objects.select_related("unit", "named_signer", "opinion__given_by")
@@ -525,16 +548,16 @@ def _know(case, proposal, files):
             receipt.files = files[owner.RECEIPT, receipt.pk]
         for commitment in reply.commitments.all():
             commitment.reply = reply
+            for report in commitment.reports.all():
+                report.files = files[owner.PROGRESS, report.pk]
 
 
 def _actions_of(panel):
     found = list(panel.actions)
     for reply in panel.replies:
         found += reply.actions
-        for _, actions in reply.commitments:
-            found += actions
-        for _, actions in reply.receipts:
-            found += actions
+        for part in (*reply.commitments, *reply.receipts):
+            found += part.actions
     return found
 
 
@@ -568,12 +591,12 @@ def _panel(case, user, today, signers, attended, ratings, calendar):
             ReplyPanel(
                 reply=reply,
                 commitments=[
-                    (one, _buttons(one, "replies:act_on_commitment", user, today, signers))
-                    for one in reply.commitments.all()
+                    _part(one, "replies:act_on_commitment", user, today, signers) for one in reply.commitments.all()
                 ],
-                receipts=[(one, _buttons(one, "ratings:act", user, today, signers)) for one in visible],
+                receipts=[_part(one, "ratings:act", user, today, signers) for one in visible],
                 hidden_receipts=len(reply.receipts.all()) - len(visible),
                 actions=buttons(reply, user, today, lambda name, pk=reply.pk: action_url(pk, name), signers),
+                left_to_another=left_to_another(reply, user, today, signers),
             )
         )
     signer = signers.get(case.pk)
@@ -588,6 +611,7 @@ def _panel(case, user, today, signers, attended, ratings, calendar):
         requests=list(case.return_requests.all()) if sees else [],
         extensions=list(case.extension_requests.all()) if sees else [],
         papers=case.papers if sees else [],
+        left_to_another=left_to_another(case, user, today, signers),
         parked=[],
         replies=replies,
         actions=actions,
@@ -596,6 +620,11 @@ def _panel(case, user, today, signers, attended, ratings, calendar):
 
 def _buttons(thing, url_name, user, today, signers):
     return buttons(thing, user, today, lambda name: reverse(url_name, args=[thing.pk, name]), signers)
+
+
+def _part(thing, url_name, user, today, signers):
+    actions = _buttons(thing, url_name, user, today, signers)
+    return PartPanel(thing, actions, left_to_another(thing, user, today, signers))
 
 
 def _beginnings(case, user, today, signers):
@@ -625,6 +654,7 @@ def _awaits_signature(case):
 
 DEADLINES = (
     ("accept", "签收", "accept_due_on", (CaseState.ASSIGNED,)),
+    ("return", "退办", "return_due_on", (CaseState.ASSIGNED, CaseState.HANDLING)),
     ("contact", "首次沟通", "contact_due_on", (CaseState.ASSIGNED, CaseState.HANDLING)),
     ("opinion", "会办意见", "opinion_due_on", (CaseState.ASSIGNED, CaseState.HANDLING)),
     ("reply", "答复", "reply_due_on", (CaseState.ASSIGNED, CaseState.HANDLING)),
@@ -639,6 +669,8 @@ def _deadlines(case, today, calendar):
         due_on = getattr(case, name)
         if not due_on or (step == "contact" and case.round > 1):
             continue
+        if step == "return" and (case.state not in running or case.round > 1 or due_on < today):
+            continue  # a right that is over, not something that is late
         still = case.state in running and not (step == "contact" and talked)
         left = remaining(due_on, today, calendar) if still else Remaining(due_on, "", "")
         found.append((label, left, case.deadline_basis.get(step, {}).get("explanation", "")))
@@ -681,12 +713,12 @@ def history(proposal, user, today, panels):
     standing = standing_of(user, today)
     events = Event.objects.filter(target_type="proposal", target_key=str(proposal.pk)).order_by("-seq")[:300]
     replies = {panel.reply.pk for case in panels for panel in case.replies}
-    receipts = {receipt.pk for case in panels for reply in case.replies for receipt, _ in reply.receipts}
+    receipts = {part.thing.pk for case in panels for reply in case.replies for part in reply.receipts}
     receipts |= {receipt.pk for case in panels for receipt in case.parked}
-    commitments = {one.pk for case in panels for reply in case.replies for one, _ in reply.commitments}
+    commitments = {part.thing.pk for case in panels for reply in case.replies for part in reply.commitments}
     found = []
     for event in events:
-        thing, _, action = event.action.partition(".")
+        thing = event.action.partition(".")[0]
         key = event.data.get("id")
         if thing == "reply" and key not in replies:
             continue
@@ -702,9 +734,10 @@ def history(proposal, user, today, panels):
             event.entered_for and f"代{event.entered_for}录入",
         )
         detail = "　".join(filter(None, told))
-        found.append(
-            {"at": event.at, "who": event.actor_name, "label": label_of(thing, action), "note": note, "detail": detail}
-        )
+        found.append({
+            "at": event.at, "who": event.actor_name, "label": label_of(event.action), "note": note, "detail": detail,
+            "facts": facts_of(event) if "case" not in event.data or own_case else [],
+        })  # fmt: skip
     return found
 
 
@@ -712,19 +745,6 @@ def _sees_case(pk, panels, standing):
     if standing.is_office or standing.is_secretariat or standing.leads_as:
         return True
     return any(panel.case.pk == pk and panel.case.unit_id in standing.units for panel in panels)
-
-
-_TABLES = {table.WORKFLOW.name: table.WORKFLOW for table in (Proposal, Case, Reply, Receipt, Commitment)}
-_FURTHER = {"case.prepare_opinion": "拟写会办意见", "proposal.attach": "上传附件"}
-
-
-def label_of(thing, action):
-    """The Chinese name of an event's action."""
-    name = f"{thing}.{action}"
-    if name in _FURTHER:
-        return _FURTHER[name]
-    table = _TABLES.get(thing)
-    return table.label_of(action) if table and table.rows(action) else name
 
 
 def progress_of(session):

@@ -12,6 +12,7 @@ from apps.proposals.models import Proposal, Session
 
 from . import queries
 from .filters import SORTS, ProposalFilter
+from .telling import facts_of, label_of
 from .trail import EventFilter
 
 PAGE = 30
@@ -80,6 +81,8 @@ def audit(request):
     page = Paginator(filters.qs, 50).get_page(request.GET.get("page"))
     kept = request.GET.copy()
     kept.pop("page", None)
+    for event in page.object_list:
+        event.label, event.facts = label_of(event.action), facts_of(event)
     context = {"filter": filters, "page": page, "querystring": kept.urlencode()}
     if "verify" in request.GET:
         context["findings"] = list(verify())

@@ -11,7 +11,7 @@ from apps.proposals.models import Session
 from apps.proposals.workflow import ENDED_PROPOSALS, PROGRESS, CaseState, ProposalState
 from apps.ratings.workflow import ReceiptState
 
-from .rows import CaseRow, ProposalRow, ReplyRow
+from .rows import CaseRow, ProposalRow, ReceiptRow, ReplyRow
 
 LAST_DAY = datetime.date.max
 
@@ -106,8 +106,8 @@ class Fact:
     latest: tuple[ReplyRow, ...]  # the latest reply of each answering case, once all have replied; else empty
     class_code: str  # of `latest` by the session's rule; "" while not all have replied, or where none is recorded
     is_returned: bool  # every answering case has a receipt that came back
-    first: str  # by the same rule, of the answering cases' first confirmed ratings, once all have one; else ""
-    final: str  # likewise of the latest
+    first_receipt: ReceiptRow | None  # by the same rule, of the cases' first confirmed ones, once all have one
+    final_receipt: ReceiptRow | None  # likewise of the latest
     is_rehandled: bool
 
     @property
@@ -117,6 +117,16 @@ class Fact:
     @property
     def is_replied(self):
         return bool(self.latest)
+
+    @property
+    def first(self):
+        """The first rating, "" while there is none."""
+        return self.first_receipt.rating if self.first_receipt else ""
+
+    @property
+    def final(self):
+        """The latest rating, "" while there is none."""
+        return self.final_receipt.rating if self.final_receipt else ""
 
     @property
     def is_offline(self):
@@ -147,8 +157,8 @@ def fact_of(row, day, rule=Session.ClassRule.WORST):
         latest=latest,
         class_code=_class_of([latest[place] for place in counting] if latest else [], rule),
         is_returned=bool(answering) and all(returned),
-        first=_rating_of([ratings[place][0] for place in counting], rule) if is_rated else "",
-        final=_rating_of([ratings[place][-1] for place in counting], rule) if is_rated else "",
+        first_receipt=_receipt_of([ratings[place][0] for place in counting], rule) if is_rated else None,
+        final_receipt=_receipt_of([ratings[place][-1] for place in counting], rule) if is_rated else None,
         is_rehandled=any(round_of(case, day) > 1 for case in answering),
     )
 
@@ -173,8 +183,8 @@ def _chosen(found, rule, rank):
     return (min if rule == Session.ClassRule.BEST else max)(found, key=rank)
 
 
-def _rating_of(receipts, rule):
-    return _chosen(receipts, rule, lambda receipt: receipt.rank).rating
+def _receipt_of(receipts, rule):
+    return _chosen(receipts, rule, lambda receipt: receipt.rank)
 
 
 def _class_of(replies, rule):

@@ -86,7 +86,7 @@ SATISFACTION_BASES = {
     Session.SatisfactionBase.CONFIRMED: ("ratings", "confirmed"),
     Session.SatisfactionBase.REPLIED: ("replied",),
 }
-COUNTED = {Session.CountedRating.LAST: "final", Session.CountedRating.FIRST: "first"}
+COUNTED = {Session.CountedRating.LAST: "final_receipt", Session.CountedRating.FIRST: "first_receipt"}
 
 
 @dataclass(frozen=True)
@@ -218,7 +218,10 @@ def members_of(facts, classes, ratings, day, counted_rating):
         put(("ratings", "final", step.name), [fact for fact in counted if fact.final == step.name])
         put(("ratings", "first", step.name), [fact for fact in counted if fact.first == step.name])
     satisfied = {step.name for step in ratings if step.is_satisfied}
-    put(("satisfied",), [fact for fact in counted if getattr(fact, COUNTED[counted_rating]) in satisfied])
+    receipts = [(fact, getattr(fact, COUNTED[counted_rating])) for fact in counted]
+    # 不满意 with the attitude, where that counts too, is not satisfied, whatever the result was given
+    content = {fact.row.pk for fact, one in receipts if one and one.rating in satisfied and not one.is_dissatisfied}
+    put(("satisfied",), [fact for fact in counted if fact.row.pk in content])
     put(("rehandled",), [fact for fact in counted if fact.is_rehandled])
     for _, name in sorted({(fact.row.category_order, fact.row.category) for fact in counted}):
         put(("categories", name), [fact for fact in counted if fact.row.category == name])

@@ -413,12 +413,10 @@ class Case(models.Model):
         return self.role in workflow.ANSWERING
 
 
-class ReturnRequest(models.Model):
-    """A unit's wish to give a case back (退办), and the office's ruling."""
+class UnitRequest(models.Model):
+    """What a unit asks of the office about a `case`, its reason, and the office's ruling; one is open at a time."""
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="return_requests")
     reason = models.TextField("理由")
-    suggested_unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="建议承办单位")
     requested_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     requested_at = models.DateTimeField()
     is_granted = models.BooleanField("同意", null=True)
@@ -427,44 +425,38 @@ class ReturnRequest(models.Model):
     ruled_at = models.DateTimeField(null=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = "退办申请"
+        abstract = True
         ordering = ("case_id", "requested_at")
         constraints = [
-            models.UniqueConstraint(fields=("case",), condition=Q(ruled_at=None), name="one_open_return_request"),
+            models.UniqueConstraint(fields=("case",), condition=Q(ruled_at=None), name="one_open_%(class)s"),
             models.CheckConstraint(
                 condition=Q(ruled_at=None, ruled_by=None, is_granted=None)
                 | Q(ruled_at__isnull=False, ruled_by__isnull=False, is_granted__isnull=False),
-                name="return_ruling_is_whole",
+                name="%(class)s_ruling_is_whole",
             ),
         ]
 
 
-class ExtensionRequest(models.Model):
-    """A unit's wish for a later reply deadline (延期), and the office's ruling. One is granted a round."""
+class ReturnRequest(UnitRequest):
+    """A unit's wish to give a case back (退办)."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="return_requests")
+    suggested_unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="建议承办单位")
+
+    class Meta(UnitRequest.Meta):
+        verbose_name = verbose_name_plural = "退办申请"
+
+
+class ExtensionRequest(UnitRequest):
+    """A unit's wish for a later reply deadline (延期). One is granted a round."""
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="extension_requests")
     round = models.PositiveSmallIntegerField("轮次")
-    reason = models.TextField("理由")
     was_due_on = models.DateField("原答复期限")
     wanted_on = models.DateField("申请延至")
-    requested_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    requested_at = models.DateTimeField()
-    is_granted = models.BooleanField("同意", null=True)
-    ruling = models.TextField("裁定说明", blank=True)
-    ruled_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    ruled_at = models.DateTimeField(null=True)
 
-    class Meta:
+    class Meta(UnitRequest.Meta):
         verbose_name = verbose_name_plural = "延期申请"
-        ordering = ("case_id", "requested_at")
-        constraints = [
-            models.UniqueConstraint(fields=("case",), condition=Q(ruled_at=None), name="one_open_extension_request"),
-            models.CheckConstraint(
-                condition=Q(ruled_at=None, ruled_by=None, is_granted=None)
-                | Q(ruled_at__isnull=False, ruled_by__isnull=False, is_granted__isnull=False),
-                name="extension_ruling_is_whole",
-            ),
-        ]
 
 
 class Coordination(models.Model):

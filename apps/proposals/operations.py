@@ -124,10 +124,11 @@ def audit(thing, action, *, by, at, note="", paper=None, **data):
     return record(**event_of(thing, action, by=by, at=at, note=note, entered_for=entered_for, **data))
 
 
-def advance(thing, action, *, by, at, note="", as_party=None, paper=None, data=None, **changes):
+def advance(thing, action, *, by, at, note="", as_party=None, paper=None, data=None, then=None, **changes):
     """The one writer of state: checks the row, swaps the state in one UPDATE, writes the event, settles the proposal.
 
-    `changes` are further columns of the thing, `data` further facts for the event. Returns the row taken.
+    `changes` are further columns of the thing, `data` further facts for the event. `then`: does what the action brings
+    about beside it, and returns the facts of that, so that one event tells both. Returns the row taken.
     """
     row = check(thing, action, user=by, on=timezone.localdate(at), note=note, as_party=as_party, paper=paper)
     changes["state"] = row.target or thing.state
@@ -136,7 +137,7 @@ def advance(thing, action, *, by, at, note="", as_party=None, paper=None, data=N
     before = thing.state
     for name, value in changes.items():
         setattr(thing, name, value)
-    further = data or {}
+    further = (data or {}) | (then() if then else {})
     if thing.WORKFLOW is workflow.CASE:
         further = further | _settle(thing.proposal, timezone.localdate(at))
     audit(thing, action, by=by, at=at, note=note, paper=paper, **{"from": before}, **further)
@@ -318,27 +319,31 @@ def assign(proposal, roles, *, by, at, reply_due_on=None, note=""):
         mode=mode,
         assigned_on=on,
         data={"units": [[unit.name, role] for unit, role in roles]},
+        then=lambda: _begin_cases(proposal, roles, on, note, reply_due_on),
     )
-    _check_reply_deadline(proposal.session, on, reply_due_on, note)
-    _begin_cases(proposal, roles, on, reply_due_on)
     return proposal
 
 
-def _begin_cases(proposal, roles, on, reply_due_on=None):
+def _begin_cases(proposal, roles, on, note, reply_due_on=None):
+    """A case at 待签收 for each (Unit, CaseRole); returns the facts for the event."""
+    _check_reply_deadline(proposal.session, on, reply_due_on, note)
     # from the year before (an opinion is due a month before the reply) to the end: any day may be the reply's deadline
     calendar = Calendar.load(on.year - 1)
     if reply_due_on and reply_due_on <= on:
         raise Refused("答复期限应晚于交办日期。")
+    begun = []
     for unit, role in roles:
         if unit.dissolved_on and unit.dissolved_on <= on:
             raise Refused(f"{unit}已撤销，请选择承接其职能的单位。")
-        Case.objects.create(
+        case = Case.objects.create(
             proposal=proposal,
             unit=unit,
             role=role,
             assigned_on=on,
             **deadlines_of(proposal.session, role, on, calendar, reply_due_on, f"交办时确定为{reply_due_on}"),
         )
+        begun.append([case.pk, unit.name, role])
+    return {"cases": begun}
 
 
 def deadlines_of(session, role, on, calendar, reply_due_on=None, why=""):
@@ -375,6 +380,12 @@ def adjust(proposal, added, removed, *, by, at, note, reply_due_on=None):
         raise Refused("已办结的单位不能移出。")
     mode = check_shape([(case.unit, case.role) for case in live if case.pk not in gone] + list(added))
     ending = [case for case in live if case.pk in gone]
+
+    def arrange():
+        end_cases(ending, on)
+        settle_requests(ending, True, note, by, at)
+        return _begin_cases(proposal, added, on, note, reply_due_on) | _settle(proposal, on)
+
     advance(
         proposal,
         "adjust",
@@ -387,12 +398,8 @@ def adjust(proposal, added, removed, *, by, at, note, reply_due_on=None):
             "removed": [case.unit.name for case in ending],
             "ended": [case.pk for case in ending],
         },
+        then=arrange,
     )
-    end_cases(ending, on)
-    settle_requests(ending, True, note, by, at)
-    _check_reply_deadline(proposal.session, on, reply_due_on, note)
-    _begin_cases(proposal, added, on, reply_due_on)
-    _settle(proposal, on)
     return proposal
 
 

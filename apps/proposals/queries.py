@@ -14,6 +14,7 @@ from .workflow import (
     ANSWERING,
     PREDICATES,
     SECRET_ACTIONS,
+    AnotherPerson,
     CaseRole,
     CaseState,
     NotAllowed,
@@ -109,6 +110,16 @@ def open_rows(thing, user, on=None, signers=None):
     return [row for row in rows if not why_not(row, thing, user, on)]
 
 
+def left_to_another(thing, user, on=None, signers=None):
+    """Why what would be this user's to do now is left to somebody else (a second person): Chinese sentences."""
+    if thing.is_over:
+        return []
+    on = on or timezone.localdate()
+    rows = thing.WORKFLOW.open_to(thing.state, parties_towards(thing, user, on, signers))
+    reasons = [why_not(row, thing, user, on) for row in rows]
+    return list(dict.fromkeys(reason for reason in reasons if isinstance(reason, AnotherPerson)))
+
+
 def is_for_another(row, parties):
     """Whether these parties may take the row only by entering what a unit did on paper (代录)."""
     return parties & set(row.parties) == {Party.OFFICE_FOR}
@@ -171,7 +182,7 @@ def has_open_return_request(case, user, on):
     request = open_return_request(case)
     if not request:
         return "没有待裁定的退办申请。"
-    return "这份申请由您代录，请由另一人裁定。" if _own_entry(request, user) else ""
+    return AnotherPerson("这份申请由您代录，请由另一人裁定。") if _own_entry(request, user) else ""
 
 
 @predicate
@@ -179,7 +190,7 @@ def has_open_extension_request(case, user, on):
     request = open_extension_request(case)
     if not request:
         return "没有待裁定的延期申请。"
-    return "这份申请由您代录，请由另一人裁定。" if _own_entry(request, user) else ""
+    return AnotherPerson("这份申请由您代录，请由另一人裁定。") if _own_entry(request, user) else ""
 
 
 @predicate

@@ -92,6 +92,11 @@ class Table:
         return rows[0].label
 
 
+class AnotherPerson(str):
+    """A reason why not that is about the person alone: somebody else has to do it. Pages say it where the button is
+    missing."""
+
+
 PREDICATES = {}
 
 

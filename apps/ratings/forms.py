@@ -8,7 +8,7 @@ from apps.proposals.models import Proposer
 from apps.replies.models import Reply
 from apps.replies.queries import next_number
 
-from .queries import proposers_asked
+from .queries import proposers_asked, still_to_do_before_closing_unanswered
 
 
 def _not_in_future(form, name):
@@ -88,7 +88,13 @@ class AmendForm(ReceiptForm):
 
 
 class UnansweredForm(ActionForm):
-    note = NoteField("说明", required=False, help_text="期限已过且已催收两次的可不填；提案者去世、离任等须写明")
+    note = NoteField("说明", required=False)
+
+    def prepare(self):
+        if missing := still_to_do_before_closing_unanswered(self.thing, self.today):
+            self.fields["note"].help_text = "".join(missing) + "如提案者去世、离任等，请在这里写明，即可结案。"
+        else:
+            self.fields["note"].help_text = "反馈期限已过，也已催收两次，可以结案；评价仍记“未反馈”。"
 
 
 class AgreedForm(ActionForm):

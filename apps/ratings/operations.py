@@ -46,20 +46,27 @@ def issue(reply, *, by, at, number, issued_on, means, note=""):
     used = Reply.objects.filter(case__proposal__session=session, number=number).exclude(state=ReplyState.VOID)
     if number and used.exclude(pk=reply.pk).exists():
         raise Refused(f"答复文号“{number}”已用于另一件答复，请核对。")
-    # the row is checked before its consequence is drawn, and the event tells both
     changes = dict(number=number, issued_on=issued_on, means=means, issued_by=by, issued_at=at)
+    data["commitments"] = [promise.pk for promise in reply.commitments.all()]  # followed up from now on
     if reply.is_supplementary:
         advance(reply, "issue", by=by, at=at, note=note, data=data, **changes)
         return reply
-    changes["due_on"] = case.reply_due_on
-    advance(reply, "issue", by=by, at=at, note=note, data=data | {"case_state": CaseState.REPLIED}, **changes)
-    follow(case, CaseState.REPLIED, at=at)
-    _await_receipts(reply, by=by, at=at)
+    receipts = []
+
+    def ask():
+        receipts.extend(_await_receipts(reply))
+        told = [[receipt.pk, receipt.proposer.name, receipt.state] for receipt in receipts]
+        return follow(case, CaseState.REPLIED, at=at) | {"receipts": told}
+
+    advance(reply, "issue", by=by, at=at, note=note, data=data, then=ask, due_on=case.reply_due_on, **changes)
+    for receipt in receipts:
+        if receipt.state == ReceiptState.SUBMITTED:
+            audit(receipt, "park", by=by, at=at, reply=reply.pk)
     return reply
 
 
-def _await_receipts(reply, *, by, at):
-    """A receipt for each proposer who is asked; one that came before (先到登记) is there to be confirmed at once."""
+def _await_receipts(reply):
+    """A Receipt for each proposer who is asked; one that came before (先到登记) is there to be confirmed at once."""
     case = reply.case
     due = deadline(reply.issued_on, case.proposal.session.limit("receipt"))
     parked = {receipt.proposer_id: receipt for receipt in case.receipts.filter(state=ReceiptState.PARKED)}
@@ -69,9 +76,11 @@ def _await_receipts(reply, *, by, at):
                 state=ReceiptState.SUBMITTED, reply=reply, due_on=due.due_on, due_basis=due.basis()
             )
             receipt.state = ReceiptState.SUBMITTED
-            audit(receipt, "park", by=by, at=at, reply=reply.pk)
+            yield receipt
         else:
-            Receipt.objects.create(case=case, reply=reply, proposer=proposer, due_on=due.due_on, due_basis=due.basis())
+            yield Receipt.objects.create(
+                case=case, reply=reply, proposer=proposer, due_on=due.due_on, due_basis=due.basis()
+            )
 
 
 def _checked_ratings(session, rating, attitude):
@@ -266,6 +275,6 @@ def close_agreed(case, *, by, at, note, leader_consent, committee_consent):
 def reissue(reply, *, by, at, note):
     """更正重发: the issued reply is void, a draft with its text begins in the same round, the case is handling."""
     case = reply.case
-    advance(reply, "reissue", by=by, at=at, note=note, data={"number": reply.number, "case_state": CaseState.HANDLING})
-    follow(case, CaseState.HANDLING, at=at)
+    advance(reply, "reissue", by=by, at=at, note=note, data={"number": reply.number},
+            then=lambda: follow(case, CaseState.HANDLING, at=at))  # fmt: skip
     return copy_as_draft(reply, by=by, at=at)

@@ -7,7 +7,7 @@ from apps.accounts.queries import standing_of
 from apps.proposals.attachments import seen
 from apps.proposals.models import Attachment
 from apps.proposals.queries import parties_of, why_not
-from apps.proposals.workflow import CaseState, Refused, predicate
+from apps.proposals.workflow import AnotherPerson, CaseState, Refused, predicate
 from apps.replies.workflow import ReplyState
 
 from .models import Receipt
@@ -160,7 +160,9 @@ def has_no_receipt_asked_of_its_proposers(proposal, user, on):
 
 @predicate
 def is_not_who_entered(receipt, user, on):
-    return "录入人不能审核自己录入的回执，请由另一人审核。" if user and user.pk == receipt.entered_by_id else ""
+    if user and user.pk == receipt.entered_by_id:
+        return AnotherPerson("录入人不能审核自己录入的回执，请由另一人审核。")
+    return ""
 
 
 @predicate

@@ -11,7 +11,7 @@ from apps.accounts.queries import in_force_on, leaders_with_somebody, standing_o
 from apps.proposals.attachments import seen
 from apps.proposals.models import Attachment, Case, Contact
 from apps.proposals.queries import check_paper, parties_of, signers_of, why_not
-from apps.proposals.workflow import ANSWERING, CaseRole, CaseState, Refused, predicate
+from apps.proposals.workflow import ANSWERING, AnotherPerson, CaseRole, CaseState, Refused, predicate
 from apps.units.queries import unit_ids_of
 
 from .models import Progress, Reply
@@ -180,19 +180,23 @@ def _open_reply_of(case):
 
 @predicate
 def is_not_submitter(reply, user, on):
-    return "送审人不能签发自己送审的答复，请由单位其他负责人签发。" if user and user.pk == reply.submitted_by_id else ""
+    if user and user.pk == reply.submitted_by_id:
+        return AnotherPerson("送审人不能签发自己送审的答复，请由另一人签发。")
+    return ""
 
 
 @predicate
 def is_not_who_entered_it(reply, user, on):
     """For 核稿报审: the office never checks its own entry for a unit."""
     own = user and user.pk in (reply.approved_by_id, reply.submitted_by_id)
-    return "这份答复由您代录，请由另一人核稿报审。" if own else ""
+    return AnotherPerson("这份答复由您代录，请由另一人核稿报审。") if own else ""
 
 
 @predicate
 def is_not_who_registered(reply, user, on):
-    return "登记纸签的人不能核对自己的登记，请由另一人核对。" if user and user.pk == reply.paper_by_id else ""
+    if user and user.pk == reply.paper_by_id:
+        return AnotherPerson("登记纸签的人不能核对自己的登记，请由另一人核对。")
+    return ""
 
 
 @predicate
@@ -203,7 +207,9 @@ def is_promised(commitment, user, on):
 
 @predicate
 def is_not_who_reported(commitment, user, on):
-    return "这份进展由您代录，请由另一人核实。" if user and commitment.reported_by_id == user.pk else ""
+    if user and commitment.reported_by_id == user.pk:
+        return AnotherPerson("这份进展由您代录，请由另一人核实。")
+    return ""
 
 
 @seen(Attachment.Owner.REPLY)

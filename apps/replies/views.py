@@ -10,6 +10,7 @@ from apps.proposals.attachments import files_of
 from apps.proposals.buttons import buttons
 from apps.proposals.forms import NoteForm
 from apps.proposals.models import Attachment, Proposal
+from apps.proposals.queries import left_to_another
 from apps.proposals.views import Act, run_action, visible_case
 
 from . import operations, promises
@@ -100,6 +101,7 @@ def detail(request, pk):
         "reply": reply,
         "proposal": reply.case.proposal,
         "actions": buttons(reply, request.user, today, lambda action: action_url(reply.pk, action)),
+        "left_to_another": left_to_another(reply, request.user, today),
         "signer": signer_of(reply, today),
         "change": change_since_the_unit(reply),
         "versions": reply.versions.select_related("saved_by").order_by("-number"),
@@ -147,6 +149,17 @@ def files_for_page(reply):
     """Enclosures and, where the leader signed on paper, the scanned sheet."""
     owner = Attachment.Owner
     return {"files": files_of(owner.REPLY, reply.pk), "sheets": files_of(owner.SHEET, reply.pk)}
+
+
+@require_GET
+def sheet(request, pk):
+    """审签单: what a leader signs on paper, with the code of the text; there is one while it waits for that."""
+    reply = visible_reply(request, pk)
+    if reply.state != ReplyState.LEADER_SIGNOFF:
+        raise Http404
+    today = timezone.localdate()
+    context = {"reply": reply, "proposal": reply.case.proposal, "signer": signer_of(reply, today), "today": today}
+    return render(request, "replies/sheet.html", context | files_for_page(reply))
 
 
 @require_GET

@@ -5,6 +5,7 @@ ledger cannot tell (talks, texts, signatures, who did what) is left empty and ma
 """
 
 import hashlib
+from collections import defaultdict
 from functools import cache
 
 from django.db import IntegrityError, transaction
@@ -135,12 +136,12 @@ def _store_ledger(plan, session, by, at, source):
     firsts = _store_proposers(plan.entries, proposals)
     pairs = list(zip(plan.entries, proposals, strict=True))
     cases = _store_cases(pairs, session)
-    answering = [(case, part) for case, part in cases if case.is_answering]
+    answering = [(case, part) for case, part in cases if case.is_answering and not case.proposal.is_secret]
     replies = _store_replies(answering, session)
-    _store_receipts(replies, firsts, session, by, at)
-    of = {}
-    for case, _ in cases:
-        of.setdefault(case.proposal_id, []).append(case)
+    receipts = _store_receipts(replies, firsts, session, by, at)
+    of = {"case": defaultdict(list), "reply": defaultdict(list), "receipt": defaultdict(list)}
+    for thing in (*(case for case, _ in cases), *(reply for reply, *_ in replies), *receipts):
+        of[thing.WORKFLOW.name][thing.workflow_proposal.pk].append(thing)
     record_many(
         event_of(
             proposal,
@@ -149,7 +150,8 @@ def _store_ledger(plan, session, by, at, source):
             at=at,
             note="；".join(entry.unusual),
             title=entry.title,
-            cases=[[case.unit.name, case.role, case.state, case.round] for case in of.get(proposal.pk, ())],
+            cases=[[case.unit.name, case.role, case.state, case.round] for case in of["case"][proposal.pk]],
+            parts={name: [[one.pk, one.state] for one in found[proposal.pk]] for name, found in of.items()},
             rows=list(entry.rows),
             unusual=list(entry.unusual),
             unknown=list(entry.unknown),
@@ -169,6 +171,7 @@ def _store_proposals(entries, session):
                 number=entry.number,
                 number_order=number_order(entry.number),
                 title=entry.title,
+                is_secret=entry.is_secret,
                 form=entry.form,
                 kind=entry.kind,
                 sector=sectors.get(entry.sector),
@@ -180,6 +183,7 @@ def _store_proposals(entries, session):
                 mode=entry.mode,
                 state=entry.state,
                 assigned_on=entry.assigned_on,
+                ended_on=entry.ended_on,
                 is_imported=True,
             )
             for entry in entries
@@ -312,7 +316,4 @@ def _store_receipts(replies, firsts, session, by, at):
             receipt.confirmed_on = part.closed_on  # 办结 is what the confirmation brings about
         return receipt
 
-    Receipt.objects.bulk_create(
-        (receipt_of(*told) for told in replies if told[1]),
-        batch_size=BATCH,
-    )
+    return Receipt.objects.bulk_create([receipt_of(*told) for told in replies if told[1]], batch_size=BATCH)

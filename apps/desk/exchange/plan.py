@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field
 
 from apps.documents.workbooks import Problem
-from apps.proposals.models import Proposal
+from apps.proposals.models import SECRET_TITLE, Proposal
 from apps.proposals.workflow import PROGRESS, CaseRole, CaseState, ProposalState
 
 from .progress import Stage
@@ -66,12 +66,23 @@ class Entry:
     unknown: tuple[str, ...]  # what a ledger usually has and this one does not
 
     @property
+    def is_secret(self):
+        """涉密提案: number, kind, units and days only; handled offline, so without replies and receipts."""
+        return self.title == SECRET_TITLE
+
+    @property
     def state(self):
         """A ProposalState, by the same rule as `proposals.operations.state_of`."""
         if self.end:
             return ProposalState(self.end)
         states = [part.state for part in self.parts]
         return ProposalState(min(states, key=PROGRESS.index, default=ProposalState.RECEIVED))
+
+    @property
+    def ended_on(self):
+        """The day on which it was merged, withdrawn or handed back, where the ledger tells."""
+        days = [part.closed_on for part in self.parts if part.closed_on]
+        return max(days, default=None) if self.end else None
 
     @property
     def roles(self):

@@ -3,7 +3,7 @@
 from django.db.models import Prefetch
 
 from apps.documents.workbooks import as_names, write_table
-from apps.proposals.models import Case, Proposal
+from apps.proposals.models import SECRET_PROPOSER, Case, Proposal
 from apps.proposals.workflow import ENDED_PROPOSALS, CaseRole, CaseState
 from apps.ratings.models import Receipt
 from apps.ratings.queries import latest_issued_reply, receipts_visible_to
@@ -77,6 +77,8 @@ def shown(key, value):
     """A value as the reader of the workbook will understand it, so that a second export has the same cell."""
     if key in TEXTS:
         return FIELDS[key].parse(value)
+    if key in NAMES and value == [SECRET_PROPOSER]:
+        return SECRET_PROPOSER  # read as nothing, which is what is known
     if key in NAMES:
         return "、".join(as_names("、".join(value), max_length=None))
     return value

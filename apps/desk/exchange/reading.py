@@ -7,7 +7,16 @@ from django.utils import timezone
 
 from apps.documents.workbooks import CellError, Problem, UnreadableWorkbook, as_text, read_table
 from apps.figures.queries import UnknownSession, session_named
-from apps.proposals.models import USUAL_CLASSES, USUAL_RATINGS, Category, Proposal, Proposer, Sector
+from apps.proposals.models import (
+    SECRET_PROPOSER,
+    SECRET_TITLE,
+    USUAL_CLASSES,
+    USUAL_RATINGS,
+    Category,
+    Proposal,
+    Proposer,
+    Sector,
+)
 from apps.proposals.queries import session_label
 from apps.proposals.workflow import Party, ProposalState
 from apps.units.queries import leaders_by_name, similar_names, units_by_name
@@ -20,6 +29,8 @@ from .progress import OF_A_RATING, OF_A_REPLY, Stage, Wrong, end_of, is_again, s
 MOST_LOOKED_UP = 200
 """Unknown names of one kind for which similar ones are looked up: the work grows with both numbers."""
 EMPTY = "必填的内容"
+UNTOLD_OF_SECRET = ("sector", "category", "remark", "reply_number", "publicity", "result_class", "issued_on", "first",
+                    "last", "received_on")  # fmt: skip
 
 
 class Unusable(Exception):
@@ -171,7 +182,8 @@ class Reader:
     def check(self, line):
         """What is required, and the names of sector, category and leader."""
         for key in line.fields:
-            if key in AT_LEAST_ONE and not line[key] and key not in line.bad:
+            may_be_empty = key == "proposers" and line["title"] == SECRET_TITLE
+            if key in AT_LEAST_ONE and not line[key] and key not in line.bad and not may_be_empty:
                 line.problem(key, EMPTY)
         for key, names in (("sector", self.sectors), ("category", self.categories), ("leader", self.leaders)):
             name = line.cells.get(key)
@@ -290,6 +302,10 @@ def read_ledger(content, session_key, *, parties, at, create=False):
 def check_line(reader, line):
     """What one row says for itself."""
     reader.check(line)
+    if line["title"] == SECRET_TITLE:
+        for key in UNTOLD_OF_SECRET:
+            if line[key]:
+                line.problem(key, "空白（涉密提案线下办理，只登记案号、单位和日期）")
     if line["result_class"] and line["result_class"] not in reader.classes:
         line.problem("result_class", f"本届次的办理结果类别（{'、'.join(reader.classes)}）")
     for key in ("first", "last"):
@@ -457,7 +473,7 @@ def entry_of(reader, lines):
         where = f"（{'、'.join(line.units)}）" if len(lines) > 1 else ""
         unusual += [text + where for text in oddities(line, reader.ratings)]
         unknown += [text + where for text in gaps(line)]
-    planned = "" if has_cases else planned_units(lines)
+    planned = "" if has_cases or first["title"] == SECRET_TITLE else planned_units(lines)
     if len(planned) > columns.length_of(Proposal, "wished_units"):
         first.problem("units", f"合计不超过 {columns.length_of(Proposal, 'wished_units')} 个字的单位", "太长")
     remarks = dict.fromkeys(line["remark"] for line in lines if line["remark"])
@@ -468,7 +484,7 @@ def entry_of(reader, lines):
     about = reader.about(first) | known | {"is_key": any(line["is_key"] for line in lines)}
     return Entry(
         **about,
-        proposers=tuple(first["proposers"]),
+        proposers=tuple(first["proposers"]) or (SECRET_PROPOSER,),
         form=form_of(first),
         remark=remark,
         mode=mode,

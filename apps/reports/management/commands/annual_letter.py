@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
@@ -9,17 +10,21 @@ from apps.reports.letter import compose
 
 
 class Command(BaseCommand):
+    """With --json: {"session": "9-4", "title": "…", "pdf": "OUT.pdf", "unfinished": ["…"]}; stderr says the same."""
+
     help = "一届提案的办理情况通报。未完成的事项列在标准错误输出；--strict 时有未完成事项返回 1，届次不存在返回 2。"
 
     def add_arguments(self, parser):
         parser.add_argument("--session", required=True, help="届次代号，如 9-4")
         parser.add_argument("--pdf", required=True, type=Path, metavar="OUT.pdf", help="写入的 PDF 文件")
         parser.add_argument("--strict", action="store_true", help="有未完成事项时返回 1（文件仍然写出）")
+        parser.add_argument("--json", action="store_true", help="输出 JSON")
 
     def handle(self, *, session, pdf, strict, **options):
         pdf = Path(pdf)
         try:
-            letter, unfinished = compose(session_named(session))
+            found = session_named(session)
+            letter, unfinished = compose(found)
             content = letter_pdf(letter)
         except UnknownSession as unknown:
             raise CommandError(str(unknown), returncode=2) from unknown
@@ -31,7 +36,11 @@ class Command(BaseCommand):
             pdf.write_bytes(content)
         except OSError as failed:
             raise CommandError(f"不能写入 {pdf}：{failed.strerror}", returncode=2) from failed
-        self.stdout.write(f"已生成《{letter.title}》：{pdf}")
+        if options.get("json"):
+            told = {"session": found.key, "title": letter.title, "pdf": str(pdf), "unfinished": unfinished}
+            self.stdout.write(json.dumps(told, ensure_ascii=False, indent=2))
+        else:
+            self.stdout.write(f"已生成《{letter.title}》：{pdf}")
         for line in unfinished:
             self.stderr.write(line)
         if strict and unfinished:

@@ -1,0 +1,105 @@
+"""Events in words: what an action is called, and what its event tells beside the note."""
+
+from django.core.exceptions import FieldDoesNotExist
+
+from apps.proposals.models import Case, Proposal
+from apps.proposals.rearranging import PROPOSER_FIELDS
+from apps.proposals.workflow import CaseRole
+from apps.ratings.models import Receipt
+from apps.replies.models import Commitment, Reply
+
+TABLES = {model.WORKFLOW.name: model.WORKFLOW for model in (Proposal, Case, Reply, Receipt, Commitment)}
+FURTHER = {
+    "case.prepare_opinion": "拟写会办意见",
+    "proposal.attach": "上传附件",
+    "session.open": "新建届次",
+    "delegation.create": "登记委托",
+    "delegation.end": "提前终止委托",
+    "user.create": "新建用户",
+    "user.change": "修改用户",
+}
+PLAIN = (  # facts that stand for themselves: name in the event, what it is called
+    ("title", "案由"),
+    ("successor", "移交给"),
+    ("suggested_unit", "建议改由"),
+    ("wanted_on", "申请延至"),
+    ("leader", "督办领导"),
+    ("main", "并入"),
+    ("letter", "退回函号"),
+    ("handed_to", "应由谁办理"),
+    ("signer", "审签领导"),
+    ("number", "文号"),
+    ("issued_on", "答复日期"),
+    ("held_on", "日期"),
+    ("people", "参加人员"),
+    ("rating", "评价"),
+    ("attitude", "办理态度"),
+    ("received_on", "回执日期"),
+    ("current_class", "现行类别"),
+    ("leader_consent", "领导同意"),
+    ("committee_consent", "提案委同意"),
+    ("proposer_told", "告知提案者"),
+    ("reply_due_on", "答复期限"),
+)
+RECEIPT_FACTS = {"rating": "评价", "attitude": "办理态度", "received_on": "回执日期", "comment": "意见"}
+
+
+def label_of(action):
+    """The Chinese name of an event's action, such as `case.accept`."""
+    if action in FURTHER:
+        return FURTHER[action]
+    thing, _, name = action.partition(".")
+    table = TABLES.get(thing)
+    return table.label_of(name) if table and table.rows(name) else action
+
+
+def actions_called(text):
+    """The actions whose Chinese name contains the text."""
+    names = [f"{name}.{row.action}" for name, table in TABLES.items() for row in table.transitions]
+    return [action for action in {*names, *FURTHER} if text in label_of(action)]
+
+
+def facts_of(event):
+    """What the event tells beside its note, as Chinese lines: what was changed into what, which units, which day."""
+    data = event.data
+    found = [
+        f"{_column(name)}：{_shown(name, before)} → {_shown(name, after)}" for name, (before, after) in _changes(data)
+    ]
+    if "proposers" in data:
+        before, after = ("、".join(_proposer(one) for one in group) for group in data["proposers"])
+        found.append(f"提案者：{before} → {after}")
+    for name, label in (("units", "承办单位"), ("added", "增加")):
+        if data.get(name) and all(isinstance(one, list) for one in data[name]):
+            found.append(f"{label}：" + "、".join(f"{unit}（{CaseRole(role).label}）" for unit, role in data[name]))
+    if data.get("removed"):
+        found.append("移出：" + "、".join(map(str, data["removed"])))
+    if "from_on" in data and "until_on" in data:
+        found.append(f"{data['from_on']} → {data['until_on']}")
+    found += [f"{label}：{data[name]}" for name, label in PLAIN if data.get(name)]
+    if before := data.get("before"):
+        told = "，".join(f"{label}{before[name]}" for name, label in RECEIPT_FACTS.items() if before.get(name))
+        found.append(f"更正前：{told}")
+    return found
+
+
+def _changes(data):
+    """(name, (before, after)) of what a correction changed; other events keep their changes in other forms."""
+    changed = data.get("changed")
+    return changed.items() if isinstance(changed, dict) else ()
+
+
+def _column(name):
+    try:
+        return str(Proposal._meta.get_field(name).verbose_name)
+    except FieldDoesNotExist:  # of another thing than a proposal, under the label that its form bears
+        return name
+
+
+def _shown(name, value):
+    choices = {"form": Proposal.Form, "kind": Proposal.Kind}.get(name)
+    return str(dict(choices.choices).get(value, value) if choices else value) or "（空）"
+
+
+def _proposer(one):
+    more = "，".join(one[name] for name in PROPOSER_FIELDS[1:] if one.get(name))
+    return f"{one['name']}（{more}）" if more else one["name"]
