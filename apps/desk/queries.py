@@ -31,7 +31,7 @@ from apps.proposals.queries import (
 )
 from apps.proposals.workflow import ANSWERING, CaseRole, CaseState, NotAllowed, OutOfTurn, ProposalState, Refused
 from apps.ratings.models import Receipt
-from apps.ratings.queries import DISSATISFIED, receipts_visible_to
+from apps.ratings.queries import DISSATISFIED, receipts_of, receipts_visible_to
 from apps.ratings.workflow import RECEIPT, ReceiptState
 from apps.replies.models import Commitment, Progress, Reply
 from apps.replies.queries import replies_visible_to, unattended_on, with_delegates
@@ -456,13 +456,14 @@ class PartPanel:
 
 def fetch_proposal(pk, user, today):
     """The proposal with everything its page needs, in a fixed number of queries; None where it is not visible."""
+    visible = receipts_visible_to(user, today).filter(pk=OuterRef("pk"))
     receipts = Receipt.objects.select_related("rating", "attitude", "proposer", "entered_by")
+    receipts = receipts.annotate(is_visible=Exists(visible))
     replies = with_delegates(
         Reply.objects.select_related("result_class", "current_class", "signer", "signed_by")
     ).prefetch_related(
         "commitments",
         Prefetch("commitments__reports", Progress.objects.select_related("reported_by")),
-        Prefetch("receipts", receipts),
     )
     readable = replies_visible_to(user, today).filter(pk=OuterRef("pk"))
     replies = replies.annotate(is_readable=Exists(readable))
@@ -481,6 +482,7 @@ def fetch_proposal(pk, user, today):
             Prefetch("coordinations", Coordination.objects.select_related("made_by")),
             "merged",
             Prefetch("cases__replies", replies),
+            Prefetch("cases__receipts", receipts),
         )
         .first()
     )
@@ -492,22 +494,13 @@ def proposal_page(proposal, user, today):
     order = {CaseRole.LEAD: 0, CaseRole.SEPARATE: 0, CaseRole.ASSIST: 1}
     cases.sort(key=lambda case: (case.state == CaseState.ENDED, order[case.role], case.pk))
     signers = signers_of(cases, today)
-    ratings = list(
-        receipts_visible_to(user, today).select_related("proposer", "rating").filter(case__proposal=proposal)
-    )
-    parked = [receipt for receipt in ratings if receipt.state == ReceiptState.PARKED]
-    ratings = {receipt.pk for receipt in ratings}
     waits = any(_awaits_signature(case) for case in cases)
     attended = set(leaders_with_somebody(today).values_list("pk", flat=True)) if waits else set()
     calendar = Calendar.load()
     files = _files_by_owner(proposal)
     for case in cases:
         _know(case, proposal, files)
-    panels = [_panel(case, user, today, signers, attended, ratings, calendar) for case in cases]
-    for panel in panels:
-        panel.parked = [receipt for receipt in parked if receipt.case_id == panel.case.pk]
-        for receipt in panel.parked:
-            receipt.files = files[Attachment.Owner.RECEIPT, receipt.pk]
+    panels = [_panel(case, user, today, signers, attended, calendar) for case in cases]
     actions = _buttons(proposal, "proposals:act", user, today, signers)
     if standing_of(user, today).is_office and not proposal.is_secret:
         actions.append(Button("上传附件", reverse("proposals:act", args=[proposal.pk, "attach"]), is_rare=True))
@@ -517,7 +510,7 @@ def proposal_page(proposal, user, today):
         "panels": panels,
         "actions": actions,
         "all_actions": actions + [action for panel in panels for action in _actions_of(panel)],
-        "history": history(proposal, user, today, panels),
+        "history": lambda: history(proposal, user, today, panels),  # the admin site does without
         "steps": steps(proposal, cases),
         "may_delegate": standing_of(user, today).is_office,
     }
@@ -540,12 +533,14 @@ def _know(case, proposal, files):
         contact.files = files[owner.CONTACT, contact.pk]
     if opinion := getattr(case, "opinion", None):
         opinion.files = files[owner.OPINION, opinion.pk]
+    for receipt in case.receipts.all():
+        receipt.case = case
+        receipt.files = files[owner.RECEIPT, receipt.pk]
     for reply in case.replies.all():
         reply.case = case
         reply.files = files[owner.REPLY, reply.pk] + files[owner.SHEET, reply.pk]
-        for receipt in reply.receipts.all():
-            receipt.case, receipt.reply = case, reply
-            receipt.files = files[owner.RECEIPT, receipt.pk]
+        for receipt in receipts_of(reply):
+            receipt.reply = reply
         for commitment in reply.commitments.all():
             commitment.reply = reply
             for report in commitment.reports.all():
@@ -572,7 +567,7 @@ def case_url(case, action):
     return reverse(name, args=[case.pk, action])
 
 
-def _panel(case, user, today, signers, attended, ratings, calendar):
+def _panel(case, user, today, signers, attended, calendar):
     standing = standing_of(user, today)
     own = case.unit_id in standing.units
     above = standing.is_office or standing.is_secretariat or bool(standing.leads_as)
@@ -586,7 +581,8 @@ def _panel(case, user, today, signers, attended, ratings, calendar):
     for reply in case.replies.all():
         if not reply.is_readable:
             continue
-        visible = [receipt for receipt in reply.receipts.all() if receipt.pk in ratings]
+        asked = receipts_of(reply)
+        visible = [receipt for receipt in asked if receipt.is_visible]
         replies.append(
             ReplyPanel(
                 reply=reply,
@@ -594,7 +590,7 @@ def _panel(case, user, today, signers, attended, ratings, calendar):
                     _part(one, "replies:act_on_commitment", user, today, signers) for one in reply.commitments.all()
                 ],
                 receipts=[_part(one, "ratings:act", user, today, signers) for one in visible],
-                hidden_receipts=len(reply.receipts.all()) - len(visible),
+                hidden_receipts=len(asked) - len(visible),
                 actions=buttons(reply, user, today, lambda name, pk=reply.pk: action_url(pk, name), signers),
                 left_to_another=left_to_another(reply, user, today, signers),
             )
@@ -612,7 +608,7 @@ def _panel(case, user, today, signers, attended, ratings, calendar):
         extensions=list(case.extension_requests.all()) if sees else [],
         papers=case.papers if sees else [],
         left_to_another=left_to_another(case, user, today, signers),
-        parked=[],
+        parked=[one for one in case.receipts.all() if one.state == ReceiptState.PARKED and one.is_visible],
         replies=replies,
         actions=actions,
     )
