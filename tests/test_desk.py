@@ -10,6 +10,7 @@ from django.urls import reverse
 from apps.audit.models import Event
 from apps.desk.queries import waiting_for
 from apps.proposals import operations as cases
+from apps.proposals import rearranging
 from apps.proposals.attachments import files_of
 from apps.proposals.models import Case
 from apps.proposals.workflow import CaseRole
@@ -434,3 +435,15 @@ def test_what_begins_from_a_case_is_offered_on_its_page(client, world):
     assert offered(world.secretary, handled) == {"先到登记"}
     assert offered(world.clerk, closed) == {"拟写补充答复"}
     assert offered(world.secretary, closed) == offered(world.leader, handled) == set()
+
+
+def test_an_opinion_is_late_only_until_the_lead_unit_has_replied(client, world):
+    """The lead went on without it (协调); the office is not told of it for the rest of the year."""
+    proposal = make.handling(world, roles=[(world.housing, LEAD), (world.culture, ASSIST)])
+    rearranging.coordinate(proposal, by=world.office, at=make.moment(2020, 4, 1), note="由区住房城乡建委单独答复。")
+    day = datetime.date(2020, 5, 20)  # an opinion is due a month before the reply, which is due on 10 June
+    assert waiting(world.office, day)["承办单位已超期"] == ["001"]
+    make.reply_at(world, make.case_of(proposal, world.housing), "issued")
+    assert "承办单位已超期" not in waiting(world.office, day)
+    client.force_login(world.office)
+    assert "没有符合条件的提案" in client.get("/proposals/?overdue=on").content.decode()

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.accounts.queries import standing_of
+from apps.audit.queries import of_target
 from apps.calendars.deadlines import Limit
 from apps.units.models import Leader, Unit
 from apps.units.queries import unit_ids_of
@@ -311,9 +312,13 @@ class Proposal(models.Model):
 
     @property
     def stamp(self):
-        """What a page saw of it; an operation compares, so that nobody overwrites what they did not see."""
+        """What a page saw of it; an operation compares, so that nobody overwrites what they did not see.
+
+        With the number of deeds done to it as a whole: most of them (更正登记, 协调 …) leave its state as it was.
+        """
         cases = sorted(f"{case.pk}{case.state}" for case in self.cases.all())
-        return f"{self.state}.{'-'.join(cases)}"
+        deeds = of_target("proposal", str(self.pk)).filter(action__startswith="proposal.").count()
+        return f"{self.state}.{'-'.join(cases)}.{deeds}"
 
 
 class Proposer(models.Model):
@@ -405,8 +410,11 @@ class Case(models.Model):
 
     @property
     def stamp(self):
-        """See Proposal.stamp."""
-        return f"{self.state}.{self.round}"
+        """See Proposal.stamp; of an assisting case with the time of its opinion, which clerk and head both write."""
+        told = f"{self.state}.{self.round}"
+        if self.is_answering:
+            return told
+        return f"{told}.{Opinion.objects.filter(case=self).values_list('prepared_at', flat=True).first()}"
 
     @property
     def is_answering(self):

@@ -20,6 +20,7 @@ from .workflow import (
     NotAllowed,
     OutOfTurn,
     Party,
+    ProposalState,
     Refused,
     predicate,
 )
@@ -255,12 +256,16 @@ def sees_opinion_of(case, user, on=None):
 
 
 def overdue_on(day):
-    """Filter for cases that are late on the day with what they wait for: acceptance, opinion or reply."""
+    """Filter for cases that are late on the day with what they wait for: acceptance, opinion or reply.
+
+    Once the lead unit has replied, nobody waits for an opinion any more.
+    """
     running = (CaseState.ASSIGNED, CaseState.HANDLING)
+    wanted = Q(proposal__state__in=(ProposalState.ASSIGNED, ProposalState.HANDLING))
     return (
-        Q(state=CaseState.ASSIGNED, accept_due_on__lt=day)
+        Q(wanted, state=CaseState.ASSIGNED, accept_due_on__lt=day)
         | Q(state__in=running, role__in=ANSWERING, reply_due_on__lt=day)
-        | Q(state__in=running, role=CaseRole.ASSIST, opinion_due_on__lt=day)
+        | Q(wanted, state__in=running, role=CaseRole.ASSIST, opinion_due_on__lt=day)
     )
 
 

@@ -105,7 +105,8 @@ def enter(receipt, rating, *, by, at, received_on, scan, attitude=None, comment=
     if not scan:
         raise Refused("请上传回执的扫描件。")
     data = _told(rating, given["attitude"], received_on)
-    if receipt.reply.issued_on and received_on < receipt.reply.issued_on:
+    issued_on = receipt.reply.issued_on if receipt.reply else None
+    if issued_on and received_on < issued_on:
         if not note.strip():
             raise Refused("回执日期早于答复日期。如确系如此，请在说明中写明原因。")
         data["unusual"] = "回执早于答复"

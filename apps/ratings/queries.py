@@ -8,7 +8,7 @@ from apps.proposals.attachments import seen
 from apps.proposals.models import Attachment
 from apps.proposals.queries import parties_of, why_not
 from apps.proposals.workflow import AnotherPerson, CaseState, Refused, predicate
-from apps.replies.workflow import ReplyState
+from apps.replies.workflow import OPEN_REPLIES, ReplyState
 
 from .models import Receipt
 from .workflow import RECEIPT, ReceiptState
@@ -90,12 +90,17 @@ def is_dissatisfied_after_a_second_reply(case, user, on):
 
 @predicate
 def has_no_later_reply(case, user, on):
-    """For 撤销办结或二次办理: what an amended receipt puts back, while the new round has no reply yet."""
+    """For 撤销办结或二次办理: what an amended receipt puts back, while the new round has no reply yet.
+
+    A round that another proposer's 不满意 asks for as well goes on.
+    """
     reply = latest_issued_reply(case)
     if not reply:
         return "还没有寄出的答复。"
     if case.state == CaseState.HANDLING and (case.round != reply.round + 1 or _has_reply_of(case, case.round)):
         return "新一轮办理已有答复，不再退回。"
+    if case.state == CaseState.HANDLING and not latest_rating_is_dissatisfied(case, user, on):
+        return "另有提案者的评价仍是不满意，二次办理继续进行。"
     return ""
 
 
@@ -147,6 +152,8 @@ def has_no_confirmed_receipt(reply, user, on):
         return "已有回执经提案委确认，不能更正重发；办结后可拟补充答复。"
     if latest_issued_reply(reply.case) != reply or reply.case.state != CaseState.REPLIED:
         return "只有最近一次答复可以更正重发。"
+    if any(other.state in OPEN_REPLIES for other in reply.case.replies.all()):
+        return "本承办件有一份正在办理的补充答复，请先办完再更正重发。"
     return ""
 
 

@@ -129,9 +129,13 @@ def _promise(reply, commitments, at):
 @operation
 def submit(reply, *, by, at, paper=None):
     """送审: the unit's clerk sends the draft to the head; refused while anything is lacking."""
-    if reply.state == ReplyState.DRAFT and (found := lacking(reply)):
-        raise Refused(*found)
-    advance(reply, "submit", by=by, at=at, paper=paper, submitted_by=by, submitted_at=at)
+
+    def be_whole():  # asked only of who may send it: nobody else is told what a draft lacks
+        if found := lacking(reply):
+            raise Refused(*found)
+        return {}
+
+    advance(reply, "submit", by=by, at=at, paper=paper, then=be_whole, submitted_by=by, submitted_at=at)
     return reply
 
 
