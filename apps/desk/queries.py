@@ -4,7 +4,9 @@ import datetime
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Prefetch, Q, Window
+from django.db.models import Case as Choice
+from django.db.models import Count, Exists, F, Min, OuterRef, Prefetch, Q, When, Window
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from apps.accounts.queries import leaders_with_somebody, standing_of
@@ -154,6 +156,12 @@ def _action_url(action=None):
     return lambda reply: reverse("replies:detail", args=[reply.pk])
 
 
+WAITS_UNTIL = Choice(  # the deadline of what a running case waits for: acceptance, opinion or reply
+    When(state=CaseState.ASSIGNED, then=Coalesce("accept_due_on", "reply_due_on", "opinion_due_on")),
+    default=Coalesce("reply_due_on", "opinion_due_on"),
+)
+
+
 def _for_office(today):
     received = Proposal.objects.filter(state=ProposalState.RECEIVED).select_related("session")
     requests = ReturnRequest.objects.filter(ruled_at=None).exclude(case__state=CaseState.ENDED)
@@ -161,7 +169,7 @@ def _for_office(today):
     extensions = ExtensionRequest.objects.filter(ruled_at=None).exclude(case__state=CaseState.ENDED)
     extensions = extensions.select_related("case__proposal__session", "case__unit")
     replies = _running_replies()
-    late = _live().filter(overdue_on(today))
+    late = _live().filter(overdue_on(today)).annotate(waits_until=WAITS_UNTIL)
     chosen = (
         _live()
         .filter(state=CaseState.REPLIED, round__gt=1)
@@ -243,9 +251,9 @@ def _for_office(today):
                 case.proposal,
                 "未按期签收" if case.state == CaseState.ASSIGNED else "未按期提出会办意见" if not case.is_answering
                 else "未按期答复",
-                case.proposal.get_absolute_url(), "查看", case.reply_due_on or case.opinion_due_on, case.unit.name,
+                case.proposal.get_absolute_url(), "查看", case.waits_until, case.unit.name,
             ),
-            "reply_due_on",
+            "waits_until",
         ),
     ]  # fmt: skip
 
@@ -397,7 +405,9 @@ def _for_secretariat(user, today):
         return lambda row: Waiting(
             row.case.proposal,
             f"{what}，已催收{row.reminders}次" if row.reminders and row.state == ReceiptState.AWAITED else what,
-            reverse("ratings:act", args=[row.pk, name]), action, row.due_on, f"{row.case.unit}·{row.proposer}",
+            reverse("ratings:act", args=[row.pk, name]), action,
+            row.due_on if row.state == ReceiptState.AWAITED else None,  # it has come: no term runs any more
+            f"{row.case.unit}·{row.proposer}",
         )  # fmt: skip
 
     to_confirm = receipts.filter(state=ReceiptState.SUBMITTED)
