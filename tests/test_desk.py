@@ -8,7 +8,7 @@ from django.db import connection
 from django.urls import reverse
 
 from apps.audit.models import Event
-from apps.desk.queries import waiting_for
+from apps.desk.homes import waiting_for
 from apps.proposals import operations as cases
 from apps.proposals import rearranging
 from apps.proposals.attachments import files_of
