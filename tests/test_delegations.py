@@ -17,7 +17,7 @@ from apps.accounts import operations as accounts
 from apps.accounts.models import Delegation, Post, User
 from apps.accounts.queries import leaders_with_somebody, leaders_without_anybody, standing_of, vacant_units
 from apps.audit.models import Event
-from apps.desk.queries import waiting_for
+from apps.desk.homes import waiting_for
 from apps.proposals import rearranging
 from apps.proposals.models import Proposal
 from apps.proposals.workflow import NotAllowed

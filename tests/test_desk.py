@@ -8,7 +8,7 @@ from django.db import connection
 from django.urls import reverse
 
 from apps.audit.models import Event
-from apps.desk.queries import waiting_for
+from apps.desk.homes import waiting_for
 from apps.proposals import operations as cases
 from apps.proposals import rearranging
 from apps.proposals.attachments import files_of
@@ -130,6 +130,31 @@ def test_late_units_are_named_to_the_office(world):
     cases.advise(make.case_of(helped, world.culture), by=world.culture_head, at=make.moment(2020, 5, 11), text="同意")
     assert set(waiting(world.office, datetime.date(2020, 6, 11))["承办单位已超期"]) == {"001", "002", "003"}
     assert waiting(world.office, datetime.date(2020, 6, 10))["承办单位已超期"] == ["001"]
+
+
+def items_of(user, title, on):
+    return next(section.items for section in waiting_for(user, on) if section.title == title)
+
+
+def test_what_is_late_is_told_with_the_deadline_that_was_missed(world):
+    make.assigned(world, "001")
+    make.handling(world, "002", roles=[(world.housing, LEAD), (world.culture, ASSIST)])
+    told = {(item.what, item.due_on) for item in items_of(world.office, "承办单位已超期", datetime.date(2020, 6, 11))}
+    assert told == {
+        ("未按期签收", datetime.date(2020, 3, 13)),
+        ("未按期提出会办意见", datetime.date(2020, 5, 9)),
+        ("未按期答复", datetime.date(2020, 6, 10)),
+    }
+
+
+def test_a_receipt_that_has_come_is_not_late(world):
+    reply = make.reply_at(world, make.handling(world).cases.get(), "issued")
+    day = datetime.date(2020, 8, 3)
+    (awaited,) = items_of(world.secretary, "待录入回执", day)
+    assert awaited.deadline.tone == "late"
+    make.rated(world, reply, confirm=False)
+    (entered,) = items_of(world.secretary2, "待审核回执", day)
+    assert entered.deadline is None
 
 
 def test_what_has_ended_waits_for_nobody(world):

@@ -16,7 +16,7 @@ from apps.audit.models import Event
 from apps.audit.queries import verify
 from apps.calendars.deadlines import Calendar
 from apps.desk.demo import district, running
-from apps.desk.queries import waiting_for
+from apps.desk.homes import waiting_for
 from apps.figures.queries import figures
 from apps.proposals.attachments import files_of
 from apps.proposals.models import (

@@ -10,7 +10,7 @@ from apps.accounts.queries import standing_of
 from apps.audit.queries import verify
 from apps.proposals.models import Proposal, Session
 
-from . import queries
+from . import homes, lists, pages
 from .filters import SORTS, ProposalFilter
 from .telling import facts_of, label_of
 from .trail import EventFilter
@@ -27,13 +27,13 @@ def home(request):
         return redirect("desk:audit")
     if standing.is_system_admin and not standing.handles_proposals:
         return redirect("admin:index")
-    sections = queries.waiting_for(request.user, today)
+    sections = homes.waiting_for(request.user, today)
     session = Session.objects.first() if standing.is_office or standing.is_secretariat or standing.leads_as else None
     context = {
         "sections": sections,
         "waiting": sum(section.count for section in sections),
         "session": session,
-        "progress": queries.progress_of(session) if session else [],
+        "progress": lists.progress_of(session) if session else [],
         "today": today,
     }
     return render(request, "desk/home.html", context)
@@ -46,14 +46,14 @@ def proposals(request):
     if not standing_of(request.user, today).handles_proposals:
         raise Http404
     filters = ProposalFilter(request.GET, Proposal.objects.visible_to(request.user, today), today=today)
-    found = queries.for_list(filters.qs, request.GET.get("sort", ""))
+    found = lists.for_list(filters.qs, request.GET.get("sort", ""))
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     kept = request.GET.copy()
     kept.pop("page", None)
     context = {
         "filter": filters,
         "page": page,
-        "rows": queries.list_rows(page.object_list, today),
+        "rows": lists.list_rows(page.object_list, today),
         "querystring": kept.urlencode(),
         "is_filtered": any(value for name, value in kept.items() if name != "q"),
         "sorts": SORTS,
@@ -66,10 +66,10 @@ def proposals(request):
 def proposal(request, pk):
     """Everything about one proposal, with exactly the actions that are open to this user."""
     today = timezone.localdate()
-    found = queries.fetch_proposal(pk, request.user, today)
+    found = pages.fetch_proposal(pk, request.user, today)
     if not found:
         raise Http404
-    return render(request, "desk/proposal.html", queries.proposal_page(found, request.user, today))
+    return render(request, "desk/proposal.html", pages.proposal_page(found, request.user, today))
 
 
 @require_GET

@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.accounts.queries import standing_of
-from apps.audit.queries import of_target
 from apps.calendars.deadlines import Limit
 from apps.units.models import Leader, Unit
 from apps.units.queries import unit_ids_of
@@ -264,6 +263,7 @@ class Proposal(models.Model):
     handed_to = models.CharField("退回后应由谁办理", max_length=100, blank=True)
     handed_back_letter = models.CharField("退回函号", max_length=60, blank=True)
     carried_over_on = models.DateField("结转日期", null=True, blank=True)
+    deeds = models.PositiveIntegerField(default=0, editable=False)  # done to it as a whole: see `stamp`
 
     objects = ProposalQuerySet.as_manager()
 
@@ -317,8 +317,7 @@ class Proposal(models.Model):
         With the number of deeds done to it as a whole: most of them (更正登记, 协调 …) leave its state as it was.
         """
         cases = sorted(f"{case.pk}{case.state}" for case in self.cases.all())
-        deeds = of_target("proposal", str(self.pk)).filter(action__startswith="proposal.").count()
-        return f"{self.state}.{'-'.join(cases)}.{deeds}"
+        return f"{self.state}.{'-'.join(cases)}.{self.deeds}"
 
 
 class Proposer(models.Model):

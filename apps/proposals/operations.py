@@ -132,6 +132,8 @@ def advance(thing, action, *, by, at, note="", as_party=None, paper=None, data=N
     """
     row = check(thing, action, user=by, on=timezone.localdate(at), note=note, as_party=as_party, paper=paper)
     changes["state"] = row.target or thing.state
+    if thing.WORKFLOW is workflow.PROPOSAL:
+        changes["deeds"] = thing.deeds + 1
     if not type(thing).objects.filter(pk=thing.pk, state=thing.state).update(**changes):
         raise OutOfTurn(f"此{thing.WORKFLOW.label}刚才已被他人处理，请按最新状态操作。")
     before = thing.state
@@ -578,6 +580,7 @@ def attach(proposal, *, by, at, files):
     stored = store(files, Owner.PROPOSAL, proposal.pk, proposal=proposal, by=by, at=at, allowed=DOCUMENTS)
     if not stored:
         raise Refused("请选择要上传的文件。")
+    Proposal.objects.filter(pk=proposal.pk).update(deeds=proposal.deeds + 1)
     audit(proposal, "attach", by=by, at=at, files=[attachment.name for attachment in stored])
     return stored
 

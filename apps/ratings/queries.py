@@ -41,9 +41,14 @@ def latest_issued_reply(case):
     return max(issued, key=lambda reply: reply.round, default=None)
 
 
+def receipts_of(reply):
+    """The receipts asked for on a reply. Reads `case.receipts`, so that pages can fetch all of a case at once."""
+    return [receipt for receipt in reply.case.receipts.all() if receipt.reply_id == reply.pk]
+
+
 def _receipts_of_latest(case):
     reply = latest_issued_reply(case)
-    receipts = list(reply.receipts.all()) if reply else []
+    receipts = receipts_of(reply) if reply else []
     for receipt in receipts:
         receipt.case, receipt.reply = case, reply  # known already: no question to the database for each
     return receipts
@@ -148,7 +153,7 @@ def has_no_confirmed_receipt(reply, user, on):
     """For 更正重发."""
     if reply.is_supplementary:
         return "补充答复不更正重发，可再拟一份补充答复。"
-    if any(receipt.state == ReceiptState.CONFIRMED for receipt in reply.receipts.all()):
+    if any(receipt.state == ReceiptState.CONFIRMED for receipt in receipts_of(reply)):
         return "已有回执经提案委确认，不能更正重发；办结后可拟补充答复。"
     if latest_issued_reply(reply.case) != reply or reply.case.state != CaseState.REPLIED:
         return "只有最近一次答复可以更正重发。"

@@ -187,9 +187,9 @@ def is_not_submitter(reply, user, on):
 
 @predicate
 def is_not_who_entered_it(reply, user, on):
-    """For 核稿报审: the office never checks its own entry for a unit."""
-    own = user and user.pk in (reply.approved_by_id, reply.submitted_by_id)
-    return AnotherPerson("这份答复由您代录，请由另一人核稿报审。") if own else ""
+    """For 核稿报审: the office never checks its own entry for a unit, which is the head's approval."""
+    own = user and user.pk == reply.approved_by_id
+    return AnotherPerson("这份答复的单位签发由您代录，请由另一人核稿报审。") if own else ""
 
 
 @predicate

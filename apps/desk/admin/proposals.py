@@ -22,7 +22,7 @@ from apps.proposals.workflow import CaseState, NotAllowed, OutOfTurn, Refused
 from apps.units.models import Leader, Unit
 from apps.units.queries import units_by_name, units_in_being
 
-from .. import queries
+from .. import pages
 from ..filters import late_on, of_leader, of_unit
 from ..forms import BatchRolesForm
 from .access import LookOnly, OfficeOnly, as_key
@@ -111,7 +111,7 @@ class ProposalAdmin(LookOnly, OfficeOnly, admin.ModelAdmin):
             pk = Proposal._meta.pk.to_python(object_id)
         except ValidationError:
             return None
-        return queries.fetch_proposal(pk, request.user, timezone.localdate())
+        return pages.fetch_proposal(pk, request.user, timezone.localdate())
 
     def view_on_site(self, proposal):
         return proposal.get_absolute_url()
@@ -138,7 +138,7 @@ class ProposalAdmin(LookOnly, OfficeOnly, admin.ModelAdmin):
         return "、".join(str(proposer) for proposer in proposal.proposers.all())
 
     def render_change_form(self, request, context, obj=None, **kwargs):
-        context["page"] = queries.proposal_page(obj, request.user, timezone.localdate())
+        context["page"] = pages.proposal_page(obj, request.user, timezone.localdate())
         return super().render_change_form(request, context, obj=obj, **kwargs)
 
     def get_urls(self):

@@ -9,7 +9,7 @@ from django.db.models import Count
 
 from apps.accounts.models import Post, User
 from apps.calendars.deadlines import Calendar, add_working_days
-from apps.desk.queries import waiting_for
+from apps.desk.homes import waiting_for
 from apps.proposals.models import Case, Category, Sector
 from apps.proposals.workflow import CaseState
 from apps.units.models import Leader, Portfolio, Unit, UnitAlias
