@@ -56,6 +56,7 @@ OFTEN = {  # how much rather a deed is done than another that is open as well; 3
     **dict.fromkeys(("withdraw", "hand_back", "grant_return", "reissue", "park", "recall", "polish"), 1),
     "sign_on_paper": 20,
     "edit": 15,
+    "merge": 10,
     "amend": 10,
 }
 HOW_OFTEN = ("proposal", *["case"] * 3, *["reply"] * 6, *["receipt"] * 4, "commitment")
@@ -793,6 +794,8 @@ class Life:
 
     def _proposal_merge(self, proposal):
         others = [one for one in self.proposals.values() if one.pk != proposal.pk]
+        if self.rng.random() < 0.7:
+            others = [one for one in others if one.state in ("received", "assigned", "handling")] or others
         main = proposal if self._spoilt() or not others else self.rng.choice(others)
         right = main != proposal and main.state in ("received", "assigned", "handling") and not main.is_secret
         return Deed(rearranging.merge, (proposal, main), valid=right if right or main == proposal else None)

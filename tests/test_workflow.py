@@ -26,7 +26,7 @@ COSTLY = 20  # steps between two looks at the chain and the figures
 SEEDS = st.integers(0, 2**32 - 1).map(random.Random)
 KINDS = st.sampled_from(tuple(THINGS))
 MUST_HAPPEN = {
-    "proposal.import", "proposal.assign", "proposal.adjust", "proposal.merge", "case.advise", "case.close",
+    "proposal.import", "proposal.assign", "proposal.adjust", "case.advise", "case.close",
     "case.rehandle", "case.undo", "reply.sign", "reply.verify_paper", "reply.revoke", "reply.issue", "reply.reissue",
     "receipt.park", "receipt.enter", "receipt.confirm", "receipt.amend", "commitment.report",
 }  # fmt: skip
