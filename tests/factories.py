@@ -15,6 +15,7 @@ from apps.proposals.workflow import CaseRole
 from apps.ratings import operations as ratings
 from apps.ratings.models import Receipt
 from apps.replies import operations as replies
+from apps.supervision import operations as cards
 from apps.units.models import Leader, Portfolio, Unit, UnitAlias
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -243,3 +244,26 @@ def proposal_at(world, state, number="001", **fields):
         if state == "closed":
             rated(world, reply)
     return Proposal.objects.get(pk=proposal.pk)
+
+
+CARD_STATES = ("proposed", "issued", "answered", "lifted", "withdrawn")
+
+
+def card_at(world, case, state, at=None):
+    """The yellow card of a case that was assigned on the 10th and not accepted, walked on up to `state`.
+
+    Acceptance is due on Friday 13 March 2020, the card on Monday.
+    """
+    at = at or moment(2020, 3, 16)
+    case.refresh_from_db()
+    clerk, _, _ = people_of(world, case.unit)
+    card = cards.propose(case, "accept", by=None, at=at)
+    if state != "proposed":
+        cards.issue(card, by=world.office, at=at)
+    if state in ("answered", "lifted"):
+        cards.answer(card, by=clerk, at=at, text="已安排专人每日查收")
+    if state == "lifted":
+        cards.lift(card, by=world.office, at=at, note="已整改到位")
+    if state == "withdrawn":
+        cards.withdraw(card, by=world.office, at=at, note="误发")
+    return card

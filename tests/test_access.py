@@ -110,6 +110,15 @@ ROWS = {
     "ratings:act enter": ((404, 404, 404, 404, 404, 404, 200, 404, 404), "issued"),
     "ratings:act confirm": ((404, 404, 404, 404, 404, 404, 302, 404, 404), "submitted"),  # entered it herself
     "ratings:act return": ((404, 404, 404, 404, 404, 404, 200, 404, 404), "submitted"),
+    # its clerk and head have sight of a card once it was issued; the secretariat never
+    "supervision:act issue": ((200, 404, 404, 404, 403, 404, 404, 404, 404), "card proposed"),
+    "supervision:act dismiss": ((200, 404, 404, 404, 403, 404, 404, 404, 404), "card proposed"),
+    "supervision:act object": ((200, 403, 200, 404, 403, 404, 404, 404, 404), "card issued"),
+    "supervision:act answer": ((200, 200, 200, 404, 403, 404, 404, 404, 404), "card issued"),
+    "supervision:act raise": ((200, 403, 403, 404, 403, 404, 404, 404, 404), "card issued"),
+    "supervision:act lift": ((200, 403, 403, 404, 403, 404, 404, 404, 404), "card answered"),
+    "supervision:act withdraw": ((200, 403, 403, 404, 403, 404, 404, 404, 404), "card issued"),
+    "supervision:issue": ((200, 403, 403, 404, 403, 404, 403, 404, 404), "handling"),
     "accounts:password": (EVERYBODY, None),
     "reports:letters": ((200, 404, 404, 404, 200, 200, 200, 404, 404), None),
     "reports:letter": ((200, 404, 404, 404, 200, 200, 200, 404, 404), "issued"),
@@ -164,6 +173,8 @@ def target(world, stage):
 def things_at(world, stage):
     if stage == "delegation":
         return {"delegation": make.delegation(world, world.leader_row, world.other_leader_row).pk}
+    if stage.startswith("card "):
+        return {"card": make.card_at(world, make.assigned(world).cases.get(), stage.removeprefix("card ")).pk}
     if stage in ("received", "assigned", "handling"):
         proposal = make.proposal_at(world, stage)
         case = proposal.cases.first()
@@ -218,6 +229,8 @@ ARGUMENTS = {
     "ratings:act_on_reply": ("reply",),
     "ratings:act_on_case": ("case",),
     "ratings:act": ("receipt",),
+    "supervision:act": ("card",),
+    "supervision:issue": ("case",),
     "reports:letter": ("session",),
     "reports:letter_pdf": ("session",),
     "reports:letter_texts": ("session",),
@@ -274,7 +287,7 @@ def test_the_guard_notices_a_page_that_writes_when_it_is_read(client, monkeypatc
         Session.objects.update(decimals=2)
         return []
 
-    monkeypatch.setattr("apps.desk.views.queries.waiting_for", waiting_that_writes)
+    monkeypatch.setattr("apps.desk.views.homes.waiting_for", waiting_that_writes)
     with pytest.raises(WroteOnGet, match="proposals_session"), transaction.atomic():
         client.get("/")
     world.session.refresh_from_db()
