@@ -267,3 +267,9 @@ def card_at(world, case, state, at=None):
     if state == "withdrawn":
         cards.withdraw(card, by=world.office, at=at, note="误发")
     return card
+
+
+def raised(world, card, at=None):
+    """The red card that follows a yellow one."""
+    told = {"note": "仍不整改", "leader_consent": "周明远3月16日当面同意"}
+    return cards.raise_to_red(card, by=world.office, at=at or moment(2020, 3, 16), **told)

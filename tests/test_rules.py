@@ -281,10 +281,7 @@ def cards_in_every_state(world):
     cards.dismiss(dismissed, by=world.office, at=make.moment(2020, 3, 16), note="已口头提醒")
     yield dismissed, "withdrawn", set()
     raised = make.card_at(world, make.assigned(world, "077").cases.get(), "issued")
-    consent = "周明远3月16日当面同意"
-    red = cards.raise_to_red(
-        raised, by=world.office, at=make.moment(2020, 3, 16), note="仍不签收", leader_consent=consent
-    )
+    red = make.raised(world, raised)
     yield raised, "issued", {"raise"}
     yield red, "issued", {"raise"}
     entered = make.card_at(world, make.assigned(world, "078").cases.get(), "issued")
