@@ -46,7 +46,9 @@ def issue_new(case, *, by, at, colour, rule, reason, leader_consent=""):
     if not reason.strip():
         raise Refused("请写明发牌的事由。")
     alike = case.cards.filter(rule=rule, round=case.round, colour=colour, state__in=LIVE_CARDS)
-    if rule != Rule.OTHER and (there := alike.first()):
+    if rule == Rule.OTHER:
+        alike = alike.filter(reason=reason.strip())  # a double click, not another matter
+    if there := alike.first():
         raise Refused(f"此承办件已有{there.get_state_display()}的{there}（{there.get_rule_display()}），不再另发。")
     card = _issued(case, row.target, colour, rule, reason.strip(), leader_consent, by, at)
     audit(card, "issue", by=by, at=at, **_facts(card))
