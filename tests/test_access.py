@@ -72,6 +72,10 @@ ROWS = {
     "replies:draft": ((200, 200, 200, 404, 403, 404, 403, 404, 404), "handling"),
     "replies:detail": ((200, 200, 200, 404, 200, 404, 404, 404, 404), "draft"),
     "replies:version": ((200, 200, 200, 404, 200, 404, 404, 404, 404), "draft"),
+    "replies:version of issued": (
+        (200, 200, 200, 404, 200, 404, 404, 404, 404),
+        "issued",
+    ),  # only the text that went out
     "replies:compare": ((200, 200, 200, 404, 200, 404, 404, 404, 404), "twice written"),
     "replies:sheet": ((200, 200, 200, 404, 200, 404, 404, 404, 404), "leader_signoff"),
     "replies:act edit": ((200, 200, 200, 404, 403, 404, 404, 404, 404), "draft"),
@@ -231,6 +235,7 @@ ARGUMENTS = {
 
 def url_of(row, found):
     name, _, action = row.partition(" ")
+    action = "" if action.startswith("of ") else action  # a word for the reader: of what
     args = [found[thing] for thing in ARGUMENTS.get(name, ())]
     if name in ("replies:version", "replies:compare"):
         args.append(1)
@@ -274,7 +279,7 @@ def test_the_guard_notices_a_page_that_writes_when_it_is_read(client, monkeypatc
         Session.objects.update(decimals=2)
         return []
 
-    monkeypatch.setattr("apps.desk.views.queries.waiting_for", waiting_that_writes)
+    monkeypatch.setattr("apps.desk.views.homes.waiting_for", waiting_that_writes)
     with pytest.raises(WroteOnGet, match="proposals_session"), transaction.atomic():
         client.get("/")
     world.session.refresh_from_db()
