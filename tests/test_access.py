@@ -73,6 +73,10 @@ ROWS = {
     "replies:draft": ((200, 200, 200, 404, 403, 404, 403, 404, 404), "handling"),
     "replies:detail": ((200, 200, 200, 404, 200, 404, 404, 404, 404), "draft"),
     "replies:version": ((200, 200, 200, 404, 200, 404, 404, 404, 404), "draft"),
+    "replies:version of issued": (
+        (200, 200, 200, 404, 200, 404, 404, 404, 404),
+        "issued",
+    ),  # only the text that went out
     "replies:compare": ((200, 200, 200, 404, 200, 404, 404, 404, 404), "twice written"),
     "replies:sheet": ((200, 200, 200, 404, 200, 404, 404, 404, 404), "leader_signoff"),
     "replies:act edit": ((200, 200, 200, 404, 403, 404, 404, 404, 404), "draft"),
@@ -232,6 +236,7 @@ ARGUMENTS = {
 
 def url_of(row, found):
     name, _, action = row.partition(" ")
+    action = "" if action.startswith("of ") else action  # a word for the reader: of what
     args = [found[thing] for thing in ARGUMENTS.get(name, ())]
     if name in ("replies:version", "replies:compare"):
         args.append(1)

@@ -305,7 +305,8 @@ def steps(proposal, cases):
     answering = [case for case in cases if case.is_answering and case.state != CaseState.ENDED]
     order = [ProposalState.RECEIVED, ProposalState.ASSIGNED, ProposalState.HANDLING, ProposalState.REPLIED]
     order.append(ProposalState.CLOSED)
-    reached = order.index(proposal.state) if proposal.state in order else -1
+    # of an ended proposal only how far it had got is known
+    reached = order.index(proposal.state) if proposal.state in order else (1 if proposal.assigned_on else 0)
     accepted = [case.accepted_on for case in answering]
     replied = [
         max((reply.issued_on for reply in case.replies.all() if reply.issued_on), default=None) for case in answering
@@ -320,10 +321,10 @@ def steps(proposal, cases):
     # a state names what is being waited for: 待签收 means that 交办 is done and 签收 is next
     found = []
     for index, (label, day) in enumerate(zip(labels, days, strict=True)):
-        done = reached >= 0 and (index <= reached if reached != 1 else index <= 1)
+        done = index <= reached
         state = "done" if done else "todo"
         found.append({"label": label, "date": day if done else None, "state": state})
-    if 0 <= reached < 4:
+    if proposal.state in order and reached < 4:
         found[reached + 1]["state"] = "current"
     return found
 
