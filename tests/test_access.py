@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from apps.desk.exchange import uploads
 from apps.proposals.models import Attachment, Session
+from apps.ratings import links
 from apps.ratings import operations as ratings
 from apps.ratings.models import Receipt
 from apps.replies import operations as replies
@@ -132,7 +133,7 @@ ROWS = {
     "exchange:export": ((200, 403, 403, 403, 403, 403, 200, 403, 403), "session"),
     "exchange:home": ((200, 403, 403, 403, 403, 403, 200, 403, 403), None),
 }
-PUBLIC = {"accounts:sign_in"}
+PUBLIC = {"accounts:sign_in", "link:answer", "link:thanks", "link:file"}
 POST_ONLY = {"accounts:sign_out", "exchange:confirm", "exchange:create", "exchange:discard"}
 
 
@@ -267,6 +268,27 @@ def test_strangers_are_sent_to_sign_in(client, row):
     answer = client.get(url_of(row, target(make.world(), stage)))
     assert answer.status_code == 302
     assert answer.url.startswith("/accounts/sign-in/")
+
+
+@pytest.mark.django_db
+def test_the_proposers_pages_are_for_whoever_has_the_link_and_open_nothing_else(client):
+    """Public, each with its own expectation; tests/test_link.py has the rest. A stranger answers, a post only looks."""
+    world = make.world()
+    reply = make.reply_at(world, make.handling(world).cases.get(), "issued")
+    token = links.token_for(make.receipt_of(reply), timezone.localdate())
+    expected = {
+        reverse("link:thanks"): (200, 405),
+        reverse("link:answer", args=[token]): (200, 422),
+        reverse("link:answer", args=["1-1-0-20991231"]): (404, 404),
+        reverse("link:file", args=[token, 1]): (404, 405),  # the reply has no file
+        reverse("link:file", args=["1-1-0-20991231", 1]): (404, 405),
+    }
+    found = {url: (client.get(url).status_code, client.post(url).status_code) for url in expected}
+    assert found == expected
+    for post in POSTS:
+        client.force_login(world.people[post])
+        assert {url: client.get(url).status_code for url in expected} == {url: row[0] for url, row in expected.items()}
+        assert client.post(reverse("link:answer", args=[token])).status_code == 403
 
 
 @pytest.mark.django_db

@@ -20,6 +20,7 @@ from apps.proposals.queries import (
     why_not,
 )
 from apps.proposals.workflow import CaseRole, CaseState, NotAllowed, OutOfTurn, ProposalState, Refused
+from apps.ratings import links
 from apps.ratings.models import Receipt
 from apps.ratings.queries import receipts_of, receipts_visible_to
 from apps.ratings.workflow import RECEIPT, ReceiptState
@@ -69,6 +70,7 @@ class PartPanel:
     thing: object
     actions: list
     left_to_another: list
+    token: str = ""  # of the proposer's link, for the secretariat while the receipt is awaited
 
 
 def fetch_proposal(pk, user, today):
@@ -206,7 +208,7 @@ def _panel(case, user, today, signers, attended, calendar):
                 commitments=[
                     _part(one, "replies:act_on_commitment", user, today, signers) for one in reply.commitments.all()
                 ],
-                receipts=[_part(one, "ratings:act", user, today, signers) for one in visible],
+                receipts=[_receipt_part(one, user, today, signers) for one in visible],
                 hidden_receipts=len(asked) - len(visible),
                 actions=buttons(reply, user, today, lambda name, pk=reply.pk: action_url(pk, name), signers),
                 left_to_another=left_to_another(reply, user, today, signers),
@@ -238,6 +240,14 @@ def _buttons(thing, url_name, user, today, signers):
 def _part(thing, url_name, user, today, signers):
     actions = _buttons(thing, url_name, user, today, signers)
     return PartPanel(thing, actions, left_to_another(thing, user, today, signers))
+
+
+def _receipt_part(receipt, user, today, signers):
+    """With the proposer's link for the secretariat: whoever has it can rate, so nobody else ever sees it."""
+    part = _part(receipt, "ratings:act", user, today, signers)
+    if standing_of(user, today).is_secretariat and links.may_be_handed_out(receipt):
+        part.token = links.token_for(receipt, today)
+    return part
 
 
 def _beginnings(case, user, today, signers):
