@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.utils import timezone
 
 from apps.accounts import operations as accounts
@@ -244,6 +245,16 @@ def proposal_at(world, state, number="001", **fields):
         if state == "closed":
             rated(world, reply)
     return Proposal.objects.get(pk=proposal.pk)
+
+
+def tell_the_planner():
+    """PostgreSQL plans by statistics, and of rows that a test has not committed there are none: nested loops for hours.
+
+    For fixtures that load many rows into a transaction which is rolled back in the end.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
 
 
 CARD_STATES = ("proposed", "issued", "answered", "lifted", "withdrawn")

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from apps.desk.exchange import uploads
 from apps.proposals.models import Attachment, Session
+from apps.ratings import links
 from apps.ratings import operations as ratings
 from apps.ratings.models import Receipt
 from apps.replies import operations as replies
@@ -72,6 +73,10 @@ ROWS = {
     "replies:draft": ((200, 200, 200, 404, 403, 404, 403, 404, 404), "handling"),
     "replies:detail": ((200, 200, 200, 404, 200, 404, 404, 404, 404), "draft"),
     "replies:version": ((200, 200, 200, 404, 200, 404, 404, 404, 404), "draft"),
+    "replies:version of issued": (
+        (200, 200, 200, 404, 200, 404, 404, 404, 404),
+        "issued",
+    ),  # only the text that went out
     "replies:compare": ((200, 200, 200, 404, 200, 404, 404, 404, 404), "twice written"),
     "replies:sheet": ((200, 200, 200, 404, 200, 404, 404, 404, 404), "leader_signoff"),
     "replies:act edit": ((200, 200, 200, 404, 403, 404, 404, 404, 404), "draft"),
@@ -137,7 +142,7 @@ ROWS = {
     "exchange:export": ((200, 403, 403, 403, 403, 403, 200, 403, 403), "session"),
     "exchange:home": ((200, 403, 403, 403, 403, 403, 200, 403, 403), None),
 }
-PUBLIC = {"accounts:sign_in"}
+PUBLIC = {"accounts:sign_in", "link:answer", "link:thanks", "link:file"}
 POST_ONLY = {"accounts:sign_out", "exchange:confirm", "exchange:create", "exchange:discard"}
 
 
@@ -244,6 +249,7 @@ ARGUMENTS = {
 
 def url_of(row, found):
     name, _, action = row.partition(" ")
+    action = "" if action.startswith("of ") else action  # a word for the reader: of what
     args = [found[thing] for thing in ARGUMENTS.get(name, ())]
     if name in ("replies:version", "replies:compare"):
         args.append(1)
@@ -275,6 +281,27 @@ def test_strangers_are_sent_to_sign_in(client, row):
     answer = client.get(url_of(row, target(make.world(), stage)))
     assert answer.status_code == 302
     assert answer.url.startswith("/accounts/sign-in/")
+
+
+@pytest.mark.django_db
+def test_the_proposers_pages_are_for_whoever_has_the_link_and_open_nothing_else(client):
+    """Public, each with its own expectation; tests/test_link.py has the rest. A stranger answers, a post only looks."""
+    world = make.world()
+    reply = make.reply_at(world, make.handling(world).cases.get(), "issued")
+    token = links.token_for(make.receipt_of(reply), timezone.localdate())
+    expected = {
+        reverse("link:thanks"): (200, 405),
+        reverse("link:answer", args=[token]): (200, 422),
+        reverse("link:answer", args=["1-1-0-20991231"]): (404, 404),
+        reverse("link:file", args=[token, 1]): (404, 405),  # the reply has no file
+        reverse("link:file", args=["1-1-0-20991231", 1]): (404, 405),
+    }
+    found = {url: (client.get(url).status_code, client.post(url).status_code) for url in expected}
+    assert found == expected
+    for post in POSTS:
+        client.force_login(world.people[post])
+        assert {url: client.get(url).status_code for url in expected} == {url: row[0] for url, row in expected.items()}
+        assert client.post(reverse("link:answer", args=[token])).status_code == 403
 
 
 @pytest.mark.django_db

@@ -26,6 +26,7 @@ from apps.replies.models import Commitment, Reply
 from apps.replies.workflow import CommitmentState
 from apps.reports.letter import compose
 from apps.units.models import Leader, Portfolio, Unit
+from tests.factories import tell_the_planner
 
 SHANGHAI = zoneinfo.ZoneInfo("Asia/Shanghai")
 TODAY = datetime.date(2026, 11, 23)
@@ -38,6 +39,7 @@ def loaded(django_db_setup, django_db_blocker, tmp_path_factory):
     media = tmp_path_factory.mktemp("media")
     with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=media), transaction.atomic():
         assert demo.load(TODAY) == {"9-4": True, "10-5": True}
+        tell_the_planner()
         yield Session.objects.get(key="9-4")
         transaction.set_rollback(True)
 

@@ -405,3 +405,10 @@ def test_nobody_but_the_unit_is_told_what_a_draft_lacks(world, person):
     reply = replies.draft(make.handling(world).cases.get(), by=world.clerk, at=APRIL)
     with pytest.raises(NotAllowed):
         replies.submit(reply, by=world.people[person], at=APRIL)
+
+
+def test_the_secretariat_still_sees_a_reply_that_was_corrected(world):
+    reply = make.reply_at(world, make.handling(world).cases.get(), "issued")
+    ratings.reissue(reply, by=world.office, at=make.moment(2020, 4, 22), note="数字有误")
+    found = dict(replies_visible_to(world.secretary).values_list("pk", "state"))
+    assert found == {reply.pk: "void"}, "not the new draft, which has not gone out"

@@ -37,6 +37,7 @@ from apps.replies.models import Commitment, Reply, ReplyVersion
 from apps.replies.workflow import CommitmentState, ReplyState
 from apps.supervision.models import Card
 from apps.supervision.workflow import CardState
+from tests.factories import tell_the_planner
 
 SHANGHAI = zoneinfo.ZoneInfo("Asia/Shanghai")
 DAYS = {  # the given day → key and name of the session that runs on it
@@ -77,6 +78,7 @@ def loaded(request, django_db_setup, django_db_blocker, tmp_path_factory):
     with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=media), transaction.atomic():
         district.load()
         running.load(district.District(), request.param)
+        tell_the_planner()
         yield request.param
         transaction.set_rollback(True)
 

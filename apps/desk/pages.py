@@ -20,6 +20,7 @@ from apps.proposals.queries import (
     why_not,
 )
 from apps.proposals.workflow import CaseRole, CaseState, NotAllowed, OutOfTurn, Party, ProposalState, Refused
+from apps.ratings import links
 from apps.ratings.models import Receipt
 from apps.ratings.queries import receipts_of, receipts_visible_to
 from apps.ratings.workflow import RECEIPT, ReceiptState
@@ -73,6 +74,7 @@ class PartPanel:
     thing: object
     actions: list
     left_to_another: list
+    token: str = ""  # of the proposer's link, for the secretariat while the receipt is awaited
 
 
 def fetch_proposal(pk, user, today):
@@ -218,7 +220,7 @@ def _panel(case, user, today, signers, attended, calendar):
                 commitments=[
                     _part(one, "replies:act_on_commitment", user, today, signers) for one in reply.commitments.all()
                 ],
-                receipts=[_part(one, "ratings:act", user, today, signers) for one in visible],
+                receipts=[_receipt_part(one, user, today, signers) for one in visible],
                 hidden_receipts=len(asked) - len(visible),
                 actions=buttons(reply, user, today, lambda name, pk=reply.pk: action_url(pk, name), signers),
                 left_to_another=left_to_another(reply, user, today, signers),
@@ -251,6 +253,14 @@ def _buttons(thing, url_name, user, today, signers):
 def _part(thing, url_name, user, today, signers):
     actions = _buttons(thing, url_name, user, today, signers)
     return PartPanel(thing, actions, left_to_another(thing, user, today, signers))
+
+
+def _receipt_part(receipt, user, today, signers):
+    """With the proposer's link for the secretariat: whoever has it can rate, so nobody else ever sees it."""
+    part = _part(receipt, "ratings:act", user, today, signers)
+    if standing_of(user, today).is_secretariat and links.may_be_handed_out(receipt):
+        part.token = links.token_for(receipt, today)
+    return part
 
 
 def _beginnings(case, user, today, signers):
@@ -311,7 +321,8 @@ def steps(proposal, cases):
     answering = [case for case in cases if case.is_answering and case.state != CaseState.ENDED]
     order = [ProposalState.RECEIVED, ProposalState.ASSIGNED, ProposalState.HANDLING, ProposalState.REPLIED]
     order.append(ProposalState.CLOSED)
-    reached = order.index(proposal.state) if proposal.state in order else -1
+    # of an ended proposal only how far it had got is known
+    reached = order.index(proposal.state) if proposal.state in order else (1 if proposal.assigned_on else 0)
     accepted = [case.accepted_on for case in answering]
     replied = [
         max((reply.issued_on for reply in case.replies.all() if reply.issued_on), default=None) for case in answering
@@ -326,10 +337,10 @@ def steps(proposal, cases):
     # a state names what is being waited for: 待签收 means that 交办 is done and 签收 is next
     found = []
     for index, (label, day) in enumerate(zip(labels, days, strict=True)):
-        done = reached >= 0 and (index <= reached if reached != 1 else index <= 1)
+        done = index <= reached
         state = "done" if done else "todo"
         found.append({"label": label, "date": day if done else None, "state": state})
-    if 0 <= reached < 4:
+    if proposal.state in order and reached < 4:
         found[reached + 1]["state"] = "current"
     return found
 

@@ -40,6 +40,7 @@ PLAIN = (  # facts that stand for themselves: name in the event, what it is call
     ("rating", "评价"),
     ("attitude", "办理态度"),
     ("received_on", "回执日期"),
+    ("comment", "意见"),
     ("current_class", "现行类别"),
     ("leader_consent", "领导同意"),
     ("committee_consent", "提案委同意"),

@@ -20,29 +20,45 @@ from .workflow import OPEN_REPLIES, REPLY, ReplyState
 UNASKED = object()  # a page that only asks whether it may show a form has no paper yet
 
 
+def drafts_visible_to(user, on=None):
+    """Replies of which `user` may read what never went out too: drafts, earlier versions, who changed what.
+
+    The office and the unit itself: all. A leader: those of the portfolio, named for signing or signed.
+    """
+    on = on or timezone.localdate()
+    standing = standing_of(user, on)
+    return Reply.objects.all() if standing.is_office else Reply.objects.filter(_drafts_seen_by(standing, on))
+
+
 def replies_visible_to(user, on=None):
     """Replies that `user` may read (docs/workflow.md, 谁能看到什么), as a queryset.
 
-    The office and the unit itself: all. A leader: those of the portfolio or named for signing. The secretariat and
-    the assisting units: issued ones.
+    Those of `drafts_visible_to`, and once they have gone out: the secretariat all of them, assisting units that of the
+    lead unit, a leader those of the key proposals supervised.
     """
     on = on or timezone.localdate()
     standing = standing_of(user, on)
     if standing.is_office:
         return Reply.objects.all()
-    seen = Q(pk__in=())
+    seen = _drafts_seen_by(standing, on)
     if standing.is_secretariat:
-        seen |= Q(state=ReplyState.ISSUED)
+        seen |= Q(state__in=(ReplyState.ISSUED, ReplyState.VOID))  # void: it had gone out, and another one follows
     if standing.units:
         assisted = Case.objects.filter(unit_id__in=standing.units, role=CaseRole.ASSIST).values("proposal_id")
-        seen |= Q(case__unit_id__in=standing.units)
         seen |= Q(state=ReplyState.ISSUED, case__role=CaseRole.LEAD, case__proposal_id__in=assisted)
     if standing.leads_as:
-        seen |= Q(case__unit_id__in=unit_ids_of(standing.leads_as, on))
-        seen |= Q(case__named_signer_id__in=standing.leads_as)
-        seen |= Q(case__proposal__supervising_leader_id__in=standing.leads_as, state=ReplyState.ISSUED)
-        seen |= Q(signer_id__in=standing.leads_as)
+        seen |= Q(state=ReplyState.ISSUED, case__proposal__supervising_leader_id__in=standing.leads_as)
     return Reply.objects.filter(seen)
+
+
+def _drafts_seen_by(standing, on):
+    seen = Q(pk__in=())
+    if standing.units:
+        seen |= Q(case__unit_id__in=standing.units)
+    if standing.leads_as:
+        seen |= Q(case__unit_id__in=unit_ids_of(standing.leads_as, on))
+        seen |= Q(case__named_signer_id__in=standing.leads_as) | Q(signer_id__in=standing.leads_as)
+    return seen
 
 
 def with_delegates(replies):

@@ -29,7 +29,15 @@ from .forms import (
     VerifyForm,
 )
 from .models import Commitment
-from .queries import check_draft, check_meeting, lacking, replies_visible_to, signer_of, with_delegates
+from .queries import (
+    check_draft,
+    check_meeting,
+    drafts_visible_to,
+    lacking,
+    replies_visible_to,
+    signer_of,
+    with_delegates,
+)
 from .workflow import REPLY, ReplyState
 
 REPLY_ACTS = {
@@ -79,9 +87,10 @@ COMMITMENT_ACTS = {
 }
 
 
-def visible_reply(request, pk):
-    """A reply that the user may read, or 404."""
-    seen = replies_visible_to(request.user).filter(case__proposal__in=Proposal.objects.visible_to(request.user))
+def visible_reply(request, pk, among=None):
+    """A reply that the user may read, or 404. `among`: a narrower queryset than all of those."""
+    among = replies_visible_to(request.user) if among is None else among
+    seen = among.filter(case__proposal__in=Proposal.objects.visible_to(request.user))
     related = ("case__proposal__session", "case__unit", "case__named_signer", "result_class", "signer", "signed_by")
     return get_object_or_404(with_delegates(seen.select_related(*related)), pk=pk)
 
@@ -97,14 +106,16 @@ def detail(request, pk):
     """The text of a reply, its versions, and what is open to this user."""
     reply = visible_reply(request, pk)
     today = timezone.localdate()
+    sees_drafts = drafts_visible_to(request.user, today).filter(pk=reply.pk).exists()
     context = {
         "reply": reply,
         "proposal": reply.case.proposal,
         "actions": buttons(reply, request.user, today, lambda action: action_url(reply.pk, action)),
         "left_to_another": left_to_another(reply, request.user, today),
         "signer": signer_of(reply, today),
-        "change": change_since_the_unit(reply),
-        "versions": reply.versions.select_related("saved_by").order_by("-number"),
+        "change": change_since_the_unit(reply) if sees_drafts else None,
+        "sees_drafts": sees_drafts,
+        "versions": reply.versions.select_related("saved_by").order_by("-number") if sees_drafts else (),
         "commitments": reply.commitments.all(),
         "lacking": lacking(reply) if reply.state == ReplyState.DRAFT else [],
     } | files_for_page(reply)
@@ -165,7 +176,7 @@ def sheet(request, pk):
 @require_GET
 def compare(request, pk, before, after):
     """What changed from one version to a later one, and who changed it."""
-    reply = visible_reply(request, pk)
+    reply = visible_reply(request, pk, drafts_visible_to(request.user))
     chosen = list(reply.versions.filter(number__range=(before, after)).select_related("saved_by").order_by("number"))
     if len(chosen) < 2 or (chosen[0].number, chosen[-1].number) != (before, after):
         raise Http404
@@ -200,7 +211,7 @@ def change_since_the_unit(reply):
 @require_GET
 def version(request, pk, number):
     """The text of a reply as it stood in an earlier version."""
-    reply = visible_reply(request, pk)
+    reply = visible_reply(request, pk, drafts_visible_to(request.user))
     found = reply.versions.select_related("saved_by").filter(number=number).first()
     if not found:
         raise Http404
