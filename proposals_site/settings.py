@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "apps.replies",
     "apps.ratings",
     "apps.figures",
+    "apps.supervision",
     "apps.reports",
     "apps.desk",
 ]
@@ -143,6 +144,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_PERMISSIONS = 0o640
 UPLOAD_LIMIT = 20 * 1024 * 1024  # bytes of one file
+RECEIPT_LINK_DAYS = env.int("RECEIPT_LINK_DAYS", default=180)  # how long a proposer's link is good
 FONTS_DIR = Path(env.str("FONTS_DIR", default=str(VAR_DIR / "fonts")))
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")

@@ -30,6 +30,7 @@ from apps.proposals.operations import Paper, state_of
 from apps.proposals.queries import check, open_rows
 from apps.proposals.settings.operations import change_session_settings
 from apps.proposals.workflow import NotAllowed, OutOfTurn, Refused
+from apps.ratings import links
 from apps.ratings import operations as ratings
 from apps.ratings.models import Receipt
 from apps.ratings.queries import check_park
@@ -72,8 +73,13 @@ class Broken(AssertionError):
 class Staff:
     """Who somebody is, as the test knows it: posts as (kind, unit id or None, leader id or None)."""
 
-    user: Any
+    user: Any  # a User, or a Proposer, who has no account and acts by the link of a receipt
     posts: tuple = ()
+
+    @property
+    def key(self):
+        """How the trail names them."""
+        return getattr(self.user, "username", "proposer")
 
     def holds(self, kind, of=None):
         return any(post[0] == kind and (of is None or of in post[1:]) for post in self.posts)
@@ -193,7 +199,8 @@ class Life:
             thing_kind, pk, rows = found
             row = rng.choice([row for row in rows for _ in range(OFTEN.get(row.action, 3))])
             thing = self._fetch(thing_kind, pk)
-            people = [one for one in self.staff if self.parties(one, thing) & row.parties]
+            anybody = [*self.staff, Staff(thing.proposer)] if isinstance(thing, Receipt) else self.staff
+            people = [one for one in anybody if self.parties(one, thing) & row.parties]
             person = rng.choice(people) if people else None
             # mostly what further conditions do not stand against, so that things get on
             if person and (self._is_open(chosen, row.action, thing, person) or rng.random() < 0.1):
@@ -368,6 +375,8 @@ class Life:
                 found.add("unit")
             if person.holds("unit_head", case.unit_id):
                 found.add("unit_head")
+        if isinstance(thing, Receipt) and person.user == thing.proposer:
+            found.add("proposer")
         signing = self._leads_as(person)
         mine = [one for one in self.cases.values() if one.proposal_id == proposal.pk] if case is None else []
         concerned = [case] if case is not None else [
@@ -390,6 +399,8 @@ class Life:
     def _is_open(self, kind, action, thing, person):
         """Whether the product offers the action to this person now."""
         person.user.__dict__.pop("_standing", None)  # kept for one request
+        if person.key == "proposer":
+            return links.may_be_handed_out(thing)
         begins = BEGUN_ON_A_CASE.get((kind, action))
         if not begins:
             return action in {row.action for row in open_rows(thing, person.user, self.today)}
@@ -444,7 +455,7 @@ class Life:
         if thing is not None:
             self._with_note_and_paper(kind, action, thing, person, deed)
         where = f"{thing.WORKFLOW.name} {thing.pk} ({thing.state})" if thing is not None else "the session"
-        told = f"{self.now:%F %H:%M} {person.user.username}: {kind} {action} on {where}"
+        told = f"{self.now:%F %H:%M} {person.key}: {kind} {action} on {where}"
         told += f" {deed.args[1:]} { {name: str(value)[:30] for name, value in deed.kwargs.items()} }"
         state = NEW if thing is None or (kind, action) in BEGUN_ON_A_CASE else thing.state
         row = next((one for one in TABLES[kind] if one.action == action and state in one.sources), None)
@@ -475,7 +486,7 @@ class Life:
         own = [event for event in events if event.action == f"{kind}.{action}"]
         self._expect(bool(own), f"no event tells of it, only {[event.action for event in events]}")
         first = own[0]
-        self._expect(first.actor_key == person.user.username, f"the event names {first.actor_key}")
+        self._expect(first.actor_key == person.key, f"the event names {first.actor_key}")
         self._expect(first.data["state"] == expected or kind == "proposal", f"{first.data['state']}, not {expected}")
         if kind != "proposal":
             now = self.states[kind, first.data["id"]]
@@ -1031,6 +1042,13 @@ class Life:
         if self.session.asks_attitude:
             wrong.append({"attitude": None})
         return Deed(operation, (thing, *args, rating), told | self.rng.choice(wrong), valid=False)
+
+    def _receipt_submit(self, receipt):
+        rating, attitude = self._rated()
+        told = {"attitude": attitude, "comment": f"意见{self.steps}", "token": links.token_for(receipt, self.today)}
+        if attitude and self._spoilt():
+            return Deed(ratings.submit, (receipt, rating), told | {"attitude": None}, valid=False)
+        return Deed(ratings.submit, (receipt, rating), told)
 
     def _receipt_enter(self, receipt):
         issued_on = receipt.reply.issued_on if receipt.reply else None

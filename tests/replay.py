@@ -56,7 +56,7 @@ class Replay:
             self.states.update({("receipt", pk): state for pk, _, state in data.get("receipts", ())})
 
     def _receipt(self, thing, what, data):
-        if thing == "receipt" and "rating" in data and what in ("enter", "park", "amend"):
+        if thing == "receipt" and "rating" in data and what in ("submit", "enter", "park", "amend"):
             self.ratings[data["id"]] = (data["rating"], data.get("attitude", ""))
         if thing == "receipt" and what == "return":
             self.ratings[data["id"]] = ("", "")

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from apps.desk.exchange import uploads
 from apps.proposals.models import Attachment, Session
+from apps.ratings import links
 from apps.ratings import operations as ratings
 from apps.ratings.models import Receipt
 from apps.replies import operations as replies
@@ -114,6 +115,15 @@ ROWS = {
     "ratings:act enter": ((404, 404, 404, 404, 404, 404, 200, 404, 404), "issued"),
     "ratings:act confirm": ((404, 404, 404, 404, 404, 404, 302, 404, 404), "submitted"),  # entered it herself
     "ratings:act return": ((404, 404, 404, 404, 404, 404, 200, 404, 404), "submitted"),
+    # its clerk and head have sight of a card once it was issued; the secretariat never
+    "supervision:act issue": ((200, 404, 404, 404, 403, 404, 404, 404, 404), "card proposed"),
+    "supervision:act dismiss": ((200, 404, 404, 404, 403, 404, 404, 404, 404), "card proposed"),
+    "supervision:act object": ((200, 403, 200, 404, 403, 404, 404, 404, 404), "card issued"),
+    "supervision:act answer": ((200, 200, 200, 404, 403, 404, 404, 404, 404), "card issued"),
+    "supervision:act raise": ((200, 403, 403, 404, 403, 404, 404, 404, 404), "card issued"),
+    "supervision:act lift": ((200, 403, 403, 404, 403, 404, 404, 404, 404), "card answered"),
+    "supervision:act withdraw": ((200, 403, 403, 404, 403, 404, 404, 404, 404), "card issued"),
+    "supervision:issue": ((200, 403, 403, 404, 403, 404, 403, 404, 404), "handling"),
     "accounts:password": (EVERYBODY, None),
     "reports:letters": ((200, 404, 404, 404, 200, 200, 200, 404, 404), None),
     "reports:letter": ((200, 404, 404, 404, 200, 200, 200, 404, 404), "issued"),
@@ -132,7 +142,7 @@ ROWS = {
     "exchange:export": ((200, 403, 403, 403, 403, 403, 200, 403, 403), "session"),
     "exchange:home": ((200, 403, 403, 403, 403, 403, 200, 403, 403), None),
 }
-PUBLIC = {"accounts:sign_in"}
+PUBLIC = {"accounts:sign_in", "link:answer", "link:thanks", "link:file"}
 POST_ONLY = {"accounts:sign_out", "exchange:confirm", "exchange:create", "exchange:discard"}
 
 
@@ -168,6 +178,8 @@ def target(world, stage):
 def things_at(world, stage):
     if stage == "delegation":
         return {"delegation": make.delegation(world, world.leader_row, world.other_leader_row).pk}
+    if stage.startswith("card "):
+        return {"card": make.card_at(world, make.assigned(world).cases.get(), stage.removeprefix("card ")).pk}
     if stage in ("received", "assigned", "handling"):
         proposal = make.proposal_at(world, stage)
         case = proposal.cases.first()
@@ -222,6 +234,8 @@ ARGUMENTS = {
     "ratings:act_on_reply": ("reply",),
     "ratings:act_on_case": ("case",),
     "ratings:act": ("receipt",),
+    "supervision:act": ("card",),
+    "supervision:issue": ("case",),
     "reports:letter": ("session",),
     "reports:letter_pdf": ("session",),
     "reports:letter_texts": ("session",),
@@ -267,6 +281,27 @@ def test_strangers_are_sent_to_sign_in(client, row):
     answer = client.get(url_of(row, target(make.world(), stage)))
     assert answer.status_code == 302
     assert answer.url.startswith("/accounts/sign-in/")
+
+
+@pytest.mark.django_db
+def test_the_proposers_pages_are_for_whoever_has_the_link_and_open_nothing_else(client):
+    """Public, each with its own expectation; tests/test_link.py has the rest. A stranger answers, a post only looks."""
+    world = make.world()
+    reply = make.reply_at(world, make.handling(world).cases.get(), "issued")
+    token = links.token_for(make.receipt_of(reply), timezone.localdate())
+    expected = {
+        reverse("link:thanks"): (200, 405),
+        reverse("link:answer", args=[token]): (200, 422),
+        reverse("link:answer", args=["1-1-0-20991231"]): (404, 404),
+        reverse("link:file", args=[token, 1]): (404, 405),  # the reply has no file
+        reverse("link:file", args=["1-1-0-20991231", 1]): (404, 405),
+    }
+    found = {url: (client.get(url).status_code, client.post(url).status_code) for url in expected}
+    assert found == expected
+    for post in POSTS:
+        client.force_login(world.people[post])
+        assert {url: client.get(url).status_code for url in expected} == {url: row[0] for url, row in expected.items()}
+        assert client.post(reverse("link:answer", args=[token])).status_code == 403
 
 
 @pytest.mark.django_db

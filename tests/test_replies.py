@@ -416,3 +416,10 @@ def test_the_office_is_no_party_to_a_reply_to_a_secret_proposal(world):
         replies.draft(secret.cases.get(), by=world.office, at=APRIL)
     with pytest.raises(Refused, match="线下"):
         replies.draft(secret.cases.get(), by=world.clerk, at=APRIL)
+
+
+def test_the_secretariat_still_sees_a_reply_that_was_corrected(world):
+    reply = make.reply_at(world, make.handling(world).cases.get(), "issued")
+    ratings.reissue(reply, by=world.office, at=make.moment(2020, 4, 22), note="数字有误")
+    found = dict(replies_visible_to(world.secretary).values_list("pk", "state"))
+    assert found == {reply.pk: "void"}, "not the new draft, which has not gone out"

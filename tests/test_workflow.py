@@ -28,7 +28,7 @@ KINDS = st.sampled_from(tuple(THINGS))
 MUST_HAPPEN = {
     "proposal.import", "proposal.assign", "proposal.adjust", "case.advise", "case.close",
     "case.rehandle", "case.undo", "reply.sign", "reply.verify_paper", "reply.revoke", "reply.issue", "reply.reissue",
-    "receipt.park", "receipt.enter", "receipt.confirm", "receipt.amend", "commitment.report",
+    "receipt.park", "receipt.submit", "receipt.enter", "receipt.confirm", "receipt.amend", "commitment.report",
 }  # fmt: skip
 
 

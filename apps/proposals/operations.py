@@ -101,8 +101,15 @@ def event_of(thing, action, *, by, at, note="", entered_for="", **data):
         note="" if proposal.is_secret else note.strip(),
         entered_for=entered_for,
         data=data,
-        **actor(by) | {"actor_name": acting_name(thing, action, by, timezone.localdate(at))},
+        **_named(by, thing, action, at),
     )
+
+
+def _named(by, thing, action, at):
+    """Who an event on the thing names: as `actor`, or a proposer, who has no account and is known by a signed link."""
+    if isinstance(by, Proposer):
+        return {"actor_key": Party.PROPOSER.value, "actor_name": by.name}
+    return actor(by) | {"actor_name": acting_name(thing, action, by, timezone.localdate(at))}
 
 
 def actor(by):

@@ -20,6 +20,7 @@ class Party(StrEnum):
     SECRETARIAT = "secretariat"
     OFFICE_FOR = "office_for"  # the office enters what a unit did on paper (代录)
     OPERATOR = "operator"  # a command on the server
+    PROPOSER = "proposer"  # holds the signed link of this receipt
     RECEIPTS = "receipts"  # no person: what confirmed receipts bring about by themselves
 
 

@@ -61,6 +61,17 @@ class ReceiptForm(ActionForm):
         return _not_in_future(self, "received_on")
 
 
+class LinkForm(ReceiptForm):
+    """What the proposers fill in themselves: no scan, and the day is the day."""
+
+    def prepare(self):
+        super().prepare()
+        for name in ("scan", "received_on", "note"):
+            del self.fields[name]
+        self.fields["comment"].label = "您的意见"
+        self.fields["comment"].widget.attrs["rows"] = 5
+
+
 class ParkForm(ReceiptForm):
     """A form that came before its reply was recorded."""
 

@@ -38,6 +38,7 @@ class Receipt(models.Model):
     confirmed_on = models.DateField("确认日期", null=True, blank=True)
     reminders = models.PositiveSmallIntegerField("催收次数", default=0)
     reminded_on = models.DateField("最近催收", null=True, blank=True)
+    returns = models.PositiveSmallIntegerField("退回补正次数", default=0)  # a link from before is dead: links.py
     is_imported = models.BooleanField("补录", default=False)
 
     class Meta:
@@ -89,6 +90,11 @@ class Receipt(models.Model):
         return any(rating is not None and rating.is_dissatisfied for rating in rated)
 
     @property
+    def is_by_proposer(self):
+        """Filled in by the proposer's own hand through the link: nobody entered it."""
+        return self.rating_id is not None and self.entered_by_id is None and not self.is_imported
+
+    @property
     def is_over(self):
         """Of a void reply, or of a case that was given to another unit: its proposer is asked anew."""
         return self.case.is_over or (self.reply is not None and self.reply.is_over)
@@ -96,4 +102,4 @@ class Receipt(models.Model):
     @property
     def stamp(self):
         """See Proposal.stamp."""
-        return f"{self.state}.{self.entered_at}.{self.reminders}"
+        return f"{self.state}.{self.entered_at}.{self.reminders}.{self.returns}"

@@ -6,11 +6,12 @@ from apps.calendars.deadlines import deadline
 from apps.proposals.attachments import store
 from apps.proposals.models import Attachment, Session
 from apps.proposals.operations import advance, audit, check_day, follow, operation
-from apps.proposals.workflow import CaseState, OutOfTurn, Party, Refused
+from apps.proposals.workflow import CaseState, NotAllowed, OutOfTurn, Party, Refused
 from apps.replies.models import Reply
 from apps.replies.operations import copy_as_draft
 from apps.replies.workflow import ReplyState
 
+from . import links
 from .models import Receipt
 from .queries import (
     all_receipts_are_content,
@@ -97,6 +98,23 @@ def _told(rating, attitude, received_on):
 
 
 @operation
+def submit(receipt, rating, *, by, at, token, attitude=None, comment=""):
+    """填写 by the proposer (`by`, a Proposer), who holds the link with this `token`; received on the day itself.
+
+    Nobody entered it, so any one secretary may confirm it. The trail keeps the comment: there is no scan of it.
+    Raises NotAllowed where the token is of another receipt, of another proposer, too old, or from before a return.
+    """
+    on = timezone.localdate(at)
+    if by != receipt.proposer or not links.is_good(token, receipt, on):
+        raise NotAllowed("这个链接已经失效。")
+    given = _checked_ratings(receipt.case.proposal.session, rating, attitude)
+    data = _told(rating, given["attitude"], on) | {"comment": comment.strip()}
+    advance(receipt, "submit", by=by, at=at, as_party=Party.PROPOSER, data=data, comment=comment.strip(),
+            received_on=on, **given)  # fmt: skip
+    return receipt
+
+
+@operation
 def enter(receipt, rating, *, by, at, received_on, scan, attitude=None, comment="", note=""):
     """录入: a rating from the paper form, its scan attached. A form older than the reply needs a note."""
     session = receipt.case.proposal.session
@@ -160,10 +178,10 @@ def remind(receipt, *, by, at, note=""):
 
 @operation
 def send_back(receipt, *, by, at, note):
-    """退回补正: the receipt is awaited again; what had been entered stays in the trail."""
+    """退回补正: the receipt is awaited again, under a new link; what had been entered stays in the trail."""
     data = {"rating": receipt.rating.name if receipt.rating else ""}
     advance(receipt, "return", by=by, at=at, note=note, data=data, rating=None, attitude=None, comment="",
-            received_on=None, entered_by=None, entered_at=None)  # fmt: skip
+            received_on=None, entered_by=None, entered_at=None, returns=receipt.returns + 1)  # fmt: skip
     return receipt
 
 

@@ -1,6 +1,7 @@
 """Pages of sending replies out and of receipts, for the committee's secretariat."""
 
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from apps.proposals.attachments import files_of
@@ -9,7 +10,7 @@ from apps.proposals.models import Attachment, Proposal
 from apps.proposals.views import Act, run_action, visible_case
 from apps.replies.views import visible_reply
 
-from . import operations
+from . import links, operations
 from .forms import AgreedForm, AmendForm, IssueForm, ParkForm, ReceiptForm, UnansweredForm
 from .queries import check_park, receipts_visible_to
 from .workflow import RECEIPT
@@ -66,4 +67,5 @@ def act_on_case(request, pk, action):
 def act(request, pk, action):
     receipt = visible_receipt(request, pk)
     scans = files_of(Attachment.Owner.RECEIPT, receipt.pk)
-    return run_action(request, receipt, action, RECEIPT_ACTS, receipt=receipt, scans=scans)
+    token = links.token_for(receipt, timezone.localdate()) if links.may_be_handed_out(receipt) else ""
+    return run_action(request, receipt, action, RECEIPT_ACTS, receipt=receipt, scans=scans, token=token)

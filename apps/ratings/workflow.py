@@ -20,6 +20,7 @@ RECEIPT = Table(
     "回执",
     ReceiptState,
     (
+        Transition("submit", "填写", (S.AWAITED,), (Party.PROPOSER,), S.SUBMITTED),
         Transition("enter", "录入", (S.AWAITED,), _SECRETARIAT, S.SUBMITTED),
         Transition("park", "先到登记", (), _SECRETARIAT, S.PARKED, when="may_come_before_its_reply"),
         Transition("remind", "催收回执", (S.AWAITED,), _SECRETARIAT),

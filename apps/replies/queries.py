@@ -42,7 +42,7 @@ def replies_visible_to(user, on=None):
         return Reply.objects.all()
     seen = _drafts_seen_by(standing, on)
     if standing.is_secretariat:
-        seen |= Q(state=ReplyState.ISSUED)
+        seen |= Q(state__in=(ReplyState.ISSUED, ReplyState.VOID))  # void: it had gone out, and another one follows
     if standing.units:
         assisted = Case.objects.filter(unit_id__in=standing.units, role=CaseRole.ASSIST).values("proposal_id")
         seen |= Q(state=ReplyState.ISSUED, case__role=CaseRole.LEAD, case__proposal_id__in=assisted)

@@ -75,6 +75,17 @@ for (const form of document.querySelectorAll("form[data-keep]")) {
   });
 }
 
+// 复制: where the browser gives no clipboard (no TLS), the text is at least selected
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-copies]");
+  if (!button) return;
+  const field = document.getElementById(button.dataset.copies);
+  field.select();
+  const told = () => { button.textContent = "已复制"; };
+  if (navigator.clipboard) navigator.clipboard.writeText(field.value).then(told, () => {});
+  else if (document.execCommand("copy")) told();
+});
+
 // one menu of further actions open at a time; Escape closes it
 document.addEventListener("toggle", (event) => {
   if (!event.target.matches || !event.target.matches("details.more[open]")) return;
