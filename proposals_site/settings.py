@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "apps.replies",
     "apps.ratings",
     "apps.figures",
+    "apps.supervision",
     "apps.reports",
     "apps.desk",
 ]

@@ -9,6 +9,7 @@ urlpatterns = [
     path("replies/", include("apps.replies.urls")),
     path("receipts/", include("apps.ratings.urls")),
     path("receipt/", include("apps.ratings.link_urls")),
+    path("cards/", include("apps.supervision.urls")),
     path("reports/", include("apps.reports.urls")),
     path("accounts/", include("apps.accounts.urls")),
     path("admin/", admin.site.urls),

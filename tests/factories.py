@@ -16,6 +16,7 @@ from apps.proposals.workflow import CaseRole
 from apps.ratings import operations as ratings
 from apps.ratings.models import Receipt
 from apps.replies import operations as replies
+from apps.supervision import operations as cards
 from apps.units.models import Leader, Portfolio, Unit, UnitAlias
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -254,3 +255,32 @@ def tell_the_planner():
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
+
+
+CARD_STATES = ("proposed", "issued", "answered", "lifted", "withdrawn")
+
+
+def card_at(world, case, state, at=None):
+    """The yellow card of a case that was assigned on the 10th and not accepted, walked on up to `state`.
+
+    Acceptance is due on Friday 13 March 2020, the card on Monday.
+    """
+    at = at or moment(2020, 3, 16)
+    case.refresh_from_db()
+    clerk, _, _ = people_of(world, case.unit)
+    card = cards.propose(case, "accept", by=None, at=at)
+    if state != "proposed":
+        cards.issue(card, by=world.office, at=at)
+    if state in ("answered", "lifted"):
+        cards.answer(card, by=clerk, at=at, text="已安排专人每日查收")
+    if state == "lifted":
+        cards.lift(card, by=world.office, at=at, note="已整改到位")
+    if state == "withdrawn":
+        cards.withdraw(card, by=world.office, at=at, note="误发")
+    return card
+
+
+def raised(world, card, at=None):
+    """The red card that follows a yellow one."""
+    told = {"note": "仍不整改", "leader_consent": "周明远3月16日当面同意"}
+    return cards.raise_to_red(card, by=world.office, at=at or moment(2020, 3, 16), **told)

@@ -808,7 +808,8 @@ class Life:
         if self.rng.random() < 0.7:
             others = [one for one in others if one.state in ("received", "assigned", "handling")] or others
         main = proposal if self._spoilt() or not others else self.rng.choice(others)
-        right = main != proposal and main.state in ("received", "assigned", "handling") and not main.is_secret
+        right = main != proposal and main.state in ("received", "assigned", "handling")
+        right = right and not main.is_secret and not proposal.is_secret
         return Deed(rearranging.merge, (proposal, main), valid=right if right or main == proposal else None)
 
     def _proposal_unmerge(self, proposal):

@@ -115,6 +115,15 @@ ROWS = {
     "ratings:act enter": ((404, 404, 404, 404, 404, 404, 200, 404, 404), "issued"),
     "ratings:act confirm": ((404, 404, 404, 404, 404, 404, 302, 404, 404), "submitted"),  # entered it herself
     "ratings:act return": ((404, 404, 404, 404, 404, 404, 200, 404, 404), "submitted"),
+    # its clerk and head have sight of a card once it was issued; the secretariat never
+    "supervision:act issue": ((200, 404, 404, 404, 403, 404, 404, 404, 404), "card proposed"),
+    "supervision:act dismiss": ((200, 404, 404, 404, 403, 404, 404, 404, 404), "card proposed"),
+    "supervision:act object": ((200, 403, 200, 404, 403, 404, 404, 404, 404), "card issued"),
+    "supervision:act answer": ((200, 200, 200, 404, 403, 404, 404, 404, 404), "card issued"),
+    "supervision:act raise": ((200, 403, 403, 404, 403, 404, 404, 404, 404), "card issued"),
+    "supervision:act lift": ((200, 403, 403, 404, 403, 404, 404, 404, 404), "card answered"),
+    "supervision:act withdraw": ((200, 403, 403, 404, 403, 404, 404, 404, 404), "card issued"),
+    "supervision:issue": ((200, 403, 403, 404, 403, 404, 403, 404, 404), "handling"),
     "accounts:password": (EVERYBODY, None),
     "reports:letters": ((200, 404, 404, 404, 200, 200, 200, 404, 404), None),
     "reports:letter": ((200, 404, 404, 404, 200, 200, 200, 404, 404), "issued"),
@@ -169,6 +178,8 @@ def target(world, stage):
 def things_at(world, stage):
     if stage == "delegation":
         return {"delegation": make.delegation(world, world.leader_row, world.other_leader_row).pk}
+    if stage.startswith("card "):
+        return {"card": make.card_at(world, make.assigned(world).cases.get(), stage.removeprefix("card ")).pk}
     if stage in ("received", "assigned", "handling"):
         proposal = make.proposal_at(world, stage)
         case = proposal.cases.first()
@@ -223,6 +234,8 @@ ARGUMENTS = {
     "ratings:act_on_reply": ("reply",),
     "ratings:act_on_case": ("case",),
     "ratings:act": ("receipt",),
+    "supervision:act": ("card",),
+    "supervision:issue": ("case",),
     "reports:letter": ("session",),
     "reports:letter_pdf": ("session",),
     "reports:letter_texts": ("session",),

@@ -80,6 +80,8 @@ WRITERS_OF_STATE = {
     ("apps/replies/operations.py", "meet"),  # likewise
     ("apps/replies/operations.py", "copy_as_draft"),  # likewise, in the event of 更正重发
     ("apps/ratings/operations.py", "park"),  # a receipt begins in the state of its row
+    ("apps/supervision/operations.py", "propose"),  # a card begins in the state of its row
+    ("apps/supervision/operations.py", "_issued"),  # likewise, in the event of 发牌 or 升级红牌
     ("apps/ratings/operations.py", "_await_receipts"),  # a parked one goes on, in the event of its reply
 }
 IMPORTERS = ("apps/desk/exchange/operations.py",)  # 补录 stores the state that a ledger's row implies

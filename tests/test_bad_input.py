@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from PIL import Image
+from PIL import Image, ImageFile
 
 from apps.audit.models import Event
 from apps.proposals import operations as cases
@@ -23,6 +23,14 @@ from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 PROSE = "已与提案者赵堃委员通话，了解停车场选址的意见"
+
+
+@pytest.fixture(autouse=True)
+def pictures_are_read_as_in_service():
+    """Making PDFs tells Pillow to put up with pictures that are cut off, whichever module is loaded first."""
+    before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, True
+    yield
+    ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 @pytest.fixture

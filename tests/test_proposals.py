@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from apps.audit.models import Event
 from apps.proposals import operations as cases
@@ -495,3 +496,13 @@ def test_a_proposals_state_is_that_of_its_least_advanced_answering_case(world):
     assert states(helped)[""] == "handling", "the assisting unit has not accepted, which holds nothing up"
     for one in Proposal.objects.all():
         assert state_of(one.cases.all()) == one.state
+
+
+def test_who_may_not_merge_is_told_nothing_of_the_other_proposal(client, world):
+    """A unit sees its own proposals; the state of another one, or that it is secret, is not for it to find out."""
+    own, other = make.assigned(world, "001"), make.proposal_at(world, "replied", "002")
+    client.force_login(world.clerk)
+    told = {"main": other.number, "note": "内容相同", "seen": own.stamp}
+    answer = client.post(reverse("proposals:act", args=[own.pk, "merge"]), told)
+    assert answer.status_code == 403
+    assert "已答复" not in answer.content.decode()

@@ -4,7 +4,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from apps.proposals import operations as cases
 from apps.proposals.models import Proposal
+from apps.supervision import operations as cards
 from tests import factories as make
 
 MOST = 20
@@ -27,6 +29,12 @@ def fill(world, numbers):
         make.handling(world, f"{n * 10 + 5:03}", roles=[(world.housing, "lead"), (world.culture, "assist")])
         both = make.handling(world, f"{n * 10 + 6:03}", roles=[(world.housing, "separate"), (world.parks, "separate")])
         make.reply_at(world, make.case_of(both, world.housing), "leader_signoff")
+        carded = make.assigned(
+            world, f"{n * 10 + 8:03}", roles=[(world.housing, "separate"), (world.parks, "separate")]
+        )
+        for unit, state in ((world.housing, "issued"), (world.parks, "answered")):
+            make.card_at(world, make.case_of(carded, unit), state)
+        make.card_at(world, make.assigned(world, f"{n * 10 + 9:03}").cases.get(), "proposed")
         late = make.handling(world, f"{n * 10 + 7:03}")
         make.rated(world, make.reply_at(world, make.case_of(late, world.housing), "issued"), "不满意", confirm=False)
 
@@ -72,7 +80,12 @@ def test_the_page_of_a_proposal_asks_as_often_for_a_bare_one_as_for_a_long_one(c
     client.force_login(world.people[post])
     bare = make.handling(world, "001", roles=[(world.housing, "lead"), (world.culture, "assist")])
     few, _ = queries_of(client, bare.get_absolute_url())
-    long = make.handling(world, "002", roles=[(world.housing, "separate"), (world.parks, "separate")])
+    long = make.assigned(world, "002", roles=[(world.housing, "separate"), (world.parks, "separate")])
+    for unit in (world.housing, world.parks):
+        case = make.case_of(long, unit)
+        red = make.raised(world, make.card_at(world, case, "issued"))
+        cards.object_to(red, by=make.people_of(world, unit)[1], at=make.moment(2020, 3, 16), note="系统故障")
+        cases.accept(case, by=make.people_of(world, unit)[0], at=make.moment(2020, 3, 16))
     for unit in (world.housing, world.parks):
         make.rated(world, make.reply_at(world, make.case_of(long, unit), "issued"), "不满意")
         second = make.moment(2020, 6, 20)

@@ -14,6 +14,7 @@ from apps.audit.models import Event
 from apps.proposals import operations as cases
 from apps.proposals import rearranging
 from apps.proposals.models import Case, Proposal
+from apps.proposals.operations import Paper
 from apps.proposals.queries import check, open_rows
 from apps.proposals.workflow import PREDICATES, NotAllowed, OutOfTurn, Refused
 from apps.ratings import operations as ratings
@@ -22,11 +23,13 @@ from apps.replies import operations as replies
 from apps.replies import promises
 from apps.replies.models import Commitment, Reply
 from apps.replies.queries import check_draft
+from apps.supervision import operations as cards
+from apps.supervision.models import Card
 from tests import factories as make
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "workflow.md"
 NEW = ""  # no state yet
-THINGS = {model.WORKFLOW.name: model for model in (Proposal, Case, Reply, Receipt, Commitment)}
+THINGS = {model.WORKFLOW.name: model for model in (Proposal, Case, Reply, Receipt, Commitment, Card)}
 
 
 @dataclass(frozen=True)
@@ -152,6 +155,7 @@ def things_in_every_state(world):
     yield from replies_in_every_state(world)
     yield from receipts_in_every_state(world)
     yield from commitments_in_every_state(world)
+    yield from cards_in_every_state(world)
 
 
 def proposals_in_every_state(world):
@@ -270,6 +274,27 @@ def commitments_in_every_state(world):
     yield draft.commitments.get(), "open", {row.action for row in TABLES["commitment"]}  # not promised to anybody yet
 
 
+def cards_in_every_state(world):
+    for number, state in enumerate(make.CARD_STATES, 71):
+        yield make.card_at(world, make.assigned(world, f"{number:03}").cases.get(), state), state, set()
+    dismissed = make.card_at(world, make.assigned(world, "076").cases.get(), "proposed")
+    cards.dismiss(dismissed, by=world.office, at=make.moment(2020, 3, 16), note="已口头提醒")
+    yield dismissed, "withdrawn", set()
+    raised = make.card_at(world, make.assigned(world, "077").cases.get(), "issued")
+    red = make.raised(world, raised)
+    yield raised, "issued", {"raise"}
+    yield red, "issued", {"raise"}
+    entered = make.card_at(world, make.assigned(world, "078").cases.get(), "issued")
+    cards.answer(
+        entered, by=world.office, at=make.moment(2020, 3, 16), text="已整改", paper=Paper("王主任", make.scan())
+    )
+    yield entered, "answered", {"lift"}  # by who entered it
+    gone = make.assigned(world, "079")
+    issued = make.card_at(world, gone.cases.get(), "issued")
+    rearranging.withdraw(gone, by=world.office, at=make.moment(2020, 3, 16), note="提案委来函")
+    yield issued, "issued", {row.action for row in TABLES["card"]}  # its case has ended
+
+
 @pytest.mark.django_db
 def test_each_person_can_do_exactly_what_the_document_allows():
     world = make.world()
@@ -341,4 +366,4 @@ def test_actions_that_need_a_note_refuse_a_blank_one(thing):
             with pytest.raises(Refused, match="须填写说明"):
                 check(found, row.action, user=world.people[person], on=TODAY, note="  ")
             refused += 1
-    assert refused >= {"proposal": 20, "case": 8, "reply": 6, "receipt": 2, "commitment": 3}[thing]
+    assert refused >= {"proposal": 20, "case": 8, "reply": 6, "receipt": 2, "commitment": 3, "card": 7}[thing]

@@ -35,6 +35,8 @@ from apps.ratings.models import Receipt
 from apps.ratings.workflow import ReceiptState
 from apps.replies.models import Commitment, Reply, ReplyVersion
 from apps.replies.workflow import CommitmentState, ReplyState
+from apps.supervision.models import Card
+from apps.supervision.workflow import CardState
 from tests.factories import tell_the_planner
 
 SHANGHAI = zoneinfo.ZoneInfo("Asia/Shanghai")
@@ -52,9 +54,20 @@ OFFICE_SECTIONS = {
     "审签无人",
     "不满意待处理",
     "待核实的承诺",
+    "拟发的黄牌红牌",
+    "已反馈待摘牌",
     "承办单位已超期",
 }
-CLERK_SECTIONS = {"待签收", "待沟通", "待拟写答复", "草稿与退回", "待提会办意见", "待寄送", "承诺事项"}
+CLERK_SECTIONS = {
+    "收到的黄牌红牌",
+    "待签收",
+    "待沟通",
+    "待拟写答复",
+    "草稿与退回",
+    "待提会办意见",
+    "待寄送",
+    "承诺事项",
+}
 SECRETARIAT_SECTIONS = {"待审核回执", "待录入回执", "我录入、待他人审核"}
 
 
@@ -90,6 +103,7 @@ def test_every_state_of_every_table_occurs(today):
     assert states_of(Reply) == set(ReplyState.values)
     assert states_of(Receipt) == set(ReceiptState.values)
     assert states_of(Commitment) == set(CommitmentState.values)
+    assert states_of(Card) == set(CardState.values)
 
 
 def test_proposals_are_of_every_form_kind_and_mode_and_say_that_they_are_invented(today):
@@ -287,6 +301,7 @@ def test_trail_is_whole_in_the_order_of_time_and_before_the_day(today):
         (Reply, ("issued_on",)),
         (Receipt, ("received_on", "confirmed_on", "reminded_on")),
         (Commitment, ("ended_on",)),
+        (Card, ("proposed_on", "due_on", "issued_on", "ended_on")),
     ],
 )
 def test_no_day_is_in_the_future_or_a_day_off(today, model, columns):

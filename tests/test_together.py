@@ -30,6 +30,9 @@ from apps.replies import operations as replies
 from apps.replies import promises
 from apps.replies import views as views_of_replies
 from apps.replies.models import Reply, ReplyVersion
+from apps.supervision import operations as cards
+from apps.supervision import views as views_of_supervision
+from apps.supervision.models import Card
 from tests import factories as make
 
 LEAD, ASSIST = CaseRole.LEAD, CaseRole.ASSIST
@@ -379,6 +382,23 @@ def merged(proposal, main, user):
     return lambda: rearranging.merge(mine, other, by=user, at=make.moment(2020, 3, 12), note="内容相同，提案委同意")
 
 
+def test_cards_issued_at_once_get_a_number_each(world):
+    proposed = [make.card_at(world, make.assigned(world, f"{n:03}").cases.get(), "proposed") for n in range(1, 7)]
+    at = make.moment(2020, 3, 17)
+    outcomes = at_once(*(lambda card=card: cards.issue(card, by=world.office, at=at) for card in proposed))
+    assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+    numbers = set(Card.objects.values_list("number", flat=True))
+    assert numbers == {f"黄牌〔2020〕{n}号" for n in range(1, 7)}
+
+
+def test_the_daily_run_twice_at_once_proposes_a_card_once(world):
+    case = make.assigned(world).cases.get()
+    at = make.moment(2020, 3, 16)
+    runs = at_once(*[lambda: cards.propose(Case.objects.get(pk=case.pk), "accept", by=None, at=at)] * 2)
+    assert [type(run).__name__ for run in sorted(runs, key=lambda run: run is None)] == ["Card", "NoneType"]
+    assert Card.objects.count() == 1
+
+
 def test_two_proposals_merged_into_each_other_are_merged_one_way(world):
     first, second = make.assigned(world, "001"), make.registered(world, "002")
     won = one_wins(merged(first, second, world.office), merged(second, first, world.office2),
@@ -659,7 +679,7 @@ def everything_stored():
     """Every row of proposals, replies, receipts and the trail."""
     models = [
         model
-        for label in ("proposals", "replies", "ratings", "audit")
+        for label in ("proposals", "replies", "ratings", "supervision", "audit")
         for model in apps.get_app_config(label).get_models()
     ]
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
@@ -751,6 +771,17 @@ class Forms:
             promises.report(promise, by=self.world.clerk, at=self.now, text="已完成")
         return promise
 
+    def card(self, state="proposed"):
+        """A red card proposed for a case that has waited since 2020, or a yellow one of the office's own."""
+        self.number += 1
+        case = make.assigned(self.world, f"{self.number:03}").cases.get()
+        if state == "proposed":
+            return cards.propose(case, "accept", by=None, at=self.now)
+        card = cards.issue_new(case, by=self.world.office, at=self.now, colour="yellow", rule="other", reason="拖延")
+        if state == "answered":
+            cards.answer(card, by=self.world.clerk, at=self.now, text="已整改")
+        return card
+
     def paper(self):
         reply = self.reply("leader_signoff")
         replies.sign_on_paper(reply, reply.code, make.scan(), by=self.world.office2, at=self.now)
@@ -802,6 +833,9 @@ class Forms:
 
         def promise(action, thing, user=w.office, **fields):
             return "replies:act_on_commitment", thing, user, f"commitment.{action}", fields
+
+        def card(action, thing, user=w.office, address="supervision:act", **fields):
+            return address, thing, user, f"card.{action}", fields
 
         yield proposal("assign", self.registered(), mode="sole", lead=w.housing.pk)
         yield proposal("adjust", self.handling(), assists=[w.parks.pk], **note)
@@ -875,6 +909,15 @@ class Forms:
         yield promise("send_back", self.promise(True), **note)
         yield promise("postpone", self.promise(), due_on=self.soon(400), **note)
         yield promise("lapse", self.promise(), leader_consent="周明远同意", proposer_told="电话告知", **note)
+        yield card("issue", self.card(), leader_consent="周明远同意")
+        own_card = {"colour": "yellow", "rule": "other", "reason": "敷衍了事"}
+        yield card("issue", self.case(), address="supervision:issue", **own_card)
+        yield card("dismiss", self.card(), **note)
+        yield card("object", self.card("issued"), w.head, **note)
+        yield card("answer", self.card("issued"), w.clerk, text="已整改")
+        yield card("raise", self.card("issued"), leader_consent="周明远同意", **note)
+        yield card("lift", self.card("answered"), **note)
+        yield card("withdraw", self.card("issued"), **note)
 
 
 def test_every_form_sent_twice_at_once_is_done_once_and_the_second_is_told(world):
@@ -882,7 +925,7 @@ def test_every_form_sent_twice_at_once_is_done_once_and_the_second_is_told(world
     forms, wrong, seen_actions = Forms(world), [], set()
     for address, thing, user, action, fields in forms.all():
         what = action.partition(".")[2]
-        args = [thing.pk] if address in ("replies:draft", "replies:meet") else [thing.pk, what]
+        args = [thing.pk] if address in ("replies:draft", "replies:meet", "supervision:issue") else [thing.pk, what]
         url = reverse(address, args=args)
         clients = [browser_of(user), browser_of(user)]
         pages = [client.get(url) for client in clients]
@@ -910,6 +953,7 @@ def test_every_form_sent_twice_at_once_is_done_once_and_the_second_is_told(world
             ("reply", views_of_replies.REPLY_ACTS | views_of_replies.NEW_ACTS | views_of_ratings.REPLY_ACTS),
             ("receipt", views_of_ratings.RECEIPT_ACTS | {"park": None}),
             ("commitment", views_of_replies.COMMITMENT_ACTS),
+            ("card", views_of_supervision.CARD_ACTS | views_of_supervision.NEW_ACTS),
         )
         for action in acts
     }

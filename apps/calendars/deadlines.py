@@ -4,8 +4,8 @@ The rules are those of the Civil Code (民法典): the day something begins is n
 months ends on the same day of the month, or on the month's last day (art. 202); a last day that is a holiday moves
 to the next working day (art. 203).
 
-Every function takes a `Calendar`. Without one it loads the years it needs (two queries), so whoever computes many
-deadlines loads one calendar first and passes it on; from then on everything is pure.
+Every function takes a `Calendar`. Without one it loads the years it needs (a query, and one more for the versions that
+a deadline keeps), so whoever computes many deadlines loads one calendar first and passes it on.
 """
 
 import datetime
@@ -15,6 +15,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Literal
+
+from django.utils.functional import SimpleLazyObject
 
 from .models import CalendarDay, CalendarYear
 
@@ -97,7 +99,10 @@ class Calendar:
 
     @classmethod
     def load(cls, first_year: int | None = None, last_year: int | None = None) -> "Calendar":
-        """Two queries. Without years everything that is published is loaded (some 30 rows a year)."""
+        """One query, and one when a version is first asked for: to count working days (剩 3 个工作日) none is.
+
+        Without years everything that is published is loaded (some 30 rows a year).
+        """
         years, days, span = CalendarYear.objects.all(), CalendarDay.objects.all(), None
         if first_year is not None or last_year is not None:
             first_year = datetime.MINYEAR if first_year is None else max(first_year, datetime.MINYEAR)
@@ -106,7 +111,7 @@ class Calendar:
             years = years.filter(year__range=(first_year, last_year))
             days = days.filter(day__range=(datetime.date(first_year, 1, 1), datetime.date(last_year, 12, 31)))
         return cls(
-            versions=dict(years.values_list("year", "version")),
+            versions=SimpleLazyObject(lambda: dict(years.values_list("year", "version"))),
             exceptions={day: (works, name) for day, works, name in days.values_list("day", "is_working", "name")},
             span=span,
         )

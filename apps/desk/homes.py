@@ -19,6 +19,8 @@ from apps.ratings.workflow import ReceiptState
 from apps.replies.models import Commitment, Reply
 from apps.replies.queries import unattended_on
 from apps.replies.workflow import OPEN_REPLIES, CommitmentState, ReplyState
+from apps.supervision.models import Card
+from apps.supervision.workflow import CardState
 from apps.units.queries import leaders_in_charge, unit_ids_of
 
 from .queries import Remaining, remaining, vacancy
@@ -84,12 +86,27 @@ REPLIES = ("case__proposal__session", "case__unit")
 
 RECEIPTS = ("case__proposal__session", "case__unit", "proposer")
 
+CARDS = ("case__proposal__session", "case__unit")
+
 COMMITMENTS = ("reply__case__proposal__session", "reply__case__unit")
 
 
 def _running_replies():
     """Replies that somebody can go on with: those of an ended case are only kept."""
     return Reply.objects.exclude(case__state=CaseState.ENDED).select_related(*REPLIES)
+
+
+def _cards(state):
+    """Cards that somebody can go on with."""
+    return Card.objects.filter(state=state).exclude(case__state=CaseState.ENDED).select_related(*CARDS)
+
+
+def _card_item(what, action, name, due=None):
+    """`what`: told of the card, `due`: its field with the day that is shown."""
+    return lambda card: Waiting(
+        card.case.proposal, what(card), reverse("supervision:act", args=[card.pk, name]), action,
+        getattr(card, due) if due else None, card.case.unit.name,
+    )  # fmt: skip
 
 
 def _live():
@@ -208,6 +225,20 @@ def _for_office(today):
             "due_on",
         ),
         _section(
+            "拟发的黄牌红牌",
+            _cards(CardState.PROPOSED),
+            _card_item(
+                lambda card: f"拟发{card.get_colour_display()}：{card.get_rule_display()}", "决定", "issue", "due_on"
+            ),
+            "due_on",
+        ),
+        _section(
+            "已反馈待摘牌",
+            _cards(CardState.ANSWERED).order_by("answered_at"),
+            _card_item(lambda card: f"{card}已反馈整改情况", "摘牌", "lift"),
+            None,
+        ),
+        _section(
             "承办单位已超期",
             late,
             lambda case: Waiting(
@@ -250,6 +281,12 @@ def _for_unit(standing, today):
     no_reply = ~Exists(Reply.objects.filter(case=OuterRef("pk"), state__in=OPEN_REPLIES))
     answering = mine.filter(state=CaseState.HANDLING, role__in=ANSWERING)
     sections = [
+        _section(
+            "收到的黄牌红牌",
+            _cards(CardState.ISSUED).filter(case__unit_id__in=standing.units).order_by("issued_on", "pk"),
+            _card_item(lambda card: f"{card}：{card.get_rule_display()}，请整改并反馈", "反馈", "answer"),
+            None,
+        ),
         _section(
             "待签收",
             mine.filter(state=CaseState.ASSIGNED),

@@ -19,7 +19,7 @@ from apps.proposals.queries import (
     signers_of,
     why_not,
 )
-from apps.proposals.workflow import CaseRole, CaseState, NotAllowed, OutOfTurn, ProposalState, Refused
+from apps.proposals.workflow import CaseRole, CaseState, NotAllowed, OutOfTurn, Party, ProposalState, Refused
 from apps.ratings import links
 from apps.ratings.models import Receipt
 from apps.ratings.queries import receipts_of, receipts_visible_to
@@ -28,6 +28,9 @@ from apps.replies.models import Progress, Reply
 from apps.replies.queries import replies_visible_to, with_delegates
 from apps.replies.views import action_url
 from apps.replies.workflow import REPLY, ReplyState
+from apps.supervision.models import Card
+from apps.supervision.queries import cards_visible_to
+from apps.supervision.workflow import CARD
 
 from .queries import Remaining, remaining, vacancy
 from .telling import facts_of, label_of
@@ -50,6 +53,7 @@ class CasePanel:
     left_to_another: list  # why what is this user's to do is left to somebody else
     parked: list  # Receipts that came before their reply
     replies: list  # ReplyPanel
+    cards: list  # PartPanel
     actions: list
 
 
@@ -65,7 +69,7 @@ class ReplyPanel:
 
 @dataclass
 class PartPanel:
-    """A promise or a receipt of a reply."""
+    """A promise or a receipt of a reply, or a card of a case."""
 
     thing: object
     actions: list
@@ -86,6 +90,8 @@ def fetch_proposal(pk, user, today):
     )
     readable = replies_visible_to(user, today).filter(pk=OuterRef("pk"))
     replies = replies.annotate(is_readable=Exists(readable))
+    cards = Card.objects.select_related("answered_by", "follows")
+    cards = cards.annotate(is_visible=Exists(cards_visible_to(user, today).filter(pk=OuterRef("pk"))))
     cases = Case.objects.select_related("unit", "named_signer", "opinion__given_by")
     return (
         Proposal.objects.visible_to(user, today)
@@ -102,6 +108,7 @@ def fetch_proposal(pk, user, today):
             "merged",
             Prefetch("cases__replies", replies),
             Prefetch("cases__receipts", receipts),
+            Prefetch("cases__cards", cards),
         )
         .first()
     )
@@ -152,6 +159,8 @@ def _know(case, proposal, files):
         contact.files = files[owner.CONTACT, contact.pk]
     if opinion := getattr(case, "opinion", None):
         opinion.files = files[owner.OPINION, opinion.pk]
+    for card in case.cards.all():
+        card.case = case
     for receipt in case.receipts.all():
         receipt.case = case
         receipt.files = files[owner.RECEIPT, receipt.pk]
@@ -172,7 +181,7 @@ def _actions_of(panel):
         found += reply.actions
         for part in (*reply.commitments, *reply.receipts):
             found += part.actions
-    return found
+    return found + [action for part in panel.cards for action in part.actions]
 
 
 RECEIPT_CASE_ACTIONS = ("rehandle", "close_unanswered", "close_agreed", "park")
@@ -182,6 +191,8 @@ def case_url(case, action):
     """The page of an action on a case; what receipts decide is done a floor higher, where they are known."""
     if action in ("draft", "meet"):
         return reverse(f"replies:{action}", args=[case.pk])
+    if action == "issue":
+        return reverse("supervision:issue", args=[case.pk])
     name = "ratings:act_on_case" if action in RECEIPT_CASE_ACTIONS else "proposals:act_on_case"
     return reverse(name, args=[case.pk, action])
 
@@ -229,6 +240,7 @@ def _panel(case, user, today, signers, attended, calendar):
         left_to_another=left_to_another(case, user, today, signers),
         parked=[one for one in case.receipts.all() if one.state == ReceiptState.PARKED and one.is_visible],
         replies=replies,
+        cards=[_part(one, "supervision:act", user, today, signers) for one in case.cards.all() if one.is_visible],
         actions=actions,
     )
 
@@ -262,6 +274,9 @@ def _beginnings(case, user, today, signers):
                     found.append(replace(made, label="拟写补充答复", is_rare=True))
                 else:
                     found.append(replace(made, label=label or made.label))
+    row = CARD.find("issue", "", {Party.OFFICE})
+    if not case.is_over and Party.OFFICE in parties and not why_not(row, case, user, today):
+        found.append(replace(button(row, case_url(case, "issue"), parties), label="发黄牌、红牌", is_rare=True))
     if case.is_answering:
         return found
     try:
@@ -340,6 +355,7 @@ def history(proposal, user, today, panels):
     receipts = {part.thing.pk for case in panels for reply in case.replies for part in reply.receipts}
     receipts |= {receipt.pk for case in panels for receipt in case.parked}
     commitments = {part.thing.pk for case in panels for reply in case.replies for part in reply.commitments}
+    cards = {part.thing.pk for case in panels for part in case.cards}
     found = []
     for event in events:
         thing = event.action.partition(".")[0]
@@ -349,6 +365,8 @@ def history(proposal, user, today, panels):
         if thing == "receipt" and key not in receipts:
             continue
         if thing == "commitment" and key not in commitments:
+            continue
+        if thing == "card" and key not in cards:
             continue
         own_case = "case" in event.data and _sees_case(event.data["case"], panels, standing)
         note = event.note if "case" not in event.data or own_case else ""

@@ -7,8 +7,9 @@ from apps.proposals.rearranging import PROPOSER_FIELDS
 from apps.proposals.workflow import CaseRole
 from apps.ratings.models import Receipt
 from apps.replies.models import Commitment, Reply
+from apps.supervision.models import Card
 
-TABLES = {model.WORKFLOW.name: model.WORKFLOW for model in (Proposal, Case, Reply, Receipt, Commitment)}
+TABLES = {model.WORKFLOW.name: model.WORKFLOW for model in (Proposal, Case, Reply, Receipt, Commitment, Card)}
 FURTHER = {
     "case.prepare_opinion": "拟写会办意见",
     "proposal.attach": "上传附件",
@@ -29,6 +30,10 @@ PLAIN = (  # facts that stand for themselves: name in the event, what it is call
     ("handed_to", "应由谁办理"),
     ("signer", "审签领导"),
     ("number", "文号"),
+    ("colour", "牌"),
+    ("rule", "违反的规则"),
+    ("reason", "事由"),
+    ("follows", "原黄牌"),
     ("issued_on", "答复日期"),
     ("held_on", "日期"),
     ("people", "参加人员"),

@@ -21,6 +21,8 @@ DOCUMENTS = SCANS | {
 }
 MOST_FILES = 20
 LARGEST_PICTURE = 80_000_000  # pixels; a sheet of A3 at 600 dpi has 70 million
+_ENDINGS = {"PNG": b"IEND", "JPEG": b"\xff\xd9"}
+_ENDING_WITHIN = 64 * 1024  # bytes: some scanners add a few of their own after the picture
 _ACTIVE_KEYS = ("/JS", "/JavaScript", "/EF", "/RichMediaContent", "/XFA")
 _ACTIVE_ACTIONS = ("/JavaScript", "/Launch", "/ImportData", "/SubmitForm")
 
@@ -112,6 +114,11 @@ def _check_picture(file, name):
             if picture.width * picture.height > LARGEST_PICTURE:
                 raise Refused(f"图片“{name}”的像素过多，请降低分辨率后再上传。")
             picture.load()
+            ending = _ENDINGS[picture.format]
+        file.seek(0)
+        # WeasyPrint tells Pillow, for the whole process, to put up with pictures that are cut off
+        if ending not in file.read()[-_ENDING_WITHIN:]:
+            raise OSError("cut off")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Refused(f"图片“{name}”已损坏，无法打开，请重新扫描。") from None
     finally:

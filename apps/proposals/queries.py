@@ -255,18 +255,24 @@ def sees_opinion_of(case, user, on=None):
     )
 
 
-def overdue_on(day):
-    """Filter for cases that are late on the day with what they wait for: acceptance, opinion or reply.
+def overdue_by_rule(day):
+    """What a case is late with on the day → filter for such cases: acceptance, opinion, reply.
 
     Once the lead unit has replied, nobody waits for an opinion any more.
     """
     running = (CaseState.ASSIGNED, CaseState.HANDLING)
     wanted = Q(proposal__state__in=(ProposalState.ASSIGNED, ProposalState.HANDLING))
-    return (
-        Q(wanted, state=CaseState.ASSIGNED, accept_due_on__lt=day)
-        | Q(state__in=running, role__in=ANSWERING, reply_due_on__lt=day)
-        | Q(wanted, state__in=running, role=CaseRole.ASSIST, opinion_due_on__lt=day)
-    )
+    return {
+        "accept": Q(wanted, state=CaseState.ASSIGNED, accept_due_on__lt=day),
+        "opinion": Q(wanted, state__in=running, role=CaseRole.ASSIST, opinion_due_on__lt=day),
+        "reply": Q(state__in=running, role__in=ANSWERING, reply_due_on__lt=day),
+    }
+
+
+def overdue_on(day):
+    """Filter for cases that are late on the day with what they wait for."""
+    accept, opinion, reply = overdue_by_rule(day).values()
+    return accept | opinion | reply
 
 
 def number_as_printed(value):

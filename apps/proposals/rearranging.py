@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from .models import Case, Coordination, Proposal, Proposer
 from .operations import advance, end_cases, lock, operation, settle_requests
+from .queries import check
 from .workflow import ANSWERING, CaseState, OutOfTurn, ProposalState, Refused
 
 CORRECTED = ("title", "text", "form", "kind", "sector", "category", "wished_units", "remark")
@@ -135,6 +136,8 @@ def merge(proposal, main, *, by, at, note, seen=None):
 
 @operation
 def _merge(proposal, main, *, by, at, note):
+    # first of all: who may not merge is told nothing of the other proposal
+    check(proposal, "merge", user=by, on=timezone.localdate(at), note=note)
     main = Proposal.objects.get(pk=main.pk)
     if main.pk == proposal.pk:
         raise Refused("不能并入自己，请选择另一件提案。")

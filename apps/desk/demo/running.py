@@ -26,6 +26,7 @@ from apps.replies import operations as replies
 from apps.replies import promises
 from apps.replies.models import Commitment
 from apps.replies.workflow import ReplyState
+from apps.supervision import operations as cards
 from apps.units.models import Portfolio
 
 from .district import Terms, day_of, read
@@ -341,6 +342,37 @@ class Life(Promises):
     def close_agreed(self, step, at):
         told = {name: step[name] for name in ("note", "leader_consent", "committee_consent")}
         ratings.close_agreed(self.case(step), by=self.office(step), at=at, **told)
+
+    # --- its cards ---
+
+    def card(self, step):
+        """The newest card of the case."""
+        return self.case(step).cards.order_by("-pk").first()
+
+    def propose_card(self, step, at):
+        """What the daily run did on that day."""
+        cards.propose(self.case(step), step["rule"], by=None, at=at)
+
+    def give_card(self, step, at):
+        told = {name: step[name] for name in ("colour", "rule", "reason")}
+        cards.issue_new(self.case(step), by=self.office(step), at=at, **told)
+
+    def issue_card(self, step, at):
+        cards.issue(self.card(step), by=self.office(step), at=at)
+
+    def object_to_card(self, step, at):
+        card = self.card(step)
+        cards.object_to(card, by=self.head(step, card.case), at=at, note=step["note"], **self.paper(step))
+
+    def answer_card(self, step, at):
+        card = self.card(step)
+        cards.answer(card, by=self.clerk(step, card.case), at=at, text=step["text"], **self.paper(step))
+
+    def lift_card(self, step, at):
+        cards.lift(self.card(step), by=self.office(step), at=at, note=step["note"])
+
+    def withdraw_card(self, step, at):
+        cards.withdraw(self.card(step), by=self.office(step), at=at, note=step["note"])
 
     # --- the replies ---
 
