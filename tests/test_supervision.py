@@ -276,7 +276,7 @@ def test_what_the_office_enters_from_paper_another_person_lifts():
     cards.answer(card, by=world.office, at=at, text="已整改", paper=Paper("区住建委王主任", make.scan()))
     event = Event.objects.get(action="card.answer")
     assert event.entered_for == "区住建委王主任"
-    assert Attachment.objects.filter(pk__in=event.data["paper"], owner_type="paper", owner_key=card.case_id).exists()
+    assert Attachment.objects.filter(pk__in=event.data["paper"], owner_type="card", owner_key=card.pk).exists()
     with pytest.raises(Refused, match="另一人"):
         cards.lift(card, by=world.office, at=at, note="已整改")
     cards.lift(card, by=world.office2, at=at, note="已整改")
@@ -351,7 +351,10 @@ def test_from_the_homes_a_card_is_decided_answered_and_lifted(client):
         client.force_login(world.people[person])
         home = client.get("/").content.decode()
         url = reverse("supervision:act", args=[card.pk, action])
-        assert section in home and url in home
+        assert section in home
+        # whether to issue it is decided on the page of the proposal, where both buttons are
+        offered = client.get(card.case.proposal.get_absolute_url()).content.decode() if action == "issue" else home
+        assert url in offered
         page = client.get(url)
         assert card.reason in page.content.decode()
         answer = client.post(url, {"seen": page.context["seen"]} | fields)
@@ -364,6 +367,22 @@ def test_from_the_homes_a_card_is_decided_answered_and_lifted(client):
     assert do("office", "拟发的黄牌红牌", "issue") == "issued"
     assert do("clerk", "收到的黄牌红牌", "answer", text="已安排专人") == "answered"
     assert do("office", "已反馈待摘牌", "lift", note="已整改") == "lifted"
+
+
+def test_the_paper_of_a_card_is_seen_with_the_card(client):
+    world = make.world()
+    case = late_case(world)
+    card = make.card_at(world, case, "issued")
+    at = make.moment(2020, 3, 17)
+    cards.object_to(card, by=world.office, at=at, note="系统故障", paper=Paper("王主任", make.scan("申辩书.png")))
+    url = reverse("proposals:file", args=[Attachment.objects.get().pk])
+    for person, sees in (("office", True), ("clerk", True), ("leader", True), ("secretary", False)):
+        client.force_login(world.people[person])
+        assert ("申辩书.png" in client.get(case.proposal.get_absolute_url()).content.decode()) is sees, person
+        answer = client.get(url)
+        if answer.streaming:
+            list(answer.streaming_content)
+        assert answer.status_code == (200 if sees else 404), person
 
 
 def test_a_late_click_is_told_and_nothing_typed_is_lost(client):

@@ -101,11 +101,10 @@ def _cards(state):
     return Card.objects.filter(state=state).exclude(case__state=CaseState.ENDED).select_related(*CARDS)
 
 
-def _card_item(what, action, name, due=None):
-    """`what`: told of the card, `due`: its field with the day that is shown."""
+def _card_item(what, action, name):
     return lambda card: Waiting(
-        card.case.proposal, what(card), reverse("supervision:act", args=[card.pk, name]), action,
-        getattr(card, due) if due else None, card.case.unit.name,
+        card.case.proposal, f"{card}{what}", reverse("supervision:act", args=[card.pk, name]), action, None,
+        card.case.unit.name,
     )  # fmt: skip
 
 
@@ -227,15 +226,17 @@ def _for_office(today):
         _section(
             "拟发的黄牌红牌",
             _cards(CardState.PROPOSED),
-            _card_item(
-                lambda card: f"拟发{card.get_colour_display()}：{card.get_rule_display()}", "决定", "issue", "due_on"
+            lambda card: Waiting(
+                card.case.proposal, f"拟发{card.get_colour_display()}：{card.get_rule_display()}",
+                f"{card.case.proposal.get_absolute_url()}#case-{card.case_id}", "决定", card.due_on,
+                card.case.unit.name,
             ),
             "due_on",
         ),
         _section(
             "已反馈待摘牌",
             _cards(CardState.ANSWERED).order_by("answered_at"),
-            _card_item(lambda card: f"{card}已反馈整改情况", "摘牌", "lift"),
+            _card_item("已反馈整改情况", "摘牌", "lift"),
             None,
         ),
         _section(
@@ -284,7 +285,7 @@ def _for_unit(standing, today):
         _section(
             "收到的黄牌红牌",
             _cards(CardState.ISSUED).filter(case__unit_id__in=standing.units).order_by("issued_on", "pk"),
-            _card_item(lambda card: f"{card}：{card.get_rule_display()}，请整改并反馈", "反馈", "answer"),
+            _card_item("，请整改并反馈", "反馈", "answer"),
             None,
         ),
         _section(

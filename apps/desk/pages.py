@@ -161,6 +161,7 @@ def _know(case, proposal, files):
         opinion.files = files[owner.OPINION, opinion.pk]
     for card in case.cards.all():
         card.case = case
+        card.files = files[owner.CARD, card.pk]
     for receipt in case.receipts.all():
         receipt.case = case
         receipt.files = files[owner.RECEIPT, receipt.pk]

@@ -494,6 +494,7 @@ class Attachment(models.Model):
         SHEET = "sheet", "纸质审签签字件"  # of a reply
         RECEIPT = "receipt", "回执扫描件"
         PROGRESS = "progress", "佐证材料"
+        CARD = "card", "黄牌红牌代录签字件"
 
     proposal = models.ForeignKey(Proposal, models.PROTECT, related_name="attachments")
     owner_type = models.CharField(max_length=20, choices=Owner.choices)
@@ -513,7 +514,17 @@ class Attachment(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(
-                    owner_type__in=("proposal", "contact", "opinion", "paper", "reply", "sheet", "receipt", "progress")
+                    owner_type__in=(
+                        "proposal",
+                        "contact",
+                        "opinion",
+                        "paper",
+                        "reply",
+                        "sheet",
+                        "receipt",
+                        "progress",
+                        "card",
+                    )
                 ),
                 name="attachment_owner_is_known",
             )

@@ -120,13 +120,15 @@ def actor(by):
 def audit(thing, action, *, by, at, note="", paper=None, **data):
     """Writes the event of an action on a proposal or on a part of one, in the transaction of the action.
 
-    `paper`: the Paper that the office entered it from; its scan is stored with the case.
+    `paper`: the Paper that the office entered it from; its scan is stored with the case or the thing.
     """
     entered_for = paper.entered_for.strip() if paper else ""
     if paper is not None:
         proposal, case = thing.workflow_proposal, thing.workflow_case
         told = f"{thing.WORKFLOW.label_of(action)}，代{entered_for}"
-        kept = store(paper.scan, Owner.PAPER, case.pk, proposal=proposal, by=by, at=at, note=told)
+        # a thing that is not seen by all who see its case keeps its papers itself
+        owner_type, owner_key = getattr(thing, "paper_owner", (Owner.PAPER, case.pk))
+        kept = store(paper.scan, owner_type, owner_key, proposal=proposal, by=by, at=at, note=told)
         data["paper"] = [attachment.pk for attachment in kept]
     return record(**event_of(thing, action, by=by, at=at, note=note, entered_for=entered_for, **data))
 

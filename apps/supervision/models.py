@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from apps.accounts.models import User
-from apps.proposals.models import Case, Session
+from apps.proposals.models import Attachment, Case, Session
 
 from . import workflow
 from .workflow import LIVE_CARDS, CardState
@@ -107,6 +107,11 @@ class Card(models.Model):
     def is_over(self):
         """See Reply.is_over."""
         return self.case.is_over
+
+    @property
+    def paper_owner(self):
+        """Of what the office entered for the unit (代录): the secretariat sees the case's papers, but no cards."""
+        return Attachment.Owner.CARD, self.pk
 
     @property
     def is_red(self):

@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from apps.accounts.queries import standing_of
 from apps.calendars.deadlines import Calendar, deadline
-from apps.proposals.models import Case
+from apps.proposals.attachments import seen
+from apps.proposals.models import Attachment, Case
 from apps.proposals.queries import overdue_by_rule, parties_of, why_not
 from apps.proposals.workflow import AnotherPerson, OutOfTurn, Refused, predicate
 from apps.units.queries import unit_ids_of
@@ -29,12 +30,12 @@ def cards_visible_to(user, on=None):
     standing = standing_of(user, on)
     if standing.is_office:
         return Card.objects.all()
-    seen = Q(pk__in=())
+    visible = Q(pk__in=())
     if standing.units:
-        seen |= Q(case__unit_id__in=standing.units, issued_on__isnull=False)
+        visible |= Q(case__unit_id__in=standing.units, issued_on__isnull=False)
     if standing.leads_as:
-        seen |= Q(case__unit_id__in=unit_ids_of(standing.leads_as, on))
-    return Card.objects.filter(seen)
+        visible |= Q(case__unit_id__in=unit_ids_of(standing.leads_as, on))
+    return Card.objects.filter(visible)
 
 
 @dataclass(frozen=True)
@@ -120,3 +121,8 @@ def is_not_who_answered(card, user, on):
     if user and card.answered_by_id == user.pk:
         return AnotherPerson("这份整改反馈由您代录，请由另一人摘牌。")
     return ""
+
+
+@seen(Attachment.Owner.CARD)
+def _with_its_card(attachment, user):
+    return cards_visible_to(user).filter(pk=attachment.owner_key).exists()

@@ -3,8 +3,9 @@
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods
 
+from apps.proposals.attachments import files_of
 from apps.proposals.forms import NoteForm
-from apps.proposals.models import Proposal
+from apps.proposals.models import Attachment, Proposal
 from apps.proposals.views import Act, run_action, visible_case
 
 from . import operations
@@ -29,6 +30,7 @@ NEW_ACTS = {"issue": Act(operations.issue_new, NewCardForm, check=check_issue, t
 def act(request, pk, action):
     seen = cards_visible_to(request.user).filter(case__proposal__in=Proposal.objects.visible_to(request.user))
     card = get_object_or_404(seen.select_related("case__proposal__session", "case__unit", "follows"), pk=pk)
+    card.files = files_of(Attachment.Owner.CARD, card.pk)
     return run_action(request, card, action, CARD_ACTS, card=card)
 
 

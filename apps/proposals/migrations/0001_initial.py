@@ -124,7 +124,7 @@ class Migration(migrations.Migration):
             name='Attachment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('owner_type', models.CharField(choices=[('proposal', '提案'), ('contact', '沟通记录'), ('opinion', '会办意见'), ('paper', '代录签字件'), ('reply', '答复附件'), ('sheet', '纸质审签签字件'), ('receipt', '回执扫描件'), ('progress', '佐证材料')], max_length=20)),
+                ('owner_type', models.CharField(choices=[('proposal', '提案'), ('contact', '沟通记录'), ('opinion', '会办意见'), ('paper', '代录签字件'), ('reply', '答复附件'), ('sheet', '纸质审签签字件'), ('receipt', '回执扫描件'), ('progress', '佐证材料'), ('card', '黄牌红牌代录签字件')], max_length=20)),
                 ('owner_key', models.BigIntegerField()),
                 ('file', models.FileField(upload_to='attachments/%Y/%m')),
                 ('name', models.CharField(max_length=200, verbose_name='文件名')),
@@ -344,7 +344,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='attachment',
-            constraint=models.CheckConstraint(condition=models.Q(('owner_type__in', ('proposal', 'contact', 'opinion', 'paper', 'reply', 'sheet', 'receipt', 'progress'))), name='attachment_owner_is_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('owner_type__in', ('proposal', 'contact', 'opinion', 'paper', 'reply', 'sheet', 'receipt', 'progress', 'card'))), name='attachment_owner_is_known'),
         ),
         migrations.AddConstraint(
             model_name='proposer',
