@@ -406,6 +406,14 @@ def test_the_link_is_shown_to_the_secretariat_alone_while_the_receipt_is_awaited
     assert "没有扫描件" in confirm and "补录" not in confirm
 
 
+def test_what_a_proposer_filled_in_waits_on_the_home_of_every_secretary(client, world, receipt):
+    submit(world, receipt, at=timezone.now(), token=token_of(receipt))
+    link = reverse("ratings:act", args=[receipt.pk, "confirm"])
+    for person, sees in (("secretary", True), ("secretary2", True), ("office", False), ("clerk", False)):
+        client.force_login(world.people[person])
+        assert (link in client.get("/").content.decode()) is sees, person
+
+
 def test_reading_the_page_takes_few_queries_however_many_proposers_and_promises(client, world):
     counts = []
     world.session.asks_cosigners = True

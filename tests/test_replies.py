@@ -407,6 +407,17 @@ def test_nobody_but_the_unit_is_told_what_a_draft_lacks(world, person):
         replies.submit(reply, by=world.people[person], at=APRIL)
 
 
+def test_the_office_is_no_party_to_a_reply_to_a_secret_proposal(world):
+    """No scan of it may be stored, so there is nothing that the office could enter for its unit."""
+    secret = make.registered(world, is_secret=True)
+    cases.assign(secret, [(world.housing, CaseRole.LEAD)], by=world.office, at=make.moment())
+    cases.accept(secret.cases.get(), by=world.clerk, at=make.moment(2020, 3, 11))
+    with pytest.raises(NotAllowed):
+        replies.draft(secret.cases.get(), by=world.office, at=APRIL)
+    with pytest.raises(Refused, match="线下"):
+        replies.draft(secret.cases.get(), by=world.clerk, at=APRIL)
+
+
 def test_the_secretariat_still_sees_a_reply_that_was_corrected(world):
     reply = make.reply_at(world, make.handling(world).cases.get(), "issued")
     ratings.reissue(reply, by=world.office, at=make.moment(2020, 4, 22), note="数字有误")

@@ -10,7 +10,7 @@ from apps.accounts.models import Delegation, Post
 from apps.accounts.queries import in_force_on, leaders_with_somebody, standing_of
 from apps.proposals.attachments import seen
 from apps.proposals.models import Attachment, Case, Contact
-from apps.proposals.queries import check_paper, parties_of, signers_of, why_not
+from apps.proposals.queries import check_paper, parties_towards, signers_of, why_not
 from apps.proposals.workflow import ANSWERING, AnotherPerson, CaseRole, CaseState, Refused, predicate
 from apps.units.queries import unit_ids_of
 
@@ -102,7 +102,7 @@ def signer_of(reply, on):
 
 def check_new(action, case, *, user, on, paper=None):
     """The row 拟稿 or 当面答复, taken on the case that the reply is for. Raises NotAllowed or Refused."""
-    parties = parties_of(user, on, case)
+    parties = parties_towards(case, user, on)
     row = REPLY.find(action, "", parties)
     if reason := why_not(row, case, user, on):
         raise Refused(reason)
