@@ -263,7 +263,7 @@ def _unattended(replies, today):
         [
             Waiting(
                 reply.case.proposal,
-                vacancy(reply.case, reply.case.named_signer or in_charge.get(reply.case.unit_id), ()),
+                vacancy(reply.case, reply.case.named_signer or in_charge.get(reply.case.unit_id)),
                 reply.case.proposal.get_absolute_url(),
                 "处理",
                 reply.case.reply_due_on,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from django.db.models import Exists, OuterRef, Prefetch
 from django.urls import reverse
 
-from apps.accounts.queries import leaders_with_somebody, standing_of
+from apps.accounts.queries import standing_of
 from apps.audit.models import Event
 from apps.calendars.deadlines import Calendar
 from apps.proposals.buttons import Button, button, buttons
@@ -25,9 +25,9 @@ from apps.ratings.models import Receipt
 from apps.ratings.queries import receipts_of, receipts_visible_to
 from apps.ratings.workflow import RECEIPT, ReceiptState
 from apps.replies.models import Progress, Reply
-from apps.replies.queries import replies_visible_to, with_delegates
+from apps.replies.queries import replies_visible_to, unattended_on, with_delegates
 from apps.replies.views import action_url
-from apps.replies.workflow import REPLY, ReplyState
+from apps.replies.workflow import REPLY
 from apps.supervision.models import Card
 from apps.supervision.queries import cards_visible_to
 from apps.supervision.workflow import CARD
@@ -89,7 +89,8 @@ def fetch_proposal(pk, user, today):
         Prefetch("commitments__reports", Progress.objects.select_related("reported_by")),
     )
     readable = replies_visible_to(user, today).filter(pk=OuterRef("pk"))
-    replies = replies.annotate(is_readable=Exists(readable))
+    unattended = Reply.objects.filter(unattended_on(today), pk=OuterRef("pk"))
+    replies = replies.annotate(is_readable=Exists(readable), is_unattended=Exists(unattended))
     cards = Card.objects.select_related("answered_by", "follows")
     cards = cards.annotate(is_visible=Exists(cards_visible_to(user, today).filter(pk=OuterRef("pk"))))
     cases = Case.objects.select_related("unit", "named_signer", "opinion__given_by")
@@ -120,13 +121,11 @@ def proposal_page(proposal, user, today):
     order = {CaseRole.LEAD: 0, CaseRole.SEPARATE: 0, CaseRole.ASSIST: 1}
     cases.sort(key=lambda case: (case.state == CaseState.ENDED, order[case.role], case.pk))
     signers = signers_of(cases, today)
-    waits = any(_awaits_signature(case) for case in cases)
-    attended = set(leaders_with_somebody(today).values_list("pk", flat=True)) if waits else set()
     calendar = Calendar.load()
     files = _files_by_owner(proposal)
     for case in cases:
         _know(case, proposal, files)
-    panels = [_panel(case, user, today, signers, attended, calendar) for case in cases]
+    panels = [_panel(case, user, today, signers, calendar) for case in cases]
     actions = _buttons(proposal, "proposals:act", user, today, signers)
     if standing_of(user, today).is_office and not proposal.is_secret:
         actions.append(Button("上传附件", reverse("proposals:act", args=[proposal.pk, "attach"]), is_rare=True))
@@ -198,7 +197,7 @@ def case_url(case, action):
     return reverse(name, args=[case.pk, action])
 
 
-def _panel(case, user, today, signers, attended, calendar):
+def _panel(case, user, today, signers, calendar):
     standing = standing_of(user, today)
     own = case.unit_id in standing.units
     above = standing.is_office or standing.is_secretariat or bool(standing.leads_as)
@@ -230,7 +229,7 @@ def _panel(case, user, today, signers, attended, calendar):
     return CasePanel(
         case=case,
         signer=signer if case.is_answering else None,
-        vacancy=vacancy(case, signer, attended) if above and _awaits_signature(case) else "",
+        vacancy=vacancy(case, signer) if above and any(one.is_unattended for one in case.replies.all()) else "",
         deadlines=_deadlines(case, today, calendar) if sees else [],
         contacts=list(case.contacts.all()) if sees else [],
         opinion=opinion if sees_opinion else None,
@@ -285,10 +284,6 @@ def _beginnings(case, user, today, signers):
     except (NotAllowed, OutOfTurn, Refused):
         return found
     return [*found, Button("拟写会办意见", case_url(case, "prepare_opinion"))]
-
-
-def _awaits_signature(case):
-    return any(reply.state == ReplyState.LEADER_SIGNOFF for reply in case.replies.all())
 
 
 DEADLINES = (

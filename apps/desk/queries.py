@@ -26,13 +26,8 @@ def remaining(due_on, today, calendar):
     return Remaining(due_on, f"剩{days}个工作日" if days else "下个工作日前到期", "soon" if days <= 5 else "calm")
 
 
-def vacancy(case, signer, attended):
-    """Why nobody can sign the case's replies, and what to do; "" where somebody can.
-
-    `attended`: ids of the leaders for whom somebody can act.
-    """
+def vacancy(case, signer):
+    """Why nobody can sign the case's reply (replies.queries.unattended_on), and what to do."""
     if signer is None:
         return f"{case.unit}今天没有分管领导，请在“管理”中登记领导分工，或转请其他领导审签"
-    if signer.pk not in attended:
-        return f"审签领导{signer}今天无人（本人岗位、受托岗位都没有人），请登记委托，或转请其他领导审签"
-    return ""
+    return f"审签领导{signer}今天无人（本人岗位、受托岗位都没有人），请登记委托，或转请其他领导审签"
