@@ -100,3 +100,14 @@ def test_the_page_of_a_proposal_asks_as_often_for_a_bare_one_as_for_a_long_one(c
     make.rated(world, make.reply_at(world, make.case_of(third, world.housing), "issued", code="B"), "不满意")
     again, sql = queries_of(client, third.get_absolute_url())
     assert again == many, "\n".join(sql)
+
+
+@pytest.mark.django_db
+def test_the_page_of_a_proposal_asks_as_often_for_one_assisting_unit_as_for_two(client):
+    world = make.world()
+    client.force_login(world.leader)
+    counts = []
+    for number, helpers in (("001", [world.culture]), ("002", [world.culture, world.parks])):
+        roles = [(world.housing, "lead"), *((unit, "assist") for unit in helpers)]
+        counts.append(queries_of(client, make.handling(world, number, roles=roles).get_absolute_url())[0])
+    assert counts[0] == counts[1] <= MOST

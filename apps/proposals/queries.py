@@ -151,7 +151,8 @@ def check_paper(row, parties, paper):
 
 def check_opinion_writer(case, *, user, on):
     """Whether `user` may write down the opinion of an assisting case (docs/workflow.md: the clerk prepares it)."""
-    if parties_of(user, on, case).isdisjoint({Party.UNIT, Party.UNIT_HEAD}):
+    # who signs is no matter here, so it is not looked up
+    if parties_of(user, on, case, signers={}).isdisjoint({Party.UNIT, Party.UNIT_HEAD}):
         raise NotAllowed("只有协办单位自己可以拟写会办意见。")
     if case.is_answering or case.state != CaseState.HANDLING:
         raise OutOfTurn("此承办件现在不能拟写会办意见。")
