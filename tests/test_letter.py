@@ -604,7 +604,10 @@ def test_command_tells_json_what_it_wrote_and_what_is_unfinished(world, tmp_path
 def test_strict_command_is_content_with_a_finished_session(world, tmp_path):
     answered(world, "001", summary="已完成")
     write(world)
-    call_command("annual_letter", session="9-4", pdf=tmp_path / "letter.pdf", strict=True)
+    out = tmp_path / "letter.pdf"
+    call_command("annual_letter", session="9-4", pdf=out, strict=True)
+    assert out.read_bytes().startswith(b"%PDF")
+    assert missing(world) == []
 
 
 def test_command_refuses_unusable_input(world, tmp_path):

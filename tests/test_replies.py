@@ -161,7 +161,9 @@ def test_submitting_waits_for_every_assisting_opinion_or_needs_a_reason(world):
 def test_a_separate_unit_waits_for_nobodys_opinion(world):
     roles = [(world.housing, CaseRole.SEPARATE), (world.culture, CaseRole.SEPARATE)]
     case = make.case_of(make.handling(world, roles=roles), world.housing)
-    replies.submit(complete(world, case, no_contact="not_wanted"), by=world.clerk, at=APRIL)
+    reply = complete(world, case, no_contact="not_wanted")
+    replies.submit(reply, by=world.clerk, at=APRIL)
+    assert fresh(reply).state == "unit_review"
 
 
 def test_class_b_needs_a_promise_with_a_date_and_class_c_a_reason(world):
