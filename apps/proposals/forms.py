@@ -82,6 +82,12 @@ class ActionForm(forms.Form):
         return timezone.localdate(self.at)
 
 
+def version_seen(request):
+    """The version that a page showed, from its hidden field; -1, which none is, for anything else."""
+    seen = request.POST.get("seen", "")
+    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else -1
+
+
 class NoteForm(ActionForm):
     note = NoteField()
 

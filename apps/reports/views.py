@@ -15,6 +15,7 @@ from apps.accounts.queries import standing_of
 from apps.documents.fonts import FontsUnavailable, MissingGlyph
 from apps.documents.paper import letter_html, letter_pdf
 from apps.figures.queries import tally as tally_of
+from apps.proposals.forms import version_seen
 from apps.proposals.models import Session
 from apps.proposals.workflow import OutOfTurn, Refused
 
@@ -134,11 +135,6 @@ def texts(request, key):
         "saved": kept,
     }
     return render(request, "reports/texts.html", context, status=status)
-
-
-def version_seen(request):
-    seen = request.POST.get("seen", "")
-    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else -1
 
 
 @require_http_methods(["GET", "POST"])

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from apps.accounts.queries import standing_of
 from apps.audit.queries import of_target
 
+from ..forms import version_seen
 from ..models import Session
 from ..operations import open_session
 from ..workflow import OutOfTurn, Refused
@@ -85,22 +86,18 @@ def session(request, key):
             else:
                 messages.success(request, f"已保存{found}的设置。")
                 return redirect("settings:session", found.key)
+    history = history_of(found)
     context = {
         "session": found,
         "form": form,
         # who was told what changed meanwhile may save over it; who was only told of a slip may not yet
         "seen": found.version if late else seen,
         "late": late,
-        "history": history_of(found),
-        "missed": [entry for entry in history_of(found) if entry["version"] > seen] if late else [],
+        "history": history,
+        "missed": [entry for entry in history if entry["version"] > seen] if late else [],
         "is_editor": standing.is_office,
     }
     return render(request, "proposals/settings_session.html", context, status=status)
-
-
-def version_seen(request):
-    seen = request.POST.get("seen", "")
-    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else -1
 
 
 def history_of(session):
