@@ -331,7 +331,7 @@ def test_user_text_is_never_marked_safe():
         if unsafe.search(path.read_text(encoding="utf-8"))
     ]
     # the paper's own HTML, whose every text is escaped where it is put in (tests/test_documents.py)
-    assert set(found) <= {"apps/documents/paper.py"}
+    assert set(found) <= {"apps/documents/markup.py"}
 
 
 # --- commands --------------------------------------------------------------------------------------------------------

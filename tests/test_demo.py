@@ -15,7 +15,7 @@ from apps.audit.models import Event, Head
 from apps.audit.queries import verify
 from apps.calendars.deadlines import Calendar
 from apps.desk import demo, volume
-from apps.documents.paper import Heading
+from apps.documents.content import Heading
 from apps.figures.queries import figures
 from apps.proposals.attachments import files_of
 from apps.proposals.models import Case, Category, Contact, Proposal, Session

@@ -24,7 +24,8 @@ from fontTools.ttLib import TTFont
 from PIL import ImageChops
 
 from apps.documents import fonts
-from apps.documents.paper import Heading, Letter, Paragraph, letter_html, letter_pdf
+from apps.documents.content import Heading, Letter, Paragraph
+from apps.documents.paper import paper_html, paper_pdf
 from apps.documents.titles import break_title
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -118,7 +119,7 @@ class Row:
 
 @functools.lru_cache(maxsize=64)
 def pdf_of(content):
-    return letter_pdf(content)
+    return paper_pdf(content)
 
 
 @functools.lru_cache(maxsize=64)
@@ -461,7 +462,7 @@ def test_hostile_text_is_printed_as_plain_text():
 
 
 def test_hostile_text_is_escaped_on_the_screen():
-    html = letter_html(hostile_letter())
+    html = paper_html(hostile_letter())
     tags = {tag.lower() for tag in re.findall(r"</?([a-zA-Z][^\s>/]*)", html)}
     assert tags <= {"article", "header", "footer", "div", "p", "span", "h1", "h2", "h3", "h4"}
     assert "style=" not in html and not re.search(r"<[^>]*\son", html)
@@ -471,7 +472,7 @@ def test_hostile_text_is_escaped_on_the_screen():
 
 
 def test_screen_shows_every_text_once():
-    text = re.sub("<[^>]*>", "", letter_html(letter())).replace("\u200b", "")
+    text = re.sub("<[^>]*>", "", paper_html(letter())).replace("\u200b", "")
     for part in ("临江府函〔2020〕28号", "区政协：", "一、总体情况", "2020年11月3日", "抄送：区政协提案委员会，"):
         assert text.count(part) == 1, part
 
@@ -485,7 +486,7 @@ def test_invisible_characters_are_not_printed():
 @pytest.mark.parametrize("field", ["issuer", "title", "number", "signature", "addressee"])
 def test_missing_glyph_is_an_error_that_names_the_character(field):
     with pytest.raises(fonts.MissingGlyph, match=r"U\+1F600") as error:
-        letter_pdf(letter(**{field: "甲😀乙"}))
+        paper_pdf(letter(**{field: "甲😀乙"}))
     assert error.value.characters == ("😀",)
 
 
@@ -493,7 +494,7 @@ def test_missing_glyphs_are_listed_once_in_order():
     assert fonts.missing_glyphs(f"{RARE} 甲乙，Az09\n") == []
     assert fonts.missing_glyphs("甲\u0378😀乙😀\ud800") == ["\u0378", "😀", "\ud800"]
     with pytest.raises(fonts.MissingGlyph, match="D800"):
-        letter_pdf(letter(blocks=(Paragraph("甲\ud800"),)))
+        paper_pdf(letter(blocks=(Paragraph("甲\ud800"),)))
 
 
 def test_headings_have_three_levels():
@@ -505,7 +506,7 @@ def test_headings_have_three_levels():
 def test_letter_of_next_to_nothing_prints():
     empty = Letter("", "", "", "", (), "", None)
     assert pdf_of(empty).startswith(b"%PDF")
-    assert letter_html(empty)
+    assert paper_html(empty)
 
 
 # --- the file -------------------------------------------------------------------------------------------------------
@@ -543,24 +544,25 @@ def test_text_extracts_in_reading_order():
 def test_same_content_gives_the_same_bytes_in_any_thread():
     short = letter(blocks=(PARAGRAPH,))
     with ThreadPoolExecutor(6) as pool:
-        assert set(pool.map(letter_pdf, [short] * 6)) == {pdf_of(short)}
-    assert letter_pdf(replace(short, number="临江府函〔2020〕29号")) != pdf_of(short)
+        assert set(pool.map(paper_pdf, [short] * 6)) == {pdf_of(short)}
+    assert paper_pdf(replace(short, number="临江府函〔2020〕29号")) != pdf_of(short)
 
 
 FRESH = """
 import datetime, hashlib, os, sys, time
 from django.conf import settings
 settings.configure(FONTS_DIR=sys.argv[1], USE_TZ=True)
-from apps.documents.paper import Letter, Paragraph, letter_pdf
+from apps.documents.content import Letter, Paragraph
+from apps.documents.paper import paper_pdf
 content = Letter("临江区人民政府", "临江府函〔2020〕1号", "关于办理情况的通报", "区政协",
                  (Paragraph("䶮办理提案委员建议承办单位方案责任" * int(sys.argv[3])),), "临江区人民政府",
                  datetime.date(2020, 11, 3))
 before = time.process_time()
-pdf = letter_pdf(content)
+pdf = paper_pdf(content)
 took = time.process_time() - before
-assert letter_pdf(content) == pdf
+assert paper_pdf(content) == pdf
 if not os.fork():
-    os._exit(0 if letter_pdf(content) == pdf else 3)
+    os._exit(0 if paper_pdf(content) == pdf else 3)
 assert os.wait()[1] == 0
 sys.stdout.write(f"{hashlib.sha256(pdf).hexdigest()} {took}")
 open(sys.argv[2], "wb").write(pdf)

@@ -11,7 +11,8 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from apps.audit.models import Event
-from apps.documents.paper import Heading, letter_html, letter_pdf
+from apps.documents.content import Heading
+from apps.documents.paper import paper_html, paper_pdf
 from apps.documents.titles import chinese_number
 from apps.figures.queries import figures, tally
 from apps.proposals import operations as cases
@@ -150,7 +151,7 @@ def test_letter_of_an_empty_session(world):
         "区政协九届四次会议没有交由区政府系统办理的提案。",
     ]
     assert "本届次还没有提案。" in missing(world)
-    assert letter_pdf(compose(world.session)[0]).startswith(b"%PDF")
+    assert paper_pdf(compose(world.session)[0]).startswith(b"%PDF")
 
 
 def test_numbering_stays_continuous_without_the_texts_that_nobody_wrote(world):
@@ -547,7 +548,7 @@ HOSTILE = "<script>alert(1)</script>{{ 7*7 }}&amp;'\"\u202e\u200b]]><style>*{dis
 def test_hostile_texts_stay_text(world, client):
     answered(world, "001", summary=HOSTILE, title=f"关于{HOSTILE[:60]}的建议")
     write(world, methods=HOSTILE, occasion="=1+1" + HOSTILE[:40], theme_intros={"基础设施与城市管理": HOSTILE})
-    html = letter_html(compose(world.session)[0])
+    html = paper_html(compose(world.session)[0])
     assert "<script" not in html
     assert "<style" not in html
     client.force_login(world.office)
@@ -559,7 +560,7 @@ def test_hostile_texts_stay_text(world, client):
 
 def test_long_text_makes_more_pages(world):
     write(world, methods="办" * 15_000)
-    with pdfplumber.open(io.BytesIO(letter_pdf(compose(world.session)[0]))) as pdf:
+    with pdfplumber.open(io.BytesIO(paper_pdf(compose(world.session)[0]))) as pdf:
         assert len(pdf.pages) > 20
 
 

@@ -86,10 +86,11 @@ def _faces():
 
 def family_list(role: str) -> str:
     """The role's installed families as a CSS value."""
-    return ", ".join(f'"{_css_escaped(family)}"' for family in fonts.families(role))
+    return ", ".join(f'"{css_escaped(family)}"' for family in fonts.families(role))
 
 
-def _css_escaped(name):
+def css_escaped(name: str) -> str:
+    """The inside of a CSS string."""
     return re.sub(r'[\x00-\x1f"\\<]', lambda found: f"\\{ord(found[0]):x} ", name)
 
 

@@ -6,7 +6,7 @@ replies. A text that nobody wrote is left out, never invented; what is missing i
 
 from collections import defaultdict
 
-from apps.documents.paper import Heading, Letter, Paragraph
+from apps.documents.content import Heading, Letter, Paragraph
 from apps.documents.titles import chinese_number
 from apps.figures.facts import LAST_DAY, confirmed_receipts, is_closed, issued_replies, round_of
 from apps.figures.queries import tally as tally_of
@@ -29,7 +29,7 @@ MISSING = (
 
 
 def compose(session, as_of=None, tally=None):
-    """(documents.paper.Letter, what is unfinished as Chinese sentences) of a session as of a day (None: all records).
+    """(documents.content.Letter, what is unfinished as Chinese sentences) of a session as of a day (None: all records).
 
     A fixed number of queries, whatever the rows. `tally`: that of the session and day, where the caller has it.
     """

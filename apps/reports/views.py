@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from apps.accounts.queries import standing_of
 from apps.documents.fonts import FontsUnavailable, MissingGlyph
-from apps.documents.paper import letter_html, letter_pdf
+from apps.documents.paper import paper_html, paper_pdf
 from apps.figures.queries import tally as tally_of
 from apps.proposals.forms import version_seen
 from apps.proposals.models import Session
@@ -72,7 +72,7 @@ def letter_page(request, session, problem="", status=200):
         "as_of": as_of,
         "tables": tables_of(tally, session),
         "unfinished": unfinished,
-        "paper": letter_html(composed),
+        "paper": paper_html(composed),
         "pdf_url": f"{pdf}?{urlencode({'as_of': as_of})}" if as_of else pdf,
         "is_editor": is_editor(request),
         "problem": problem,
@@ -89,7 +89,7 @@ def pdf(request, key):
         return letter_page(request, session, status=422)
     composed, _ = compose(session, form.cleaned_data["as_of"])
     try:
-        content = letter_pdf(composed)
+        content = paper_pdf(composed)
     except MissingGlyph as missing:
         return letter_page(request, session, str(missing), status=422)
     except FontsUnavailable:

@@ -4,7 +4,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from apps.documents.fonts import FontsUnavailable, MissingGlyph
-from apps.documents.paper import letter_pdf
+from apps.documents.paper import paper_pdf
 from apps.figures.queries import UnknownSession, session_named
 from apps.reports.letter import compose
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         try:
             found = session_named(session)
             letter, unfinished = compose(found)
-            content = letter_pdf(letter)
+            content = paper_pdf(letter)
         except UnknownSession as unknown:
             raise CommandError(str(unknown), returncode=2) from unknown
         except MissingGlyph as missing:
