@@ -39,6 +39,10 @@ class MissingGlyph(ValueError):
         named = "、".join(f"“{c}”（U+{ord(c):04X}）" if c.isprintable() else f"U+{ord(c):04X}" for c in self.characters)
         super().__init__(f"没有字体能印出{named}，请在字体目录中放入含有这些字的字体。")
 
+    def __reduce__(self):
+        """Between processes it goes by its characters, not by its text."""
+        return type(self), (self.characters,)
+
 
 @dataclass(frozen=True)
 class Stack:

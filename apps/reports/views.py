@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from apps.accounts.queries import standing_of
 from apps.documents.fonts import FontsUnavailable, MissingGlyph
-from apps.documents.paper import paper_html, paper_pdf
+from apps.documents.paper import paper_html
+from apps.documents.press import PressError, printed
 from apps.figures.queries import tally as tally_of
 from apps.proposals.forms import version_seen
 from apps.proposals.models import Session
@@ -89,11 +90,13 @@ def pdf(request, key):
         return letter_page(request, session, status=422)
     composed, _ = compose(session, form.cleaned_data["as_of"])
     try:
-        content = paper_pdf(composed)
+        content = printed(composed)
     except MissingGlyph as missing:
         return letter_page(request, session, str(missing), status=422)
     except FontsUnavailable:
         return letter_page(request, session, "服务器上没有排印公文所需的字体，请联系运维人员安装。", status=503)
+    except PressError as failed:
+        return letter_page(request, session, str(failed), status=503)
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(True, f"{composed.title}.pdf")
     response["X-Content-Type-Options"] = "nosniff"
