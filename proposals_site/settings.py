@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "apps.ratings",
     "apps.figures",
     "apps.supervision",
+    "apps.papers",
     "apps.reports",
     "apps.desk",
 ]

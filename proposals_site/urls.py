@@ -10,6 +10,7 @@ urlpatterns = [
     path("receipts/", include("apps.ratings.urls")),
     path("receipt/", include("apps.ratings.link_urls")),
     path("cards/", include("apps.supervision.urls")),
+    path("papers/", include("apps.papers.urls")),
     path("reports/", include("apps.reports.urls")),
     path("accounts/", include("apps.accounts.urls")),
     path("admin/", admin.site.urls),

@@ -520,10 +520,10 @@ def test_the_next_number_goes_on_in_the_series_of_unit_and_year(world):
     for place, number in enumerate((*numbers, "大渡口文旅函〔2020〕77号"), start=1):
         reply = reply_at(world, case_of(make.handling(world, f"{place:03}"), world.housing), "issued")
         Reply.objects.filter(pk=reply.pk).update(number=number)
-    assert next_number(world.housing, 2020) == "大渡口建委函〔2020〕13号"
-    assert next_number(world.housing, 2019) == "大渡口建委函〔2019〕41号"
-    assert next_number(world.housing, 2021) == "大渡口建委函〔2021〕1号"
-    assert next_number(world.culture, 2020) == ""
+    assert next_number(world.housing.series, 2020) == "大渡口建委函〔2020〕13号"
+    assert next_number(world.housing.series, 2019) == "大渡口建委函〔2019〕41号"
+    assert next_number(world.housing.series, 2021) == "大渡口建委函〔2021〕1号"
+    assert next_number(world.culture.series, 2020) == ""
 
 
 def test_the_form_for_sending_a_reply_suggests_the_number(client, world):

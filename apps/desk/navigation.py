@@ -19,6 +19,8 @@ def navigation(request):
         entries += [("登记", reverse("proposals:register")), ("导入导出", reverse("exchange:home"))]
     elif standing.is_secretariat:
         entries.append(("导入导出", reverse("exchange:home")))
+    if standing.handles_proposals:
+        entries.append(("文书", reverse("papers:sessions")))
     if standing.is_office or standing.is_secretariat or standing.leads_as:
         entries.append(("年度通报", reverse("reports:letters")))
     if standing.is_office or standing.is_secretariat:

@@ -13,6 +13,8 @@ TABLES = {model.WORKFLOW.name: model.WORKFLOW for model in (Proposal, Case, Repl
 FURTHER = {
     "case.prepare_opinion": "拟写会办意见",
     "proposal.attach": "上传附件",
+    "paper.dispatch": "登记发文",
+    "paper.void": "发文作废",
     "session.open": "新建届次",
     "delegation.create": "登记委托",
     "delegation.end": "提前终止委托",

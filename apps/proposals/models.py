@@ -597,3 +597,51 @@ class Opinion(models.Model):
                 name="opinion_giver_is_whole",
             )
         ]
+
+
+class Dispatch(models.Model):
+    """The number under which a paper went out (发文登记), and the paper itself as it then was.
+
+    Papers are composed on a floor above, but numbers belong here: those of replies, which stand with the reply, must
+    keep clear of them. What the paper is about is a plain key for the same reason (see Attachment).
+    """
+
+    kind = models.CharField(max_length=40)  # key of a papers.kinds.Kind
+    subject_key = models.BigIntegerField()
+    session = models.ForeignKey(Session, models.PROTECT, related_name="dispatches", verbose_name="届次")
+    proposal = models.ForeignKey(
+        Proposal, models.PROTECT, null=True, related_name="dispatches", verbose_name="提案"
+    )  # none: a paper about the whole session
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name="发文单位")  # none: office
+    number = models.CharField("发文字号", max_length=60)
+    dated_on = models.DateField("成文日期")
+    title = models.CharField("标题", max_length=200)
+    addressee = models.CharField("主送", max_length=200, blank=True)
+    signer = models.CharField("签发人", max_length=40, blank=True)
+    copies = models.PositiveSmallIntegerField("份数", default=1)
+    content = models.JSONField()  # documents.kept
+    covers = models.JSONField(default=list)  # ids of what it lists, so that the next one of its kind goes on from there
+    registered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    registered_at = models.DateTimeField()
+    void_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    void_at = models.DateTimeField(null=True)
+    void_note = models.CharField("作废原因", max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "发文"
+        ordering = ("dated_on", "pk")
+        constraints = [
+            models.UniqueConstraint(fields=("number",), condition=Q(void_at=None), name="number_given_to_one_paper"),
+            models.CheckConstraint(
+                condition=Q(void_at=None, void_by=None) | Q(void_at__isnull=False, void_by__isnull=False),
+                name="dispatch_void_is_whole",
+            ),
+        ]
+        indexes = [models.Index(fields=("kind", "subject_key"), name="dispatch_by_subject")]
+
+    def __str__(self):
+        return self.number
+
+    @property
+    def is_void(self):
+        return self.void_at is not None

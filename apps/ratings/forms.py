@@ -26,7 +26,7 @@ class IssueForm(ActionForm):
 
     def prepare(self):
         self.fields["issued_on"].initial = self.today
-        self.fields["number"].initial = next_number(self.thing.case.unit, self.today.year)
+        self.fields["number"].initial = next_number(self.thing.case.unit.series, self.today.year)
         if self.thing.is_meeting:
             self.fields["number"].initial = ""
             self.fields["number"].required = False

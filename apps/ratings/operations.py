@@ -7,8 +7,8 @@ from apps.proposals.attachments import store
 from apps.proposals.models import Attachment, Session
 from apps.proposals.operations import advance, audit, check_day, follow, operation
 from apps.proposals.workflow import CaseState, NotAllowed, OutOfTurn, Party, Refused
-from apps.replies.models import Reply
 from apps.replies.operations import copy_as_draft
+from apps.replies.queries import is_number_used
 from apps.replies.workflow import ReplyState
 
 from . import links
@@ -44,9 +44,8 @@ def issue(reply, *, by, at, number, issued_on, means, note=""):
     if not number.strip() and not reply.is_meeting:
         raise Refused("请填写答复文号。")
     Session.objects.select_for_update().get(pk=session.pk)  # of two who use one number at once, one is told
-    used = Reply.objects.filter(case__proposal__session=session, number=number).exclude(state=ReplyState.VOID)
-    if number and used.exclude(pk=reply.pk).exists():
-        raise Refused(f"答复文号“{number}”已用于另一件答复，请核对。")
+    if number and is_number_used(number, session, reply):
+        raise Refused(f"答复文号“{number}”已用于另一件答复或公文，请核对。")
     changes = dict(number=number, issued_on=issued_on, means=means, issued_by=by, issued_at=at)
     data["commitments"] = [promise.pk for promise in reply.commitments.all()]  # followed up from now on
     if reply.is_supplementary:

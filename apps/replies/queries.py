@@ -9,7 +9,7 @@ from django.utils import timezone
 from apps.accounts.models import Delegation, Post
 from apps.accounts.queries import in_force_on, leaders_with_somebody, standing_of
 from apps.proposals.attachments import seen
-from apps.proposals.models import Attachment, Case, Contact
+from apps.proposals.models import Attachment, Case, Contact, Dispatch
 from apps.proposals.queries import check_paper, parties_towards, signers_of, why_not
 from apps.proposals.workflow import ANSWERING, AnotherPerson, CaseRole, CaseState, Refused, predicate
 from apps.units.queries import unit_ids_of
@@ -82,17 +82,31 @@ def unattended_on(day):
     return Q(state=ReplyState.LEADER_SIGNOFF) & (named | by_portfolio)
 
 
-REPLY_NUMBER = re.compile(r"[\[【（(〔﹝［]\s*(\d{4})\s*[\]】）)〕﹞］]\s*第?(\d{1,6})号?")  # 〔2020〕12号
+NUMBER = re.compile(r"[\[【（(〔﹝［]\s*(\d{4})\s*[\]】）)〕﹞］]\s*第?(\d{1,6})号?")  # 〔2020〕12号
 
 
-def next_number(unit, year):
-    """大渡口建委函〔2020〕13号: the next number in the unit's series of that year; "" for a unit without a series."""
-    if not unit.series:
+def next_number(series, year):
+    """大渡口建委函〔2020〕13号: the next number in a series (机关代字) of that year; "" without a series.
+
+    Replies and all other papers of a body are numbered in one row.
+    """
+    if not series:
         return ""
-    numbers = Reply.objects.filter(number__startswith=unit.series).values_list("number", flat=True)
-    found = [REPLY_NUMBER.fullmatch(number.removeprefix(unit.series).strip()) for number in numbers]
+    numbers = [
+        *Reply.objects.filter(number__startswith=series).values_list("number", flat=True),
+        *Dispatch.objects.filter(number__startswith=series).values_list("number", flat=True),
+    ]
+    found = [NUMBER.fullmatch(number.removeprefix(series).strip()) for number in numbers]
     used = [int(each[2]) for each in found if each and int(each[1]) == year]
-    return f"{unit.series}〔{year}〕{max(used, default=0) + 1}号"
+    return f"{series}〔{year}〕{max(used, default=0) + 1}号"
+
+
+def is_number_used(number, session, reply=None):
+    """Whether another reply of the session, or another paper of any, goes under this number."""
+    replies = Reply.objects.filter(case__proposal__session=session, number=number).exclude(state=ReplyState.VOID)
+    if reply is not None:
+        replies = replies.exclude(pk=reply.pk)
+    return replies.exists() or Dispatch.objects.filter(number=number, void_at=None).exists()
 
 
 def signer_of(reply, on):

@@ -1,0 +1,65 @@
+"""What a kind of paper is: who sees it, how it is composed, who gives it a number."""
+
+import datetime
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import QuerySet
+
+from apps.accounts.models import User
+from apps.documents.content import Paper
+from apps.proposals.models import Proposer, Session
+from apps.proposals.workflow import Party
+
+OFFICE = frozenset({Party.OFFICE})
+UNIT_OR_OFFICE = frozenset({Party.UNIT, Party.UNIT_HEAD, Party.OFFICE})
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """For whom, on which day and under which number a paper is composed. Without a number it is a draft (样稿).
+
+    `to`: to which of several proposers. `signer`: 签发人, of what the office sends.
+    """
+
+    user: User
+    on: datetime.date
+    session: Session
+    number: str = ""
+    dated_on: datetime.date | None = None
+    signer: str = ""
+    to: Proposer | None = None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of paper, by the name that offices use.
+
+    key: in addresses and with its numbers · group: under which heading it is offered
+    seen: the rows of the occasion's session that its user may see such a paper of
+    fits: whether there is one of this row
+    proposal: the way from the row to its proposal in a query ("pk": it is the row), "" for a paper about the session
+    compose: the paper, a draft unless the occasion or the records have what finishes it
+    numbered_by: who gives it a number; nobody, where it bears none of its own
+    is_once: whether a row has one such paper, or another one each time more has come together
+    covers: ids of what the paper lists, where it is not once
+    addressees: to whom copies go, each with its own address
+    """
+
+    key: str
+    label: str
+    group: str
+    seen: Callable[[Occasion], QuerySet]
+    compose: Callable[[Any, Occasion], Paper]
+    proposal: str = ""
+    fits: Callable[[Any], bool] = lambda subject: True
+    numbered_by: frozenset[Party] = frozenset()
+    is_once: bool = True
+    covers: Callable[[Any, Occasion], Iterable[int]] = lambda subject, occasion: ()
+    addressees: Callable[[Any], list[Proposer]] = field(default=lambda subject: [])
+
+    @property
+    def is_of_session(self) -> bool:
+        """About the whole session: there is one, not one of each proposal, case or reply."""
+        return not self.proposal

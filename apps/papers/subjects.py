@@ -1,0 +1,76 @@
+"""What papers are about: rows of the occasion's session that its user may see, ready to be composed.
+
+Each function takes a kinds.Occasion and gives a queryset. What the user may see is decided by the apps that the rows
+belong to; secret proposals have no paper.
+"""
+
+from django.db.models import Prefetch
+
+from apps.accounts.queries import standing_of
+from apps.proposals.models import Case, Contact, ExtensionRequest, Proposal, ReturnRequest, Session
+from apps.replies.queries import replies_visible_to, with_delegates
+
+
+def proposals(occasion):
+    seen = Proposal.objects.visible_to(occasion.user, occasion.on).filter(session=occasion.session, is_secret=False)
+    return seen.select_related("session", "category", "sector", "supervising_leader").prefetch_related("proposers")
+
+
+def cases(occasion):
+    """Cases of proposals the user sees; a unit sees its own ones only."""
+    seen = Case.objects.filter(proposal__in=proposals(occasion).values("pk"))
+    standing = standing_of(occasion.user, occasion.on)
+    if not (standing.is_office or standing.is_secretariat or standing.leads_as):
+        seen = seen.filter(unit_id__in=standing.units)
+    read = Proposal.objects.select_related("session", "category", "sector", "supervising_leader")
+    return (
+        seen.select_related("unit", "named_signer")
+        .prefetch_related(Prefetch("proposal", read), "proposal__proposers")
+        .order_by("proposal__number_order", "proposal__number", "pk")
+    )
+
+
+def replies(occasion):
+    """Replies that the user may read and that have a text: what was imported has none."""
+    seen = replies_visible_to(occasion.user, occasion.on).filter(case__proposal__in=proposals(occasion).values("pk"))
+    return (
+        with_delegates(seen)
+        .exclude(body="")
+        .select_related("case__unit", "case__proposal__session", "case__named_signer", "result_class", "signer",
+                        "signed_by", "approved_by", "forwarded_by", "submitted_by")
+        .prefetch_related("case__proposal__proposers", "commitments", "case__proposal__merged__proposers")
+        .order_by("case__proposal__number_order", "case__proposal__number", "case_id", "round", "pk")
+    )  # fmt: skip
+
+
+def of_cases(model, occasion, *read):
+    """Rows of a model that has a `case`, of the cases that the user sees."""
+    seen = model.objects.filter(case__in=cases(occasion).values("pk"))
+    read = ("case__unit", "case__proposal__session", *read)
+    return seen.select_related(*read).prefetch_related("case__proposal__proposers")
+
+
+def contacts(occasion):
+    return of_cases(Contact, occasion, "recorded_by").order_by("case__proposal__number_order", "held_on", "pk")
+
+
+def return_requests(occasion):
+    return of_cases(ReturnRequest, occasion, "suggested_unit", "requested_by", "ruled_by")
+
+
+def extension_requests(occasion):
+    return of_cases(ExtensionRequest, occasion, "requested_by", "ruled_by")
+
+
+def session_for_office(occasion):
+    """The session, for the government office alone."""
+    return _session(occasion, standing_of(occasion.user, occasion.on).is_office)
+
+
+def session_for_office_and_committee(occasion):
+    standing = standing_of(occasion.user, occasion.on)
+    return _session(occasion, standing.is_office or standing.is_secretariat)
+
+
+def _session(occasion, is_seen):
+    return Session.objects.filter(pk=occasion.session.pk) if is_seen else Session.objects.none()
