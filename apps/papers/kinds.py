@@ -38,7 +38,7 @@ class Kind:
 
     key: in addresses and with its numbers · group: under which heading it is offered
     seen: the rows of the occasion's session that its user may see such a paper of
-    fits: whether there is one of this row
+    fits: whether there is one of this row, where not every row has one
     proposal: the way from the row to its proposal in a query ("pk": it is the row), "" for a paper about the session
     compose: the paper, a draft unless the occasion or the records have what finishes it
     numbered_by: who gives it a number; nobody, where it bears none of its own
@@ -53,7 +53,7 @@ class Kind:
     seen: Callable[[Occasion], QuerySet]
     compose: Callable[[Any, Occasion], Paper]
     proposal: str = ""
-    fits: Callable[[Any], bool] = lambda subject: True
+    fits: Callable[[Any], bool] | None = None
     numbered_by: frozenset[Party] = frozenset()
     is_once: bool = True
     covers: Callable[[Any, Occasion], Iterable[int]] = lambda subject, occasion: ()
@@ -63,3 +63,11 @@ class Kind:
     def is_of_session(self) -> bool:
         """About the whole session: there is one, not one of each proposal, case or reply."""
         return not self.proposal
+
+    def is_of(self, subject) -> bool:
+        return self.fits is None or self.fits(subject)
+
+    def subjects(self, occasion: Occasion) -> QuerySet | list:
+        """The rows that there is such a paper of, in order; sliceable either way."""
+        seen = self.seen(occasion)
+        return seen if self.fits is None else [subject for subject in seen if self.fits(subject)]

@@ -34,7 +34,7 @@ def dispatch(kind, subject, *, by, at, session, number, dated_on, signer="", cop
         subject = kind.seen(occasion).filter(pk=subject.pk).first()
     if subject is None or not may_number(kind, subject, occasion):
         raise NotAllowed(f"{kind.label}的发文字号不由您登记。")
-    if not kind.fits(subject):
+    if not kind.is_of(subject):
         raise OutOfTurn(f"这里已没有要发的{kind.label}，请按最新情况操作。")
     if kind.is_once and dispatches_of(kind, subject).filter(void_at=None).exists():
         raise OutOfTurn(f"这份{kind.label}已经登记了发文字号，请按最新情况操作。")

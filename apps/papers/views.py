@@ -43,7 +43,7 @@ def found(request, key, kind, pk):
     kind = KINDS[kind]
     occasion = occasion_of(request, get_object_or_404(Session, key=key))
     subject = get_object_or_404(kind.seen(occasion), pk=pk)
-    if not kind.fits(subject):
+    if not kind.is_of(subject):
         raise Http404
     return kind, subject, occasion
 
@@ -60,16 +60,15 @@ def sessions(request):
 
 @require_GET
 def session(request, key):
-    """What papers there are in a session: one of each of its own, and lists of those about proposals."""
+    """What papers there are of a session: those about it as a whole, and lists of those about its proposals."""
     of = get_object_or_404(Session, key=key)
     occasion = occasion_of(request, of)
-    groups = {}
+    groups, answers = {}, {}
     for kind in KINDS.values():
-        seen = kind.seen(occasion)
-        if kind.is_of_session and seen.exists():
-            groups.setdefault(kind.group, []).append((kind, of, 0))
-        elif not kind.is_of_session and (count := seen.count()):
-            groups.setdefault(kind.group, []).append((kind, None, count))
+        if kind.is_of_session and kind.seen not in answers:
+            answers[kind.seen] = kind.seen(occasion).exists()  # several kinds ask the same
+        if not kind.is_of_session or answers[kind.seen]:
+            groups.setdefault(kind.group, []).append(kind)
     context = {"session": of, "groups": groups.items(), "sessions": Session.objects.exclude(pk=of.pk)}
     return render(request, "papers/session.html", context)
 
@@ -81,23 +80,26 @@ def of_kind(request, key, kind):
         raise Http404
     kind, of = KINDS[kind], get_object_or_404(Session, key=key)
     occasion = occasion_of(request, of)
-    page = Paginator(kind.seen(occasion), OFFERED).get_page(request.GET.get("page"))
-    rows = [(subject, proposal_of(kind, subject)) for subject in page if kind.fits(subject)]
+    page = Paginator(kind.subjects(occasion), OFFERED).get_page(request.GET.get("page"))
+    rows = [(subject, proposal_of(kind, subject)) for subject in page]
     return render(request, "papers/of_kind.html", {"session": of, "kind": kind, "page": page, "rows": rows})
 
 
 @require_GET
 def proposal(request, pk):
-    """All papers of one proposal. A fixed number of queries: one for each kind."""
+    """All papers of one proposal. A fixed number of queries: kinds that are about the same rows share them."""
     of = get_object_or_404(Proposal.objects.visible_to(request.user).select_related("session"), pk=pk)
     occasion = occasion_of(request, of.session)
-    groups = {}
+    groups, rows = {}, {}
     for kind in KINDS.values():
         if kind.is_of_session:
             continue
-        for subject in kind.seen(occasion).filter(**{kind.proposal: of.pk}):
-            if kind.fits(subject):
-                groups.setdefault(kind.group, []).append((kind, subject))
+        asked = (kind.seen, kind.proposal)
+        if asked not in rows:
+            rows[asked] = list(kind.seen(occasion).filter(**{kind.proposal: of.pk}))
+        found = [(kind, subject) for subject in rows[asked] if kind.is_of(subject)]
+        if found:
+            groups.setdefault(kind.group, []).extend(found)
     return render(request, "papers/proposal.html", {"proposal": of, "session": of.session, "groups": groups.items()})
 
 
