@@ -10,7 +10,9 @@ from django.urls.resolvers import URLPattern
 from django.utils import timezone
 
 from apps.desk.exchange import uploads
-from apps.proposals.models import Attachment, Session
+from apps.documents.content import Sheet
+from apps.documents.kept import as_data
+from apps.proposals.models import Attachment, Dispatch, Session
 from apps.ratings import links
 from apps.ratings import operations as ratings
 from apps.ratings.models import Receipt
@@ -125,6 +127,19 @@ ROWS = {
     "supervision:act withdraw": ((200, 403, 403, 404, 403, 404, 404, 404, 404), "card issued"),
     "supervision:issue": ((200, 403, 403, 404, 403, 404, 403, 404, 404), "handling"),
     "accounts:password": (EVERYBODY, None),
+    "papers:sessions": ((200,) * 7 + (404, 404), "session"),
+    "papers:session": ((200,) * 7 + (404, 404), "session"),
+    "papers:of_kind reply-letter": ((200,) * 7 + (404, 404), "session"),
+    "papers:proposal": (THOSE_WHO_SEE_IT, "handling"),
+    "papers:paper reply-letter": (THOSE_WHO_SEE_IT, "issued"),
+    "papers:paper reply-letter of a draft": ((200, 200, 200, 404, 200, 404, 404, 404, 404), "leader_signoff"),
+    "papers:paper_pdf reply-letter": (THOSE_WHO_SEE_IT, "issued"),
+    "papers:paper_docx reply-letter": (THOSE_WHO_SEE_IT, "issued"),
+    "papers:dispatch reply-letter": ((403, 403, 403, 404, 403, 404, 403, 404, 404), "issued"),  # it has its own number
+    "papers:dispatched": (THOSE_WHO_SEE_IT, "dispatch"),
+    "papers:dispatched_pdf": (THOSE_WHO_SEE_IT, "dispatch"),
+    "papers:dispatched_docx": (THOSE_WHO_SEE_IT, "dispatch"),
+    "papers:void": ((403, 403, 403, 404, 403, 404, 403, 404, 404), "dispatch"),  # of a kind that nobody numbers
     "reports:letters": ((200, 404, 404, 404, 200, 200, 200, 404, 404), None),
     "reports:letter": ((200, 404, 404, 404, 200, 200, 200, 404, 404), "issued"),
     "reports:letter_pdf": ((200, 404, 404, 404, 200, 200, 200, 404, 404), "issued"),
@@ -168,11 +183,23 @@ def target(world, stage):
         return {}
     if stage == "session":
         return {"session": world.session.key}
+    if stage == "dispatch":
+        return {"dispatch": dispatch_of_a_reply(world).pk}
     if stage == "upload":
         content = sheets.workbook([sheets.handled()])
         kept = uploads.keep("ledger", "9-4", content, "台账.xlsx", by=world.office, at=timezone.now())
         return {"upload": kept.pk}
     return {"session": world.session.key} | things_at(world, stage)
+
+
+def dispatch_of_a_reply(world):
+    reply = make.reply_at(world, make.handling(world).cases.get(), "issued")
+    sheet = Sheet("标题", "区政府办公室", ())
+    return Dispatch.objects.create(
+        kind="reply-letter", subject_key=reply.pk, session=world.session, proposal=reply.case.proposal, number="1号",
+        dated_on=make.moment().date(), title="标题", content=as_data(sheet), registered_by=world.office,
+        registered_at=make.moment(),
+    )  # fmt: skip
 
 
 def things_at(world, stage):
@@ -236,6 +263,13 @@ ARGUMENTS = {
     "ratings:act": ("receipt",),
     "supervision:act": ("card",),
     "supervision:issue": ("case",),
+    "papers:session": ("session",),
+    "papers:of_kind": ("session",),
+    "papers:proposal": ("proposal",),
+    "papers:dispatched": ("dispatch",),
+    "papers:dispatched_pdf": ("dispatch",),
+    "papers:dispatched_docx": ("dispatch",),
+    "papers:void": ("dispatch",),
     "reports:letter": ("session",),
     "reports:letter_pdf": ("session",),
     "reports:letter_texts": ("session",),
@@ -250,6 +284,8 @@ ARGUMENTS = {
 def url_of(row, found):
     name, _, action = row.partition(" ")
     action = "" if action.startswith("of ") else action  # a word for the reader: of what
+    if name in ("papers:paper", "papers:paper_pdf", "papers:paper_docx", "papers:dispatch"):
+        return reverse(name, args=[found["session"], action.split()[0], found["reply"]])
     args = [found[thing] for thing in ARGUMENTS.get(name, ())]
     if name in ("replies:version", "replies:compare"):
         args.append(1)
