@@ -45,6 +45,8 @@ INSTALLED_APPS = [
     "django_filters",
     "axes",
     "csp",
+    "django_tasks",
+    "django_tasks_db",
     # ground floor first: each may import only from those before it (pyproject.toml, import-linter)
     "apps.documents",
     "apps.calendars",
@@ -131,6 +133,8 @@ AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False  # who enters the admin site, and what is there, is decided by posts
 AXES_CLIENT_IP_CALLABLE = "apps.accounts.sign_in.client_address"
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}  # run by manage.py db_worker
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"

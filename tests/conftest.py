@@ -90,7 +90,9 @@ def client():
 
 @pytest.fixture(autouse=True)
 def safe_settings(settings, tmp_path):
-    """Quick passwords, files in a folder of the test's own, and no lockout unless the test is about it."""
+    """Quick passwords, files in a folder of the test's own, tasks done at once, and no lockout unless the test is
+    about it."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
     settings.AXES_ENABLED = False

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from apps.audit.operations import record
 
@@ -21,6 +22,7 @@ from .models import Post, User
 from .queries import standing_of
 
 admin.site.unregister(Group)
+admin.site.unregister(DBTaskResult)  # tasks tell of proposals, which the system administrator may not see
 
 
 def is_system_admin(request):
