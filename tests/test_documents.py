@@ -1,193 +1,57 @@
-"""Letters measured against GB/T 9704-2012: positions from the PDF's text, ink from its pixels, both in mm.
+"""Letters measured against GB/T 9704-2012 (信函格式), and what every paper has in common: text, fonts, the file."""
 
-The numbers here are the standard's, written down on their own, so that a slip in the layout cannot hide in both.
-"""
-
-import datetime
-import functools
 import io
 import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
-import pdfplumber
 import pikepdf
 import pypdfium2
 import pytest
 from django.core import checks
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
-from PIL import ImageChops
 
 from apps.documents import fonts
 from apps.documents.content import Heading, Letter, Paragraph
 from apps.documents.paper import paper_html, paper_pdf
 from apps.documents.titles import break_title
+from tests.measuring import (
+    BOTTOM,
+    CHARACTER,
+    HOSTILE,
+    ISSUERS,
+    LEFT,
+    LINE,
+    MM,
+    NEAR,
+    NEVER_FIRST,
+    PARAGRAPH,
+    PLAIN,
+    PROMISE,
+    RARE,
+    RIGHT,
+    SENTENCES,
+    TITLES,
+    TOP,
+    black,
+    body_rows,
+    ink,
+    letter,
+    near,
+    pages_of,
+    pdf_of,
+    picture_of,
+    red,
+    red_rules,
+    row_with,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
-MM = 72 / 25.4
-DPI = 300
-NEAR = 0.5  # mm
-LEFT, RIGHT, TOP, BOTTOM = 28, 184, 37, 262  # the type area, 156 × 225 mm
-CHARACTER = 156 / 28
-LINE = 225 / 22
-EM_OVER_BASELINE = 0.88  # of a Chinese character's square
-NEVER_FIRST = "，。、；：？！）》〉」』】”’％%·…"
-
-RARE = "䶮㛃𬭛祎堃喆"
-ISSUERS = [
-    "江北区政府",
-    "某某市临江区人民政府办公室",
-    "某某市临江区人民政府办公室政协提案办理工作领导小组",
-    f"{RARE}区政府",
-]
-SENTENCES = (
-    "各承办单位把提案办理同年度重点工作一并部署、一并检查，先后召开协调会议36次，"
-    "实地调研128人次，走访委员97名，办前沟通率达到100%，“面对面”答复的占92.5%。"
-    "对需要多个部门共同研究的问题，由主办单位牵头，会办单位在10个工作日内提出意见，"
-    "截至2020年10月31日，累计落实资金2.35亿元，新建便民设施15处，改造管网4.6公里，惠及群众3万余人。"
-    "有关做法写入《临江区提案办理工作规程（试行）》；下一步，将继续跟踪督办B类提案，做到件件有着落、事事有回音！"
-)
-PROMISE = "承诺：完成剩余3户签约，拆除跃进村86栋（2021年12月31日前）。"
-PARAGRAPH = Paragraph(SENTENCES)
-PLAIN = Paragraph(
-    "各承办单位认真研究委员意见建议逐件制定方案落实责任明确时限" * 40
-)  # nothing but full-width characters
-
-
-def letter(**changes):
-    return replace(
-        Letter(
-            issuer=ISSUERS[1],
-            number="临江府函〔2020〕28号",
-            title="关于区政协九届四次会议提案办理情况的通报",
-            addressee="区政协",
-            blocks=(
-                Heading(1, "一、总体情况"),
-                Paragraph(SENTENCES, lead="（一）领导重视。"),
-                Heading(2, "（一）已经解决的提案"),
-                Heading(3, "1. 道路与停车"),
-                *[PARAGRAPH] * 12,
-            ),
-            signature="某某市临江区人民政府",
-            dated_on=datetime.date(2020, 11, 3),
-            copies_to=("区政协提案委员会", "区委办公室", "区人大常委会办公室"),
-            attachments=("提案办理情况统计表", "B类提案后续办理计划"),
-        ),
-        **changes,
-    )
-
-
-@dataclass
-class Row:
-    """The characters on one baseline, blanks left out; all places in mm."""
-
-    chars: list
-
-    @property
-    def text(self):
-        return "".join(c["text"] for c in self.chars)
-
-    @property
-    def x0(self):
-        return min(c["x0"] for c in self.chars) / MM
-
-    @property
-    def x1(self):
-        return max(c["x1"] for c in self.chars) / MM
-
-    @property
-    def size(self):
-        return round(max(c["size"] for c in self.chars), 2)
-
-    @property
-    def baseline(self):
-        return 297 - self.chars[0]["matrix"][5] / MM
-
-    @property
-    def top(self):
-        return self.baseline - EM_OVER_BASELINE * self.size / MM
-
-    @property
-    def bottom(self):
-        return self.top + self.size / MM
-
-
-@functools.lru_cache(maxsize=64)
-def pdf_of(content):
-    return paper_pdf(content)
-
-
-@functools.lru_cache(maxsize=64)
-def pages_of(content):
-    """The rows of every page, from the top."""
-    pages = []
-    with pdfplumber.open(io.BytesIO(pdf_of(content))) as pdf:
-        for page in pdf.pages:
-            rows = {}
-            for char in page.chars:
-                if char["text"].strip():
-                    rows.setdefault(round(char["matrix"][5]), []).append(char)
-            pages.append([Row(rows[place]) for place in sorted(rows, reverse=True)])
-    return pages
-
-
-@functools.lru_cache(maxsize=64)
-def picture_of(content, page=0):
-    document = pypdfium2.PdfDocument(pdf_of(content))
-    try:
-        return document[page].render(scale=DPI / 72).to_pil().convert("RGB")
-    finally:
-        document.close()
-
-
-def red(picture):
-    """White where the picture is red, on black."""
-    r, g, _ = picture.split()
-    return ImageChops.subtract(r, g).point(lambda value: 255 if value > 80 else 0)
-
-
-def black(picture):
-    return picture.convert("L").point(lambda value: 255 if value < 128 else 0)
-
-
-def ink(mask, top=0.0, bottom=297.0, left=0.0, right=210.0):
-    """Left, top, right and bottom edge of what is white in a part of the mask, in mm; None if nothing is."""
-    corner = [round(side * DPI / 25.4) for side in (left, top, right, bottom)]
-    box = mask.crop(corner).getbbox()
-    return box and [(side + corner[i % 2]) * 25.4 / DPI for i, side in enumerate(box)]
-
-
-def red_rules(picture):
-    """(top, bottom) of every red stroke wider than 165 mm."""
-    narrow = red(picture).resize((1, picture.height), 4)  # BOX: the share of red in every row of pixels
-    rows = [place for place in range(narrow.height) if narrow.getpixel((0, place)) > 255 * 165 / 210]
-    strokes = []
-    for place in rows:
-        if strokes and place == strokes[-1][1]:
-            strokes[-1][1] = place + 1
-        else:
-            strokes.append([place, place + 1])
-    return [(top * 25.4 / DPI, bottom * 25.4 / DPI) for top, bottom in strokes]
-
-
-def row_with(content, text, page=None):
-    pages = pages_of(content)
-    rows = [row for number, rows in enumerate(pages) for row in rows if page in (None, number)]
-    return next(row for row in rows if text in row.text)
-
-
-def body_rows(content):
-    """The rows of the text itself: full pages, without the first and the last, without page numbers."""
-    return [[row for row in rows if row.size == 16] for rows in pages_of(content)[1:-1]]
-
-
-def near(value):
-    return pytest.approx(value, abs=NEAR)
 
 
 # --- mark and rules (10.1) ------------------------------------------------------------------------------------------
@@ -243,13 +107,6 @@ def test_number_is_flush_right_under_the_rule(issuer):
     assert row.text == "临江府函〔2020〕28号"
     assert row.x1 == near(RIGHT)
     assert row.top - red_rules(picture_of(content))[1][1] == near(4.9)
-
-
-TITLES = {
-    "关于提案办理情况的通报": 1,
-    "关于区政协九届四次会议提案办理情况的通报": 2,
-    "关于进一步加强我区轨道交通沿线公共停车设施建设的提案（第084号）办理情况的通报": 3,
-}
 
 
 @pytest.mark.parametrize(("title", "count"), TITLES.items())
@@ -421,17 +278,6 @@ def test_page_numbers_by_parity():
 
 
 # --- what a letter may contain --------------------------------------------------------------------------------------
-
-HOSTILE = (
-    "<link rel=attachment href=file:///etc/passwd>",
-    "<script>alert(1)</script>",
-    "<style>*{display:none}</style>",
-    "{{ settings.SECRET_KEY }}{% load x %}",
-    '"><img src=x onerror=1>',
-    "</span></p></article>&lt;&amp;",
-    "url(file:///etc/passwd);}body{color:red}",
-    "\\27 } *{}",
-)
 
 
 def hostile_letter():

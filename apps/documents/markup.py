@@ -228,7 +228,7 @@ def _imprint(paper, for_print):
     rows = f'<p class="paper-copies">{run(copies_line(paper.copies_to))}</p>' if paper.copies_to else ""
     if isinstance(paper, Notice) and paper.printed_by and paper.printed_on:
         day = f'<span class="paper-printed-on">{run(chinese_date(paper.printed_on) + "印发")}</span>'
-        rows += f'<p class="paper-printed">{run(paper.printed_by)}{day}</p>'
+        rows += f'<p class="paper-printed"><span class="paper-printed-by">{run(paper.printed_by)}</span>{day}</p>'
     if not rows:
         return []
     if not for_print:

@@ -32,6 +32,7 @@ from .fonts import FANG, HEI, KAI, MARK, SONG
 from .geometry import BODY, CELL, EM_ASCENT, LINE, SMALL, TRACKING, TYPE_TOP, TYPE_WIDTH
 from .markup import HEADING_FACES
 
+DRAFT_PADDING, DRAFT_FRAME = 6, 1
 ROOMY_LINE = 200  # a line so high that no face's own height counts in it
 
 
@@ -203,13 +204,16 @@ def _page_numbers(paper):
 
 
 def _draft(paper):
-    """样稿 …: framed, in the upper left corner of every page, outside the type area."""
+    """样稿 …: framed, at the upper left of every page, outside the type area; words too many for a line get smaller."""
     if not paper.draft:
         return []
-    words, face = renderer.css_escaped(clean(paper.draft)), f"{fonts.weight(HEI)} {SMALL}pt/20pt"
+    words = clean(paper.draft)
+    room = TYPE_WIDTH - 2 * (DRAFT_PADDING + DRAFT_FRAME) - SMALL
+    size = min(SMALL, room / fonts.ink_of(words, HEI, 1).advance)
     box = (
-        f'content: "{words}"; font: {face} {renderer.family_list(HEI)}; color: #{geometry.RED};'
-        " border: 1pt solid; padding: 0 6pt; height: 20pt; width: auto; max-width: 100mm; text-align: left;"
+        f'content: "{renderer.css_escaped(words)}"; font: {fonts.weight(HEI)} {size:.2f}pt/20pt'
+        f" {renderer.family_list(HEI)}; color: #{geometry.RED}; border: {DRAFT_FRAME}pt solid;"
+        f" padding: 0 {DRAFT_PADDING}pt; height: 20pt; width: auto; text-align: left; white-space: nowrap;"
         " margin: 8mm 0 auto 0; vertical-align: top"
     )
     return [f"@page {{ @top-left {{ {box} }} }}"]
