@@ -163,7 +163,7 @@ def _measures(paper):
         *_labels_place(paper, head),
         f".paper-head {{ height: {head.title_top - TYPE_TOP:.3f}pt }}",
         *_hanging_attachments(len(paper.attachments)),
-        *(_sealed_signature(paper) if paper.is_sealed else _plain_signature(paper)),
+        *_signature(paper),
         *_imprint_place(paper),
     ]
     return "\n".join(rules)
@@ -253,39 +253,40 @@ def _hanging_attachments(count):
     ]
 
 
-def _signature_widths(paper):
+def signature_places(paper: Letter | Notice) -> tuple[float, float]:
+    """Where the name and the date of the signature begin, in pt from the left of the type area (7.3.5)."""
     name = fonts.ink_of(clean(paper.signature), FANG, BODY, TRACKING).advance
     date = fonts.ink_of(chinese_date(paper.dated_on), FANG, BODY, TRACKING).advance if paper.dated_on else 0
-    return name, date
+    return _sealed_places(name, date) if paper.is_sealed else _plain_places(name, date)
 
 
-def _plain_signature(paper):
+def _plain_places(name, date):
     """不加盖印章 (7.3.5.2): the name ends two characters in, the date begins two characters right of the name.
 
     A date longer than the name ends two characters in itself, and the name moves left with it.
     """
-    name, date = _signature_widths(paper)
-    left = TYPE_WIDTH - 2 * CELL - (date + 2 * CELL if date > name else name)
-    left = max(0, left)
-    return [
-        f".paper-signature-name {{ padding-left: {left:.3f}pt }}",
-        f".paper-signature-date {{ padding-left: {left + 2 * CELL:.3f}pt }}",
-    ]
+    left = max(0, TYPE_WIDTH - 2 * CELL - (date + 2 * CELL if date > name else name))
+    return left, left + 2 * CELL
 
 
-def _sealed_signature(paper):
+def _sealed_places(name, date):
     """加盖印章 (7.3.5.1): the date ends four characters in, the name stands centred over it.
 
-    Two lines stay free above, so that a seal of 42 mm, its middle a little above name and date, begins within one line
-    of the text. A name too long to be centred there takes the date left with it.
+    A name too long to be centred there takes the date left with it.
     """
-    name, date = _signature_widths(paper)
     middle = min(TYPE_WIDTH - 4 * CELL - date / 2, TYPE_WIDTH - name / 2)
-    return [
-        f".paper-signature {{ margin-top: {2 * LINE}pt }}",
-        f".paper-signature-name {{ padding-left: {max(0, middle - name / 2):.3f}pt }}",
-        f".paper-signature-date {{ padding-left: {max(0, middle - date / 2):.3f}pt }}",
+    return max(0, middle - name / 2), max(0, middle - date / 2)
+
+
+def _signature(paper):
+    """Over a seal of 42 mm, its middle a little above name and date, two lines stay free: it begins within one line of
+    the text."""
+    name, date = signature_places(paper)
+    rules = [
+        f".paper-signature-name {{ padding-left: {name:.3f}pt }}",
+        f".paper-signature-date {{ padding-left: {date:.3f}pt }}",
     ]
+    return [f".paper-signature {{ margin-top: {2 * LINE}pt }}", *rules] if paper.is_sealed else rules
 
 
 def _imprint_place(paper):
