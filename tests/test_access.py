@@ -4,6 +4,7 @@ The expectations are docs/workflow.md's («谁能看到什么», who may do what
 """
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern
@@ -12,6 +13,7 @@ from django.utils import timezone
 from apps.desk.exchange import uploads
 from apps.documents.content import Sheet
 from apps.documents.kept import as_data
+from apps.papers.models import Batch
 from apps.proposals.models import Attachment, Dispatch, Session
 from apps.ratings import links
 from apps.ratings import operations as ratings
@@ -136,6 +138,8 @@ ROWS = {
     "papers:paper_pdf reply-letter": (THOSE_WHO_SEE_IT, "issued"),
     "papers:paper_docx reply-letter": (THOSE_WHO_SEE_IT, "issued"),
     "papers:dispatch reply-letter": ((403, 403, 403, 404, 403, 404, 403, 404, 404), "issued"),  # it has its own number
+    "papers:batch": ((200,) + (404,) * 8, "batch"),  # the office's own
+    "papers:batch_file": ((200,) + (404,) * 8, "batch"),
     "papers:dispatched": (THOSE_WHO_SEE_IT, "dispatch"),
     "papers:dispatched_pdf": (THOSE_WHO_SEE_IT, "dispatch"),
     "papers:dispatched_docx": (THOSE_WHO_SEE_IT, "dispatch"),
@@ -158,7 +162,15 @@ ROWS = {
     "exchange:home": ((200, 403, 403, 403, 403, 403, 200, 403, 403), None),
 }
 PUBLIC = {"accounts:sign_in", "link:answer", "link:thanks", "link:file"}
-POST_ONLY = {"accounts:sign_out", "exchange:confirm", "exchange:create", "exchange:discard"}
+POST_ONLY = {
+    "papers:ask_batch",
+    "papers:ask_for_file",
+    "papers:stop_batch",
+    "accounts:sign_out",
+    "exchange:confirm",
+    "exchange:create",
+    "exchange:discard",
+}
 
 
 def named_urls(resolver=None, namespace=""):
@@ -183,6 +195,8 @@ def target(world, stage):
         return {}
     if stage == "session":
         return {"session": world.session.key}
+    if stage == "batch":
+        return {"batch": batch_of(world).pk}
     if stage == "dispatch":
         return {"dispatch": dispatch_of_a_reply(world).pk}
     if stage == "upload":
@@ -190,6 +204,14 @@ def target(world, stage):
         kept = uploads.keep("ledger", "9-4", content, "台账.xlsx", by=world.office, at=timezone.now())
         return {"upload": kept.pk}
     return {"session": world.session.key} | things_at(world, stage)
+
+
+def batch_of(world):
+    now = timezone.now()
+    made = Batch(kind="reply-letter", session=world.session, form="pdf", state="finished", total=1, done=1,
+                 asked_by=world.office, asked_at=now, moved_at=now)  # fmt: skip
+    made.file.save("pdf", ContentFile(b"%PDF-"))
+    return made
 
 
 def dispatch_of_a_reply(world):
@@ -266,6 +288,8 @@ ARGUMENTS = {
     "papers:session": ("session",),
     "papers:of_kind": ("session",),
     "papers:proposal": ("proposal",),
+    "papers:batch": ("batch",),
+    "papers:batch_file": ("batch",),
     "papers:dispatched": ("dispatch",),
     "papers:dispatched_pdf": ("dispatch",),
     "papers:dispatched_docx": ("dispatch",),

@@ -15,6 +15,7 @@ FURTHER = {
     "proposal.attach": "上传附件",
     "paper.dispatch": "登记发文",
     "paper.void": "发文作废",
+    "paper.print_batch": "批量打印文书",
     "session.open": "新建届次",
     "delegation.create": "登记委托",
     "delegation.end": "提前终止委托",

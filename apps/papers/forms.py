@@ -6,6 +6,8 @@ from apps.proposals.forms import DayField, NoteField
 from apps.proposals.models import Proposer
 from apps.replies.queries import next_number
 
+from .models import Batch
+
 
 class LookForm(forms.Form):
     """What a look at a paper may ask for: a copy for one proposer, or the number and day it is about to have."""
@@ -44,3 +46,7 @@ class DispatchForm(forms.Form):
 
 class VoidForm(forms.Form):
     note = NoteField("作废原因")
+
+
+class BatchForm(forms.Form):
+    form = forms.ChoiceField(label="形式", choices=Batch.Form.choices)

@@ -15,12 +15,13 @@ from apps.accounts.queries import standing_of
 from apps.documents.fonts import FontsUnavailable, MissingGlyph
 from apps.documents.kept import from_data
 from apps.documents.press import PressError, printed
+from apps.documents.word import paper_docx as docx_of
 from apps.proposals.models import Dispatch, Proposal, Session
 from apps.proposals.workflow import NotAllowed, OutOfTurn, Refused
 
 from . import operations
 from .catalogue import KINDS, dispatches_of, may_number, paper_of, proposal_of, series_of
-from .forms import DispatchForm, LookForm, VoidForm
+from .forms import BatchForm, DispatchForm, LookForm, VoidForm
 from .kinds import Occasion
 
 PDF = "application/pdf"
@@ -82,7 +83,8 @@ def of_kind(request, key, kind):
     occasion = occasion_of(request, of)
     page = Paginator(kind.subjects(occasion), OFFERED).get_page(request.GET.get("page"))
     rows = [(subject, proposal_of(kind, subject)) for subject in page]
-    return render(request, "papers/of_kind.html", {"session": of, "kind": kind, "page": page, "rows": rows})
+    context = {"session": of, "kind": kind, "page": page, "rows": rows, "batch_form": BatchForm()}
+    return render(request, "papers/of_kind.html", context)
 
 
 @require_GET
@@ -170,8 +172,6 @@ def pdf(request, paper, name):
 
 
 def docx(paper, name):
-    from apps.documents.word import paper_docx as docx_of
-
     return _file(docx_of(paper), DOCX, f"{name}.docx", as_attachment=True)
 
 

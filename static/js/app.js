@@ -98,3 +98,16 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary").focus();
   }
 });
+
+// what is under way tells how far it is; without scripts the page reloads itself
+for (const part of document.querySelectorAll("[data-refresh]")) {
+  const look = async () => {
+    const answer = await fetch(location.href, { credentials: "same-origin" }).catch(() => null);
+    if (!answer || !answer.ok || answer.redirected) { setTimeout(look, 8000); return; }
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
+    if (!fresh) return;
+    part.replaceChildren(...fresh.childNodes);
+    if (fresh.dataset.refresh) setTimeout(look, fresh.dataset.refresh * 1000);
+  };
+  setTimeout(look, part.dataset.refresh * 1000);
+}
