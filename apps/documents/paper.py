@@ -33,6 +33,7 @@ from .geometry import BODY, CELL, EM_ASCENT, LINE, SMALL, TRACKING, TYPE_TOP, TY
 from .markup import HEADING_FACES
 
 DRAFT_PADDING, DRAFT_FRAME = 6, 1
+NO_WRAP = 0.1  # so that a text as wide as its line does not wrap for a rounding
 ROOMY_LINE = 200  # a line so high that no face's own height counts in it
 
 
@@ -230,10 +231,9 @@ def _columns(paper):
             lines |= {cell.lines for row in block.rows for cell in row if cell.lines > 1}
     widths = {round(share / sum(each) * 1000) for each in shares for share in each}
     rules = [f".paper-col-{width} {{ width: {width / 10:.1f}% }}" for width in sorted(widths)]
-    height = 24  # as .paper-grid in paper.css
-    return rules + [
-        f".paper-lines-{count} .paper-room-to-write {{ min-height: {count * height}pt }}" for count in sorted(lines)
-    ]
+    heights = [(count, count * geometry.FORM_LINE) for count in sorted(lines)]
+    rules += [f"td.paper-lines-{count} {{ height: {height}pt }}" for count, height in heights]
+    return rules + [f".paper-room.paper-lines-{count} {{ min-height: {height}pt }}" for count, height in heights]
 
 
 def _blocks(paper):
@@ -265,8 +265,7 @@ def _plain_signature(paper):
     A date longer than the name ends two characters in itself, and the name moves left with it.
     """
     name, date = _signature_widths(paper)
-    left = TYPE_WIDTH - 2 * CELL - (date + 2 * CELL if date > name else name)
-    left = max(0, left)
+    left = max(0, TYPE_WIDTH - 2 * CELL - (date + 2 * CELL if date > name else name))
     return [
         f".paper-signature-name {{ padding-left: {left:.3f}pt }}",
         f".paper-signature-date {{ padding-left: {left + 2 * CELL:.3f}pt }}",
@@ -277,12 +276,14 @@ def _sealed_signature(paper):
     """加盖印章 (7.3.5.1): the date ends four characters in, the name stands centred over it.
 
     Two lines stay free above, so that a seal of 42 mm, its middle a little above name and date, begins within one line
-    of the text. A name too long to be centred there takes the date left with it.
+    of the text, and one below, so that it touches no 版记; a 附注 has its place there (7.3.6). A name too long to be
+    centred over the date takes it left with it.
     """
     name, date = _signature_widths(paper)
-    middle = min(TYPE_WIDTH - 4 * CELL - date / 2, TYPE_WIDTH - name / 2)
+    middle = min(TYPE_WIDTH - 4 * CELL - date / 2, TYPE_WIDTH - NO_WRAP - name / 2)
+    below = 0 if paper.remark else LINE
     return [
-        f".paper-signature {{ margin-top: {2 * LINE}pt }}",
+        f".paper-signature {{ margin-top: {2 * LINE}pt; padding-bottom: {below}pt }}",
         f".paper-signature-name {{ padding-left: {max(0, middle - name / 2):.3f}pt }}",
         f".paper-signature-date {{ padding-left: {max(0, middle - date / 2):.3f}pt }}",
     ]
