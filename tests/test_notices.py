@@ -189,15 +189,18 @@ def test_remark_stands_on_the_line_below_the_date(make):
 
 
 @both
-@pytest.mark.parametrize("lines", range(1, 24))
-def test_signature_is_never_on_a_page_without_text(make, lines):
-    """7.3.5: 务使印章与正文同处一面, whatever the place where the text ends."""
-    content = make(
-        blocks=(*[Paragraph("办理提案")] * lines, Paragraph("末段" * 40)), is_sealed=True, annexes=(), remark="联系人"
-    )
-    page = page_with(content, "2020年11月3日")
-    rows = pages_of(content)[page]
+@pytest.mark.parametrize("remark", ["", "联系人：李某"])
+@pytest.mark.parametrize("lines", range(1, 24, 2))
+def test_seal_finds_room_on_a_page_with_text_wherever_that_ends(make, lines, remark):
+    """7.3.5: 务使印章与正文同处一面."""
+    text = (*[Paragraph("办理提案")] * lines, Paragraph("末段" * 40))
+    content = make(blocks=text, is_sealed=True, annexes=(), remark=remark)
+    rows = pages_of(content)[page_with(content, "2020年11月3日")]
     assert any("末段" in row.text for row in rows)
+    dated = next(row for row in rows if row.text == "2020年11月3日")
+    seal_bottom = (dated.top + dated.bottom - LINE) / 2 - 3 + 42 / 2
+    assert seal_bottom <= BOTTOM
+    assert all(row.top >= seal_bottom for row in rows if row.size == 14)
 
 
 # --- attachments bound with it (7.3.7) ------------------------------------------------------------------------------

@@ -25,8 +25,10 @@ from .content import (
     remark_line,
 )
 from .fonts import FANG, HEI, KAI, MARK
-from .titles import break_title
+from .geometry import CELL_TEXT, TYPE_WIDTH
+from .titles import break_title, width
 
+MOST_LINES = 18  # of a table's row that stays whole: some half a page
 HEADING_FACES = {1: HEI, 2: KAI, 3: FANG}
 
 # A number keeps its unit, a year its 年, a document number its parts; a class its letter (A类).
@@ -162,20 +164,29 @@ def _widths(shares):
 def _table(table):
     caption = f"<caption>{run(table.caption, HEI)}</caption>" if table.caption else ""
     head = "".join(f'<th scope="col">{run(column.title, HEI)}</th>' for column in table.columns)
-    rows = "".join(
-        "<tr>"
-        + "".join(
-            f'<td class="paper-{column.align}">{_in_cell(text)}</td>'
-            for column, text in zip(table.columns, row, strict=True)
-        )
-        + "</tr>"
-        for row in table.rows
-    )
+    rows = "".join(_row(table.columns, row) for row in table.rows)
     columns = _widths([column.share for column in table.columns])
     return [
         f'<table class="paper-table">{caption}<colgroup>{columns}</colgroup>'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
     ]
+
+
+def _row(columns, row):
+    cells = "".join(
+        f'<td class="paper-{column.align}">{_in_cell(text)}</td>' for column, text in zip(columns, row, strict=True)
+    )
+    return f'<tr class="paper-long">{cells}</tr>' if _is_long(columns, row) else f"<tr>{cells}</tr>"
+
+
+def _is_long(columns, row):
+    """Whether a row may be higher than MOST_LINES: it need not stay whole."""
+    whole = sum(column.share for column in columns)
+    return any(
+        sum(1 + width(line) * CELL_TEXT // (TYPE_WIDTH * column.share / whole) for line in text.splitlines())
+        > MOST_LINES
+        for column, text in zip(columns, row, strict=True)
+    )
 
 
 def _in_cell(text):
@@ -192,10 +203,12 @@ def _cell(cell: Cell):
     span = f' colspan="{cell.span}"' if cell.span > 1 else ""
     if cell.is_label:
         return f'<th scope="row"{span}>{"<br>".join(run(line, HEI, keeps=False) for line in lines_of(cell.text))}</th>'
-    foot = f'<p class="paper-foot">{_spaced(cell.foot)}</p>' if cell.foot else ""
     height = f" paper-lines-{cell.lines}" if cell.lines > 1 else ""
     body = "".join(f"<p>{run(line)}</p>" for line in lines_of(cell.text))
-    return f'<td class="paper-{cell.align}{height}"{span}><div class="paper-room-to-write">{body}</div>{foot}</td>'
+    if not cell.foot:
+        return f'<td class="paper-{cell.align}{height}"{span}>{body}</td>'
+    foot = f'<p class="paper-foot">{_spaced(cell.foot)}</p>'
+    return f'<td class="paper-{cell.align} paper-footed"{span}><div class="paper-room{height}">{body}</div>{foot}</td>'
 
 
 def _attachments(names):
@@ -234,7 +247,7 @@ def _imprint(paper, for_print):
     if not for_print:
         return [f'<footer class="paper-imprint">{rows}</footer>']
     # printed twice, once unseen: only the layout knows how many lines to keep free
-    room = f'<div class="paper-room" aria-hidden="true">{rows}</div>'
+    room = f'<div class="paper-unseen" aria-hidden="true">{rows}</div>'
     return ['<div class="paper-imprint-room">', room, f'<footer class="paper-imprint">{rows}</footer></div>']
 
 

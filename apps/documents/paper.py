@@ -33,6 +33,7 @@ from .geometry import BODY, CELL, EM_ASCENT, LINE, SMALL, TRACKING, TYPE_TOP, TY
 from .markup import HEADING_FACES
 
 DRAFT_PADDING, DRAFT_FRAME = 6, 1
+NO_WRAP = 0.1  # so that a text as wide as its line does not wrap for a rounding
 ROOMY_LINE = 200  # a line so high that no face's own height counts in it
 
 
@@ -230,10 +231,9 @@ def _columns(paper):
             lines |= {cell.lines for row in block.rows for cell in row if cell.lines > 1}
     widths = {round(share / sum(each) * 1000) for each in shares for share in each}
     rules = [f".paper-col-{width} {{ width: {width / 10:.1f}% }}" for width in sorted(widths)]
-    height = 24  # as .paper-grid in paper.css
-    return rules + [
-        f".paper-lines-{count} .paper-room-to-write {{ min-height: {count * height}pt }}" for count in sorted(lines)
-    ]
+    heights = [(count, count * geometry.FORM_LINE) for count in sorted(lines)]
+    rules += [f"td.paper-lines-{count} {{ height: {height}pt }}" for count, height in heights]
+    return rules + [f".paper-room.paper-lines-{count} {{ min-height: {height}pt }}" for count, height in heights]
 
 
 def _blocks(paper):
@@ -274,19 +274,22 @@ def _sealed_places(name, date):
 
     A name too long to be centred there takes the date left with it.
     """
-    middle = min(TYPE_WIDTH - 4 * CELL - date / 2, TYPE_WIDTH - name / 2)
+    middle = min(TYPE_WIDTH - 4 * CELL - date / 2, TYPE_WIDTH - NO_WRAP - name / 2)
     return max(0, middle - name / 2), max(0, middle - date / 2)
 
 
 def _signature(paper):
     """Over a seal of 42 mm, its middle a little above name and date, two lines stay free: it begins within one line of
-    the text."""
+    the text. One stays free below, so that it touches no 版记; a 附注 has its place there (7.3.6)."""
     name, date = signature_places(paper)
     rules = [
         f".paper-signature-name {{ padding-left: {name:.3f}pt }}",
         f".paper-signature-date {{ padding-left: {date:.3f}pt }}",
     ]
-    return [f".paper-signature {{ margin-top: {2 * LINE}pt }}", *rules] if paper.is_sealed else rules
+    if not paper.is_sealed:
+        return rules
+    below = 0 if paper.remark else LINE
+    return [f".paper-signature {{ margin-top: {2 * LINE}pt; padding-bottom: {below}pt }}", *rules]
 
 
 def _imprint_place(paper):
