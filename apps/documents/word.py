@@ -40,7 +40,7 @@ from .paper import baseline, head_of, signature_places
 from .titles import break_title
 from .word_file import blank_document, saved
 from .word_places import add_box, add_page_number, add_rule, hang_on_foot
-from .word_styles import CHAR_SPACE, EXACT, FRAMED, LOOKS, PITCH, TITLE_DROP, WIDE, W, twips
+from .word_styles import EXACT, FRAMED, LOOKS, PITCH, TITLE_DROP, WIDE, W, twips
 from .word_tables import add_grid, add_table
 from .word_text import add_run, plain, spaced, styled
 
@@ -99,8 +99,7 @@ def _lay_out(document, paper):
         _number_pages(document, section)
     if paper.draft:
         _mark_as_draft(document, section, paper)
-    grid = f'<w:docGrid {W} w:type="linesAndChars" w:linePitch="{twips(PITCH)}" w:charSpace="{CHAR_SPACE}"/>'
-    section._sectPr.append(parse_xml(grid))
+    section._sectPr.append(parse_xml(f'<w:docGrid {W} w:type="lines" w:linePitch="{twips(PITCH)}"/>'))
 
 
 def _footer_distance(bottom_margin):

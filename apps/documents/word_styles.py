@@ -19,14 +19,15 @@ from .geometry import (
     SMALL,
     TITLE,
     TITLE_LINE,
-    TRACKING,
     TYPE_WIDTH,
 )
 
 PITCH = 28.95  # of the grid: LINE in whole twips, so that 22 lines are not higher than the type area
 EXACT = 0.8
 TITLE_DROP = EXACT * TITLE_LINE - (TITLE_LINE + 0.76 * TITLE) / 2  # that much lower than in the middle of its line
-CHAR_SPACE = round(TRACKING * 4096)  # of the grid, in 4096ths of a point
+# 28 characters on a line. A grid of characters (linesAndChars) would say the same to Word, but LibreOffice gives two of
+# its cells to a character that is wider than one. Next to TRACKING in whole twips; what is left, justifying fills.
+CONDENSED = -5
 
 WIDE = 225 * MM  # of the type area of a landscape sheet
 
@@ -146,17 +147,7 @@ def styles_xml() -> str:
     runs = "".join(_run_style(key, name, _faces(key)) for key, name in RUNS.items())
     framed = _run_style("Framed", FRAMED, f'<w:bdr w:val="single" w:sz="8" w:space="4" w:color="{RED.upper()}"/>')
     tables = "".join(_table_style(key, *values) for key, values in TABLES.items())
-    return f"<w:styles {W}>{_DEFAULTS}{_built_in()}{paragraphs}{runs}{framed}{tables}</w:styles>"
-
-
-# Punctuation keeps its full width and hangs nowhere, and no room is put between Chinese and Latin: as in the PDF.
-_DEFAULTS = (
-    "<w:docDefaults><w:rPrDefault><w:rPr>{faces}<w:sz w:val='32'/><w:szCs w:val='32'/>"
-    '<w:lang w:val="zh-CN" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault>'
-    '<w:pPrDefault><w:pPr><w:widowControl w:val="0"/><w:kinsoku/><w:overflowPunct w:val="0"/>'
-    '<w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/><w:adjustRightInd w:val="0"/>'
-    '<w:spacing w:before="0" w:after="0" w:line="240" w:lineRule="auto"/></w:pPr></w:pPrDefault></w:docDefaults>'
-)
+    return f"<w:styles {W}>{_built_in()}{paragraphs}{runs}{framed}{tables}</w:styles>"
 
 
 def _faces(role):
@@ -164,13 +155,19 @@ def _faces(role):
     return f'<w:rFonts w:ascii="{name}" w:hAnsi="{name}" w:eastAsia="{name}" w:cs="{name}" w:hint="eastAsia"/>'
 
 
-_DEFAULTS = _DEFAULTS.replace("{faces}", _faces(FANG))
-
-
 def _built_in():
-    """What every document has; Chinese Word shows Normal as 正文, header and footer as 页眉 and 页脚."""
+    """What every document has; Chinese Word shows Normal as 正文, header and footer as 页眉 and 页脚.
+
+    Punctuation keeps its full width and hangs nowhere, and no room is put between Chinese and Latin: as in the PDF.
+    """
+    size = f'<w:sz w:val="{BODY * 2}"/><w:szCs w:val="{BODY * 2}"/>'
     return (
-        '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/></w:style>'
+        f"<w:docDefaults><w:rPrDefault><w:rPr>{_faces(FANG)}{size}</w:rPr></w:rPrDefault></w:docDefaults>"
+        '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/>'
+        '<w:pPr><w:widowControl w:val="0"/><w:kinsoku/><w:overflowPunct w:val="0"/><w:autoSpaceDE w:val="0"/>'
+        '<w:autoSpaceDN w:val="0"/><w:adjustRightInd w:val="0"/></w:pPr>'
+        f'<w:rPr>{_faces(FANG)}<w:spacing w:val="{CONDENSED}"/>{size}'
+        '<w:lang w:val="zh-CN" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:style>'
         '<w:style w:type="character" w:default="1" w:styleId="DefaultParagraphFont">'
         '<w:name w:val="Default Paragraph Font"/><w:uiPriority w:val="1"/><w:semiHidden/></w:style>'
         '<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/>'
@@ -197,8 +194,8 @@ def _paragraph_style(key, look):
     ]
     run = [
         _faces(look.face) if look.face != FANG else "",
-        "" if on_grid else '<w:snapToGrid w:val="0"/>',
         f'<w:color w:val="{look.colour.upper()}"/>' if look.colour else "",
+        "" if on_grid else '<w:spacing w:val="0"/>',
         f'<w:sz w:val="{round(look.size * 2)}"/><w:szCs w:val="{round(look.size * 2)}"/>' if look.size != BODY else "",
     ]
     return (
