@@ -213,13 +213,12 @@ def _add_mark(anchor, paper, head):
         return
     size = int(head.mark_size * 2) / 2
     lost = fonts.ink_of(mark, MARK, head.mark_size - size).advance / len(mark)
-    run = box.add_run(mark)
-    run.font.size = Pt(size)
     tracking = int((head.mark_tracking + lost) * 20) / 20
-    run._r.get_or_add_rPr().insert_element_before(
-        parse_xml(f'<w:spacing {W} w:val="{twips(tracking)}"/>'), "w:sz", "w:szCs"
-    )
-    box.paragraph_format.left_indent = Pt(tracking)  # the last character has room behind it, too
+    for part, room_behind in ((mark[:-1], tracking), (mark[-1:], 0)):  # what is behind the last would move the middle
+        run = box.add_run(part)
+        run.font.size = Pt(size)
+        spacing = parse_xml(f'<w:spacing {W} w:val="{twips(room_behind)}"/>')
+        run._r.get_or_add_rPr().insert_element_before(spacing, "w:sz", "w:szCs")
 
 
 def _add_double_rule(anchor, number, top, upper, lower):

@@ -113,7 +113,7 @@ LOOKS = {
     "Nothing": Look("占位行", size=1, line=1),
     "PageOdd": Look("单页页码", SONG, SMALL, SMALL, right=SMALL, align="right"),
     "PageEven": Look("双页页码", SONG, SMALL, SMALL, left=SMALL),
-    "Draft": Look("样稿标记", HEI, SMALL, 20, left=5, right=TYPE_WIDTH - 283, colour=RED),
+    "Draft": Look("样稿标记", HEI, SMALL, 20, left=2.5, right=TYPE_WIDTH - 283, colour=RED),
     "SheetTitle": Look(
         "表单标题", MARK, TITLE, _HEAD_LINE, after=8 + TITLE_LINE - _HEAD_LINE, align="center", keeps_next=True
     ),
