@@ -40,7 +40,7 @@ from .paper import baseline, head_of, signature_places
 from .titles import break_title
 from .word_file import blank_document, saved
 from .word_places import add_box, add_page_number, add_rule, hang_on_foot
-from .word_styles import CHAR_SPACE, EXACT, FRAMED, LOOKS, PITCH, TITLE_DROP, WIDE, W, twips
+from .word_styles import EXACT, FRAMED, LOOKS, PITCH, TITLE_DROP, WIDE, WIDE_PITCH, W, twips
 from .word_tables import add_grid, add_table
 from .word_text import add_run, plain, spaced, styled
 
@@ -99,8 +99,8 @@ def _lay_out(document, paper):
         _number_pages(document, section)
     if paper.draft:
         _mark_as_draft(document, section, paper)
-    grid = f'<w:docGrid {W} w:type="linesAndChars" w:linePitch="{twips(PITCH)}" w:charSpace="{CHAR_SPACE}"/>'
-    section._sectPr.append(parse_xml(grid))
+    pitch = WIDE_PITCH if is_wide else PITCH
+    section._sectPr.append(parse_xml(f'<w:docGrid {W} w:type="lines" w:linePitch="{twips(pitch)}"/>'))
 
 
 def _footer_distance(bottom_margin):
@@ -213,13 +213,12 @@ def _add_mark(anchor, paper, head):
         return
     size = int(head.mark_size * 2) / 2
     lost = fonts.ink_of(mark, MARK, head.mark_size - size).advance / len(mark)
-    run = box.add_run(mark)
-    run.font.size = Pt(size)
     tracking = int((head.mark_tracking + lost) * 20) / 20
-    run._r.get_or_add_rPr().insert_element_before(
-        parse_xml(f'<w:spacing {W} w:val="{twips(tracking)}"/>'), "w:sz", "w:szCs"
-    )
-    box.paragraph_format.left_indent = Pt(tracking)  # the last character has room behind it, too
+    for part, room_behind in ((mark[:-1], tracking), (mark[-1:], 0)):  # what is behind the last would move the middle
+        run = box.add_run(part)
+        run.font.size = Pt(size)
+        spacing = parse_xml(f'<w:spacing {W} w:val="{twips(room_behind)}"/>')
+        run._r.get_or_add_rPr().insert_element_before(spacing, "w:sz", "w:szCs")
 
 
 def _add_double_rule(anchor, number, top, upper, lower):
@@ -306,19 +305,23 @@ def _write_annex(document, annex: Annex):
 
 
 def _write_imprint(document, paper):
-    """版记 on the foot of the last page: 抄送; in document form also who printed it and when, between rules."""
-    is_printed = isinstance(paper, Notice) and paper.printed_by and paper.printed_on
-    rows = []
-    if paper.copies_to:
-        style = "Copies" if isinstance(paper, Letter) else "CopiesRuled" if is_printed else "CopiesAlone"
-        rows.append(_add(document, style, copies_line(paper.copies_to)))
-    if is_printed:
-        row = _add(document, "Printed" if paper.copies_to else "PrintedAlone", paper.printed_by)
-        rows.append(add_run(row, f"\t{chinese_date(paper.printed_on)}印发"))
-    for row in rows:
-        hang_on_foot(row)
+    """版记 on the foot of the last page."""
+    rows = _imprint_rows(paper)
+    for style, left, right in rows:
+        hang_on_foot(add_run(_add(document, style, left), right))
     if rows or _ends_in_table(document):
         _add(document, "Nothing")  # a frame stays with the paragraph behind it, and no document ends in a table
+
+
+def _imprint_rows(paper):
+    """抄送; in document form also who printed it and when, between rules (7.4): (style, text, text at the right)."""
+    rows = [("Copies", copies_line(paper.copies_to), "")] if paper.copies_to else []
+    if isinstance(paper, Letter):
+        return rows
+    if paper.printed_by and paper.printed_on:
+        rows.append(("Printed", paper.printed_by, f"\t{chinese_date(paper.printed_on)}印发"))
+    thick, thin = ("ThickRule", "", ""), ("ThinRule", "", "")
+    return [thick, rows[0], *([thin, rows[1]] if len(rows) == 2 else []), thick] if rows else []
 
 
 # --- forms and registers --------------------------------------------------------------------------------------------

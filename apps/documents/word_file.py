@@ -26,17 +26,16 @@ PARTS = {
 }
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip knows
 
-# What may not begin or end a line in Chinese, as Word has it; behind it what stands after a number (KEPT_TOGETHER of
-# markup.py): Word knows no other way to keep 2020年 whole.
-NEVER_FIRST = (
-    "!%),.:;&gt;?]}¢¨°·ˇˉ―‖’”…‰′″›℃∶、。〃〉》」』】〕〗〞！＂％＇），．：；？］｀｜｝～￠年月日号届次件项条个万亿元"
-)
+# What may not begin or end a line in Chinese, as Word has it, and what stands behind a number: Word knows no other way
+# to keep 2020年 whole (KEPT_TOGETHER in markup.py).
+NEVER_FIRST = "!%),.:;&gt;?]}¢¨°·ˇˉ―‖’”…‰′″›℃∶、。〃〉》」』】〕〗〞！＂％＇），．：；？］｀｜｝～￠"
+COUNTED = "年月日号届次件项条个万亿元"
 NEVER_LAST = "$([{£¥·‘“〈《「『【〔〖〝（．［｛￡￥"
 SETTINGS = (
     f"<w:settings {W}>"
     '<w:zoom w:percent="100"/><w:defaultTabStop w:val="632"/><w:characterSpacingControl w:val="doNotCompress"/>'
     f'<w:noLineBreaksAfter w:lang="zh-CN" w:val="{NEVER_LAST}"/>'
-    f'<w:noLineBreaksBefore w:lang="zh-CN" w:val="{NEVER_FIRST}"/>'
+    f'<w:noLineBreaksBefore w:lang="zh-CN" w:val="{NEVER_FIRST}{COUNTED}"/>'
     '<w:compat><w:doNotExpandShiftReturn/><w:useFELayout/><w:compatSetting w:name="compatibilityMode"'
     ' w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat>'
     '<w:themeFontLang w:val="zh-CN" w:eastAsia="zh-CN"/></w:settings>'

@@ -14,21 +14,23 @@ from .geometry import (
     CELL_TEXT,
     COPIES_LINE,
     FORM,
+    IMPRINT_THICK,
+    IMPRINT_THIN,
     MM,
     RED,
     SMALL,
     TITLE,
     TITLE_LINE,
-    TRACKING,
     TYPE_WIDTH,
 )
 
 PITCH = 28.95  # of the grid: LINE in whole twips, so that 22 lines are not higher than the type area
+WIDE, WIDE_PITCH = 225 * MM, 29.45  # of a landscape sheet: the type area's width, and 15 lines in its height
 EXACT = 0.8
 TITLE_DROP = EXACT * TITLE_LINE - (TITLE_LINE + 0.76 * TITLE) / 2  # that much lower than in the middle of its line
-CHAR_SPACE = round(TRACKING * 4096)  # of the grid, in 4096ths of a point
-
-WIDE = 225 * MM  # of the type area of a landscape sheet
+# 28 characters on a line. A grid of characters (linesAndChars) would say the same to Word, but LibreOffice gives two of
+# its cells to a character that is wider than one. Next to TRACKING in whole twips; what is left, justifying fills.
+CONDENSED = -5
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
@@ -45,7 +47,9 @@ def chinese_face(role: str) -> str:
 @dataclass(frozen=True)
 class Look:
     """A paragraph style. `first_characters`: indent of the first line, in characters; `first`: in pt, < 0 hangs;
-    `outline`: level of a heading, from 1; `tab`: of a right-aligned tab stop; `rules`: borders as (side, pt)."""
+    `outline`: level of a heading, from 1; `tab`: of a right-aligned tab stop; `is_black`: a line that is itself a rule:
+    LibreOffice has no border between the paragraphs of a frame.
+    """
 
     name: str
     face: str = FANG
@@ -63,13 +67,13 @@ class Look:
     keeps_next: bool = False
     begins_page: bool = False
     colour: str = ""
-    rules: tuple[tuple[str, float], ...] = ()
+    is_black: bool = False
 
 
 _COPIES = dict(size=SMALL, line=COPIES_LINE, right=SMALL)
+_HEAD_LINE = TITLE_LINE - TITLE_DROP / EXACT  # a title at the head of a page stands as high as in the PDF
 _CELL = dict(size=CELL_TEXT, line=18)
 _FORM = dict(size=FORM, line=24)
-_THICK, _THIN = 1, 0.75  # 0.35 mm and 0.25 mm, in eighths of a point
 
 LOOKS = {
     "Body": Look("公文正文", first_characters=2, align="both"),
@@ -103,25 +107,16 @@ LOOKS = {
         keeps_next=True,
     ),
     "Copies": Look("抄送机关", left=56, first=-42, align="both", **_COPIES),
-    "CopiesRuled": Look(
-        "版记抄送", left=56, first=-42, align="both", rules=(("top", _THICK), ("bottom", _THIN)), **_COPIES
-    ),
-    "CopiesAlone": Look(
-        "版记仅抄送", left=56, first=-42, align="both", rules=(("top", _THICK), ("bottom", _THICK)), **_COPIES
-    ),
-    "Printed": Look("印发机关", left=SMALL, tab=TYPE_WIDTH - SMALL, rules=(("bottom", _THICK),), **_COPIES),
-    "PrintedAlone": Look(
-        "版记仅印发",
-        left=SMALL,
-        tab=TYPE_WIDTH - SMALL,
-        rules=(("top", _THICK), ("bottom", _THICK)),
-        **_COPIES,
-    ),
+    "Printed": Look("印发机关", left=SMALL, tab=TYPE_WIDTH - SMALL, **_COPIES),
+    "ThickRule": Look("版记粗线", size=1, line=IMPRINT_THICK, is_black=True),
+    "ThinRule": Look("版记细线", size=1, line=IMPRINT_THIN, is_black=True),
     "Nothing": Look("占位行", size=1, line=1),
     "PageOdd": Look("单页页码", SONG, SMALL, SMALL, right=SMALL, align="right"),
     "PageEven": Look("双页页码", SONG, SMALL, SMALL, left=SMALL),
-    "Draft": Look("样稿标记", HEI, SMALL, 20, left=5, right=TYPE_WIDTH - 283, colour=RED),
-    "SheetTitle": Look("表单标题", MARK, TITLE, TITLE_LINE, after=8, align="center", keeps_next=True),
+    "Draft": Look("样稿标记", HEI, SMALL, 20, left=2.5, right=TYPE_WIDTH - 283, colour=RED),
+    "SheetTitle": Look(
+        "表单标题", MARK, TITLE, _HEAD_LINE, after=8 + TITLE_LINE - _HEAD_LINE, align="center", keeps_next=True
+    ),
     "Notes": Look("表上说明", tab=TYPE_WIDTH, keeps_next=True, **_FORM),
     "NotesWide": Look("横表说明", tab=WIDE, keeps_next=True, **_FORM),
     "Footnote": Look("表下说明", before=4, align="both", **_CELL),
@@ -146,17 +141,7 @@ def styles_xml() -> str:
     runs = "".join(_run_style(key, name, _faces(key)) for key, name in RUNS.items())
     framed = _run_style("Framed", FRAMED, f'<w:bdr w:val="single" w:sz="8" w:space="4" w:color="{RED.upper()}"/>')
     tables = "".join(_table_style(key, *values) for key, values in TABLES.items())
-    return f"<w:styles {W}>{_DEFAULTS}{_built_in()}{paragraphs}{runs}{framed}{tables}</w:styles>"
-
-
-# Punctuation keeps its full width and hangs nowhere, and no room is put between Chinese and Latin: as in the PDF.
-_DEFAULTS = (
-    "<w:docDefaults><w:rPrDefault><w:rPr>{faces}<w:sz w:val='32'/><w:szCs w:val='32'/>"
-    '<w:lang w:val="zh-CN" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault>'
-    '<w:pPrDefault><w:pPr><w:widowControl w:val="0"/><w:kinsoku/><w:overflowPunct w:val="0"/>'
-    '<w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/><w:adjustRightInd w:val="0"/>'
-    '<w:spacing w:before="0" w:after="0" w:line="240" w:lineRule="auto"/></w:pPr></w:pPrDefault></w:docDefaults>'
-)
+    return f"<w:styles {W}>{_built_in()}{paragraphs}{runs}{framed}{tables}</w:styles>"
 
 
 def _faces(role):
@@ -164,13 +149,19 @@ def _faces(role):
     return f'<w:rFonts w:ascii="{name}" w:hAnsi="{name}" w:eastAsia="{name}" w:cs="{name}" w:hint="eastAsia"/>'
 
 
-_DEFAULTS = _DEFAULTS.replace("{faces}", _faces(FANG))
-
-
 def _built_in():
-    """What every document has; Chinese Word shows Normal as 正文, header and footer as 页眉 and 页脚."""
+    """What every document has; Chinese Word shows Normal as 正文, header and footer as 页眉 and 页脚.
+
+    Punctuation keeps its full width and hangs nowhere, and no room is put between Chinese and Latin: as in the PDF.
+    """
+    size = f'<w:sz w:val="{BODY * 2}"/><w:szCs w:val="{BODY * 2}"/>'
     return (
-        '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/></w:style>'
+        f"<w:docDefaults><w:rPrDefault><w:rPr>{_faces(FANG)}{size}</w:rPr></w:rPrDefault></w:docDefaults>"
+        '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/>'
+        '<w:pPr><w:widowControl w:val="0"/><w:kinsoku/><w:overflowPunct w:val="0"/><w:autoSpaceDE w:val="0"/>'
+        '<w:autoSpaceDN w:val="0"/><w:adjustRightInd w:val="0"/></w:pPr>'
+        f'<w:rPr>{_faces(FANG)}<w:spacing w:val="{CONDENSED}"/>{size}'
+        '<w:lang w:val="zh-CN" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:style>'
         '<w:style w:type="character" w:default="1" w:styleId="DefaultParagraphFont">'
         '<w:name w:val="Default Paragraph Font"/><w:uiPriority w:val="1"/><w:semiHidden/></w:style>'
         '<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/>'
@@ -183,11 +174,10 @@ def _built_in():
 def _paragraph_style(key, look):
     """The parts in the order of the schema (CT_PPr, CT_RPr)."""
     on_grid = not look.line
-    rules = "".join(f'<w:{side} w:val="single" w:sz="{_eighths(width)}" w:space="0"/>' for side, width in look.rules)
     paragraph = [
         "<w:keepNext/>" if look.keeps_next else "",
         "<w:pageBreakBefore/>" if look.begins_page else "",
-        f"<w:pBdr>{rules}</w:pBdr>" if rules else "",
+        '<w:shd w:val="clear" w:color="auto" w:fill="000000"/>' if look.is_black else "",
         f'<w:tabs><w:tab w:val="right" w:pos="{twips(look.tab)}"/></w:tabs>' if look.tab else "",
         "" if on_grid else '<w:snapToGrid w:val="0"/>',
         _spacing(look),
@@ -197,8 +187,8 @@ def _paragraph_style(key, look):
     ]
     run = [
         _faces(look.face) if look.face != FANG else "",
-        "" if on_grid else '<w:snapToGrid w:val="0"/>',
         f'<w:color w:val="{look.colour.upper()}"/>' if look.colour else "",
+        "" if on_grid else '<w:spacing w:val="0"/>',
         f'<w:sz w:val="{round(look.size * 2)}"/><w:szCs w:val="{round(look.size * 2)}"/>' if look.size != BODY else "",
     ]
     return (
@@ -246,7 +236,7 @@ def _table_style(key, name, rule, above, beside):
 
 
 def font_table_xml() -> str:
-    """The faces, each with the names under which a desk may have it or the like of it (17.8.3.1: a list with commas)."""
+    """The faces, each with the names under which a desk has it or the like of it (altName: a list with commas)."""
     fonts = []
     for role, stack in STACKS.items():
         name = chinese_face(role)

@@ -33,6 +33,8 @@ def add_grid(document, grid: Grid, width: float) -> None:
     """A form. A row with a foot (签字) is two rows of the table without a rule between, so that the foot stays low."""
     count = sum(2 if _has_foot(row) else 1 for row in grid.rows)
     made = _empty(document, "PaperForm", grid.shares, count, width)
+    for cell in made._cells:
+        styled(cell.paragraphs[0], "FormText")  # also where a merged cell goes on
     place = 0
     for row in grid.rows:
         place = _add_row(made, place, row)
