@@ -172,8 +172,9 @@ def _table(table):
         for row in table.rows
     )
     columns = _widths([column.share for column in table.columns])
+    height = f" paper-rows-{table.lines}" if table.lines > 1 else ""
     return [
-        f'<table class="paper-table">{caption}<colgroup>{columns}</colgroup>'
+        f'<table class="paper-table{height}">{caption}<colgroup>{columns}</colgroup>'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
     ]
 

@@ -217,16 +217,18 @@ def _draft(paper):
 
 def _columns(paper):
     """Widths of the columns and heights of the cells that the paper's tables have."""
-    shares, lines = set(), set()
+    shares, lines, rows = set(), set(), set()
     for block in _blocks(paper):
         if isinstance(block, Table):
             shares.add(tuple(column.share for column in block.columns))
+            rows |= {block.lines} - {1}
         elif isinstance(block, Grid):
             shares.add(block.shares)
             lines |= {cell.lines for row in block.rows for cell in row if cell.lines > 1}
     widths = {round(share / sum(each) * 1000) for each in shares for share in each}
     rules = [f".paper-col-{width} {{ width: {width / 10:.1f}% }}" for width in sorted(widths)]
-    height = 24  # as .paper-grid in paper.css
+    height, row_height = 24, 18  # lines, as those of .paper-grid and .paper-table in paper.css
+    rules += [f".paper-rows-{count} td {{ height: {count * row_height}pt }}" for count in sorted(rows)]
     return rules + [
         f".paper-lines-{count} .paper-room-to-write {{ min-height: {count * height}pt }}" for count in sorted(lines)
     ]

@@ -38,8 +38,9 @@ class Kind:
 
     key: in addresses and with its numbers · group: under which heading it is offered
     seen: the rows of the occasion's session that its user may see such a paper of
-    fits: whether there is one of this row
+    fits: whether there is one of this row; where it is not once, whether there is something that none has told yet
     proposal: the way from the row to its proposal in a query ("pk": it is the row), "" for a paper about the session
+    is_of_unit: about a unit's part in the session: its rows are units
     compose: the paper, a draft unless the occasion or the records have what finishes it
     numbered_by: who gives it a number; nobody, where it bears none of its own
     is_once: whether a row has one such paper, or another one each time more has come together
@@ -53,6 +54,7 @@ class Kind:
     seen: Callable[[Occasion], QuerySet]
     compose: Callable[[Any, Occasion], Paper]
     proposal: str = ""
+    is_of_unit: bool = False
     fits: Callable[[Any], bool] = lambda subject: True
     numbered_by: frozenset[Party] = frozenset()
     is_once: bool = True
@@ -61,5 +63,9 @@ class Kind:
 
     @property
     def is_of_session(self) -> bool:
-        """About the whole session: there is one, not one of each proposal, case or reply."""
-        return not self.proposal
+        """About the whole session: there is one, not one of each unit, proposal, case or reply."""
+        return not self.proposal and not self.is_of_unit
+
+    def is_offered(self, subject):
+        """Whether its page is there: of what comes time and again the earlier ones stay to be read."""
+        return not self.is_once or self.fits(subject)

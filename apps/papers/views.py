@@ -43,7 +43,7 @@ def found(request, key, kind, pk):
     kind = KINDS[kind]
     occasion = occasion_of(request, get_object_or_404(Session, key=key))
     subject = get_object_or_404(kind.seen(occasion), pk=pk)
-    if not kind.fits(subject):
+    if not kind.is_offered(subject):
         raise Http404
     return kind, subject, occasion
 
@@ -66,7 +66,7 @@ def session(request, key):
     groups = {}
     for kind in KINDS.values():
         seen = kind.seen(occasion)
-        if kind.is_of_session and seen.exists():
+        if kind.is_of_session and any(kind.is_offered(one) for one in seen):
             groups.setdefault(kind.group, []).append((kind, of, 0))
         elif not kind.is_of_session and (count := seen.count()):
             groups.setdefault(kind.group, []).append((kind, None, count))
@@ -82,7 +82,7 @@ def of_kind(request, key, kind):
     kind, of = KINDS[kind], get_object_or_404(Session, key=key)
     occasion = occasion_of(request, of)
     page = Paginator(kind.seen(occasion), OFFERED).get_page(request.GET.get("page"))
-    rows = [(subject, proposal_of(kind, subject)) for subject in page if kind.fits(subject)]
+    rows = [(subject, proposal_of(kind, subject)) for subject in page if kind.is_offered(subject)]
     return render(request, "papers/of_kind.html", {"session": of, "kind": kind, "page": page, "rows": rows})
 
 
@@ -93,23 +93,26 @@ def proposal(request, pk):
     occasion = occasion_of(request, of.session)
     groups = {}
     for kind in KINDS.values():
-        if kind.is_of_session:
+        if not kind.proposal:
             continue
         for subject in kind.seen(occasion).filter(**{kind.proposal: of.pk}):
-            if kind.fits(subject):
+            if kind.is_offered(subject):
                 groups.setdefault(kind.group, []).append((kind, subject))
     return render(request, "papers/proposal.html", {"proposal": of, "session": of.session, "groups": groups.items()})
 
 
 @require_GET
 def paper(request, key, kind, pk):
-    """One paper, seen as the PDF itself, with its files and, where it needs one, its number."""
+    """One paper, seen as the PDF itself, with its files and, where it needs one, its number.
+
+    Where nothing has come together for another one, only those that went out.
+    """
     kind, subject, occasion = found(request, key, kind, pk)
     addressees = kind.addressees(subject)
     to = looked_at(request, addressees)["to"] or next(iter(addressees), None)
     sent = list(dispatches_of(kind, subject)) if kind.numbered_by else []
     in_force = next((each for each in sent if not each.is_void), None) if kind.is_once else None
-    shown = paper_of(kind, subject, replace(occasion, to=to))
+    shown = paper_of(kind, subject, replace(occasion, to=to)) if kind.fits(subject) else None
     context = {
         "session": occasion.session,
         "kind": kind,
@@ -137,14 +140,16 @@ def looked_at(request, addressees):
 def _asked_for(request, key, kind, pk):
     """(Paper, its file's name without ending) as the address asks for it, with the number it is about to have."""
     kind, subject, occasion = found(request, key, kind, pk)
+    if not kind.fits(subject):
+        raise Http404
     look = looked_at(request, kind.addressees(subject))
     to = look["to"] or next(iter(kind.addressees(subject)), None)
     given = {name: look[name] for name in ("number", "dated_on", "signer")} if kind.numbered_by else {}
     paper = paper_of(kind, subject, replace(occasion, to=to, **given))
     if given.get("number") and not paper.draft:
         paper = replace(paper, draft="样稿：尚未登记发文")
-    about = proposal_of(kind, subject)
-    return paper, f"{kind.label}{about or occasion.session.label}{f'（{to}）' if to else ''}"
+    about = occasion.session.label if kind.is_of_session else proposal_of(kind, subject) or subject
+    return paper, f"{kind.label}{about}{f'（{to}）' if to else ''}"
 
 
 @require_GET
@@ -201,7 +206,7 @@ def dispatch(request, key, kind, pk):
         except (OutOfTurn, Refused) as refused:
             form.add_error(None, str(refused))
             status = 409 if isinstance(refused, OutOfTurn) else 422
-    elif kind.is_once and dispatches_of(kind, subject).filter(void_at=None).exists():
+    elif not kind.fits(subject) or (kind.is_once and dispatches_of(kind, subject).filter(void_at=None).exists()):
         return redirect("papers:paper", occasion.session.key, kind.key, subject.pk)
     values = {name: value for name in ("number", "dated_on", "signer") if (value := form[name].value())}
     return render(request, "papers/dispatch.html", context | {"query": urlencode(values)}, status=status)

@@ -1,0 +1,116 @@
+"""改办通知单: the office tells the units of a proposal that others handle it from now on, and why."""
+
+from apps.audit.models import Event
+from apps.documents.content import Cell, Grid, Sheet, chinese_date
+from apps.proposals.workflow import CaseState
+
+from .. import subjects
+from ..kinds import OFFICE, Kind
+from . import names
+
+GROUP = "办理"
+KEY = "reassignment-notice"
+CHANGES = ("proposal.adjust", "case.grant_return", "proposal.transfer")
+WAITING = "\u3000\u3000年\u3000\u3000月\u3000\u3000日"
+
+
+def not_yet_told(proposal):
+    """The changes of units, as events of the trail, that no notice in force has told yet; oldest first."""
+    told = subjects.covered_by(KEY, subject_key=proposal.pk)
+    return [event for event in subjects.events_of(proposal, CHANGES) if event.seq not in told]
+
+
+def cases_told(session):
+    """Ids of the cases that notices in force have given to their units."""
+    events = Event.objects.filter(seq__in=subjects.covered_by(KEY, session=session))
+    return {case[0] for event in events for case in event.data.get("cases", ())}
+
+
+def live(proposal):
+    return [case for case in proposal.cases.all() if case.state != CaseState.ENDED]
+
+
+def given_up(proposal, events):
+    """Names of the units that these changes took it from, in their order."""
+    units = {case.pk: names.unit_name(case.unit) for case in proposal.cases.all()}
+    found = []
+    for event in events:
+        if event.action == "proposal.transfer":
+            found.append(event.data["unit"])
+            continue
+        ended = event.data.get("ended") if event.action == "proposal.adjust" else [event.data["case"]]
+        found += [units[pk] for pk in ended or () if pk in units]
+    return list(dict.fromkeys(found))
+
+
+def reassignment_notice(proposal, occasion):
+    """改办通知单, a sheet of one page with room for the seal and for those who take it over."""
+    events, session = not_yet_told(proposal), proposal.session
+    now = live(proposal)
+    reasons = "\n".join(
+        f"{chinese_date(names.day_of(event))}：{names.clause(event.note)}。" for event in events if event.note
+    )
+    day = chinese_date(occasion.dated_on) if occasion.dated_on else WAITING
+    rows = (
+        (_label("案号"), Cell(f"第{proposal.number}号"), _label("办理方式"), Cell(proposal.get_mode_display())),
+        (_label("案由"), Cell(proposal.title, span=3)),
+        (_label("提案者"), Cell("、".join(one.name for one in proposal.proposers.all()), span=3)),
+        (_label("原承办单位"), Cell("\n".join(given_up(proposal, events)) or "（没有单位退出承办）", span=3)),
+        (_label("现承办单位"), Cell("\n".join(_named(case) for case in now), span=3)),
+        (_label("改办原因"), Cell(reasons, span=3, lines=3)),
+        (_label("办理时限"), Cell("\n".join(filter(None, map(deadlines, now))), span=3)),
+        (_label("有关要求"), Cell(REQUESTS, span=3)),
+        (_label("交办单位"), Cell(names.government_office(session), span=3, lines=3, foot=f"（盖章）\u3000{day}")),
+        (
+            _label("现承办单位\n签收"),
+            Cell(span=3, lines=len(now) + 1, foot=f"签收人：\u3000\u3000\u3000\u3000\u3000\u3000{WAITING}"),
+        ),
+    )
+    return Sheet(
+        title=f"{names.meeting(session)}提案改办通知单",
+        author=names.government_office(session),
+        blocks=(Grid((1.5, 3, 1.3, 2.2), rows),),
+        left=session.office,
+        right=occasion.number,
+        draft="" if occasion.number and occasion.dated_on else "样稿：尚未登记发文",
+    )
+
+
+REQUESTS = (
+    "原承办单位应即移交提案原件和已形成的办理材料；现承办单位按期签收，与提案者沟通后办理、答复。"
+    "此前的交办通知与本通知单不一致的，以本通知单为准。"
+)
+
+
+def _label(text):
+    return Cell(text, is_label=True)
+
+
+def _named(case):
+    return f"{names.unit_name(case.unit)}（{case.get_role_display()}）"
+
+
+def deadlines(case):
+    """区商务委：签收2020年3月13日，会办意见2020年5月8日; of a case that is done with, none."""
+    if case.state not in (CaseState.ASSIGNED, CaseState.HANDLING):
+        return ""
+    days = [("签收", case.accept_due_on)] if case.state == CaseState.ASSIGNED else []
+    days += [("会办意见", case.opinion_due_on), ("答复", case.reply_due_on)]
+    told = "，".join(f"{step}{chinese_date(day)}前" for step, day in days if day)
+    return f"{case.unit.name}：{told}" if told else ""
+
+
+KINDS = (
+    Kind(
+        KEY,
+        "改办通知单",
+        GROUP,
+        seen=lambda occasion: subjects.proposals_with(CHANGES, occasion),
+        compose=reassignment_notice,
+        proposal="pk",
+        fits=lambda proposal: bool(live(proposal) and not_yet_told(proposal)),
+        numbered_by=OFFICE,
+        is_once=False,
+        covers=lambda proposal, occasion: [event.seq for event in not_yet_told(proposal)],
+    ),
+)
