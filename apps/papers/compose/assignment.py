@@ -180,18 +180,19 @@ def by_proposal(cases):
 def list_of(cases):
     """附件1, ordered by number."""
     columns = (
-        Column("序号", 1),
+        Column("序号", 1.3),
         Column("案号", 1.3),
-        Column("案由", 4.6, "left"),
-        Column("提案者", 2),
-        Column("主办（分办）单位", 2.8),
-        Column("协办单位", 2.8),
-        Column("办理方式", 1.5),
-        Column("答复期限", 2.2),
+        Column("案由", 4.3, "left"),
+        Column("提案者", 1.9),
+        Column("主办（分办）单位", 2.5),
+        Column("协办单位", 2.5),
+        Column("办理方式", 1.8),
+        Column("答复期限", 2.3),
     )
     rows = tuple(
         (str(place), one.number, f"★{one.title}" if one.is_key else one.title, names.proposers(one),
-         units_of(own, ANSWERING), units_of(own, (CaseRole.ASSIST,)), one.get_mode_display(), due_of(own))
+         units_of(own, ANSWERING), units_of(own, (CaseRole.ASSIST,)), one.get_mode_display().replace("+", "\n+"),
+         due_of(own))
         for place, (one, own) in enumerate(by_proposal(cases).items(), start=1)
     )  # fmt: skip
     caption = "（★为重点提案）" if any(case.proposal.is_key for case in cases) else ""
@@ -234,16 +235,16 @@ def unit_list(unit, occasion):
     cases = list(live_cases(occasion.session).filter(unit=unit))
     partners = partners_of(cases, unit)
     columns = (
-        Column("序号", 1),
-        Column("案号", 1.2),
-        Column("案由", 5, "left"),
-        Column("分工", 1.2),
-        Column("提案者及联系方式", 5, "left"),
-        Column("其他承办单位", 3.4, "left"),
-        Column("签收期限", 2.1),
-        Column("首次沟通期限", 2.1),
-        Column("会办意见期限", 2.1),
-        Column("答复期限", 2.1),
+        Column("序号", 1.3),
+        Column("案号", 1.3),
+        Column("案由", 4.6, "left"),
+        Column("分工", 1.3),
+        Column("提案者及联系方式", 4.8, "left"),
+        Column("其他承办单位", 3.2, "left"),
+        Column("签收期限", 2.3),
+        Column("首次沟通期限", 2.3),
+        Column("会办意见期限", 2.3),
+        Column("答复期限", 2.3),
     )
     rows = tuple(
         (str(place), case.proposal.number, f"★{case.proposal.title}" if case.proposal.is_key else case.proposal.title,

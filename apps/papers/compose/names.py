@@ -48,8 +48,8 @@ def how_to_reach(proposer):
 
 
 def short_day(day):
-    """2020.3.13 in a table, "" for an unknown day."""
-    return f"{day.year}.{day.month}.{day.day}" if day else ""
+    """A day in a narrow column: the year over the rest, "" for an unknown one."""
+    return f"{day.year}年\n{day.month}月{day.day}日" if day else ""
 
 
 def day_of(event):

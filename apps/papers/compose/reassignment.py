@@ -11,7 +11,7 @@ from . import names
 GROUP = "办理"
 KEY = "reassignment-notice"
 CHANGES = ("proposal.adjust", "case.grant_return", "proposal.transfer")
-WAITING = "\u3000\u3000年\u3000\u3000月\u3000\u3000日"
+WAITING = "年\u3000\u3000月\u3000\u3000日"
 
 
 def not_yet_told(proposal):
@@ -27,7 +27,9 @@ def cases_told(session):
 
 
 def live(proposal):
-    return [case for case in proposal.cases.all() if case.state != CaseState.ENDED]
+    """Its cases that are not ended, who answers before who assists."""
+    cases = [case for case in proposal.cases.all() if case.state != CaseState.ENDED]
+    return sorted(cases, key=lambda case: (not case.is_answering, case.pk))
 
 
 def given_up(proposal, events):
@@ -51,35 +53,30 @@ def reassignment_notice(proposal, occasion):
         f"{chinese_date(names.day_of(event))}：{names.clause(event.note)}。" for event in events if event.note
     )
     day = chinese_date(occasion.dated_on) if occasion.dated_on else WAITING
+    office = names.government_office(session)
     rows = (
         (_label("案号"), Cell(f"第{proposal.number}号"), _label("办理方式"), Cell(proposal.get_mode_display())),
         (_label("案由"), Cell(proposal.title, span=3)),
         (_label("提案者"), Cell("、".join(one.name for one in proposal.proposers.all()), span=3)),
-        (_label("原承办单位"), Cell("\n".join(given_up(proposal, events)) or "（没有单位退出承办）", span=3)),
-        (_label("现承办单位"), Cell("\n".join(_named(case) for case in now), span=3)),
-        (_label("改办原因"), Cell(reasons, span=3, lines=3)),
+        (_label("原承办\n单位"), Cell("\n".join(given_up(proposal, events)) or "（没有单位退出承办）", span=3)),
+        (_label("现承办\n单位"), Cell("\n".join(_named(case) for case in now), span=3)),
+        (_label("改办原因"), Cell(reasons, span=3, lines=2)),
         (_label("办理时限"), Cell("\n".join(filter(None, map(deadlines, now))), span=3)),
         (_label("有关要求"), Cell(REQUESTS, span=3)),
-        (_label("交办单位"), Cell(names.government_office(session), span=3, lines=3, foot=f"（盖章）\u3000{day}")),
-        (
-            _label("现承办单位\n签收"),
-            Cell(span=3, lines=len(now) + 1, foot=f"签收人：\u3000\u3000\u3000\u3000\u3000\u3000{WAITING}"),
-        ),
-    )
+        (_label("交办单位"), Cell(f"{office}（盖章）", lines=4, foot=day), _label("签收"),
+         Cell("签收人：", lines=4, foot=WAITING)),
+    )  # fmt: skip
     return Sheet(
         title=f"{names.meeting(session)}提案改办通知单",
-        author=names.government_office(session),
-        blocks=(Grid((1.5, 3, 1.3, 2.2), rows),),
+        author=office,
+        blocks=(Grid((1.5, 2.8, 1.3, 2.6), rows),),
         left=session.office,
         right=occasion.number,
         draft="" if occasion.number and occasion.dated_on else "样稿：尚未登记发文",
     )
 
 
-REQUESTS = (
-    "原承办单位应即移交提案原件和已形成的办理材料；现承办单位按期签收，与提案者沟通后办理、答复。"
-    "此前的交办通知与本通知单不一致的，以本通知单为准。"
-)
+REQUESTS = "原承办单位即移交提案原件和办理材料，现承办单位按期签收、办理。"
 
 
 def _label(text):

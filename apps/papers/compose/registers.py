@@ -33,7 +33,7 @@ def register(session, occasion, title, columns, rows, *, author="", footnotes=()
     return Sheet(
         title=f"{names.meeting(session)}{title}",
         author=author,
-        blocks=(Table((Column("序号", 1), *columns), numbered, lines=lines),),
+        blocks=(Table((Column("序号", 1.3), *columns), numbered, lines=lines),),
         left=author,
         right=chinese_date(occasion.on),
         footnotes=footnotes,
@@ -118,13 +118,13 @@ def _of_hand_back(proposal):
 
 def dispatch_register(session, occasion):
     columns = (
-        Column("成文日期", 2),
+        Column("成文日期", 2.4),
         Column("发文字号", 3.4),
         Column("标题", 6.5, "left"),
         Column("发文机关", 3.6),
         Column("主送", 3),
-        Column("签发人", 1.7),
-        Column("份数", 1.1),
+        Column("签发人", 2),
+        Column("份数", 1.3),
         Column("备注", 1.4),
     )
     rows = [
@@ -137,12 +137,12 @@ def dispatch_register(session, occasion):
 def seal_register(session, occasion):
     """用印登记簿: what the office has recorded is printed, who handled it and who watched is signed by hand."""
     columns = (
-        Column("用印日期", 2),
+        Column("用印日期", 2.4),
         Column("发文字号", 3.4),
         Column("文件标题", 6.2, "left"),
         Column("印章名称", 3.6),
-        Column("份数", 1.1),
-        Column("批准人", 1.7),
+        Column("份数", 1.3),
+        Column("批准人", 2),
         Column("经办人", 1.8),
         Column("监印人", 1.8),
         Column("备注", 1.4),
@@ -174,16 +174,16 @@ def commitments_in(session):
 def commitments_register(session, occasion):
     """B类提案落实情况登记表: every promise, under the letter that the session gives to the class that has one."""
     columns = (
-        Column("案号", 1.2),
-        Column("案由", 4, "left"),
-        Column("承办单位", 2.4),
+        Column("案号", 1.3),
+        Column("案由", 3.6, "left"),
+        Column("承办单位", 2.2),
         Column("办理结果", 1.6),
-        Column("承诺事项", 4.4, "left"),
-        Column("最初时限", 1.9),
-        Column("现时限", 1.9),
+        Column("承诺事项", 4, "left"),
+        Column("最初时限", 2.7),
+        Column("现时限", 2.7),
         Column("状态", 1.8),
-        Column("最近进展", 4.6, "left"),
-        Column("落实（终止）日期", 2),
+        Column("最近进展", 4, "left"),
+        Column("落实或终止日期", 2.7),
     )
     codes = "、".join(one.code for one in session.classes.all() if one.needs_commitment)
     rows = [
@@ -202,7 +202,9 @@ def _classes(reply):
 
 def _latest(commitment):
     reports = list(commitment.reports.all())
-    return f"{short_day(timezone.localdate(reports[-1].reported_at))}：{reports[-1].text}" if reports else ""
+    if not reports:
+        return ""
+    return f"{chinese_date(timezone.localdate(reports[-1].reported_at))}：{reports[-1].text}"
 
 
 def awaited_in(session):
@@ -219,15 +221,15 @@ def awaited_in(session):
 def not_returned(session, occasion):
     """征询意见表未反馈名单, for the committee, who alone is told before a receipt is confirmed (docs/workflow.md)."""
     columns = (
-        Column("案号", 1.2),
-        Column("案由", 5, "left"),
+        Column("案号", 1.3),
+        Column("案由", 4.6, "left"),
         Column("承办单位", 2.6),
         Column("提案者", 2),
-        Column("联系电话", 2.6),
-        Column("答复日期", 2),
-        Column("反馈期限", 2),
-        Column("催收次数", 1.2),
-        Column("最近催收", 2),
+        Column("联系电话", 3.2),
+        Column("答复日期", 2.4),
+        Column("反馈期限", 2.4),
+        Column("催收次数", 1.5),
+        Column("最近催收", 2.4),
         Column("备注", 2.2),
     )
     rows = [
@@ -260,7 +262,7 @@ def contact_roll(session, occasion):
     columns = (
         Column("承办单位", 5, "left"),
         Column("单位类别", 2),
-        Column("分管区领导", 2),
+        Column("分管区领导", 2.2),
         Column("负责人", 2.2),
         Column("经办人", 2.6),
         Column("联络员", 2),
