@@ -1,5 +1,7 @@
 """改办通知单: the office tells the units of a proposal that others handle it from now on, and why."""
 
+from itertools import pairwise
+
 from apps.audit.models import Event
 from apps.documents.content import Cell, Grid, Sheet, chinese_date
 from apps.proposals.workflow import CaseState
@@ -10,14 +12,25 @@ from . import names
 
 GROUP = "办理"
 KEY = "reassignment-notice"
-CHANGES = ("proposal.adjust", "case.grant_return", "proposal.transfer")
+ADJUST, RETURN, TRANSFER = "proposal.adjust", "case.grant_return", "proposal.transfer"
+CHANGES = (ADJUST, RETURN, TRANSFER)
+ASSIGN = "proposal.assign"
 WAITING = "年\u3000\u3000月\u3000\u3000日"
 
 
 def not_yet_told(proposal):
-    """The changes of units, as events of the trail, that no notice in force has told yet; oldest first."""
+    """The changes of units, as events of the trail, that no notice in force has told yet; oldest first.
+
+    To assign once more what all units gave back is one too; the first assignment is told by the assignment notice.
+    """
     told = subjects.covered_by(KEY, subject_key=proposal.pk)
-    return [event for event in subjects.events_of(proposal, CHANGES) if event.seq not in told]
+    events = [None, *subjects.events_of(proposal, (*CHANGES, ASSIGN))]
+    changes = [
+        event
+        for before, event in pairwise(events)
+        if event.action != ASSIGN or (before is not None and before.action == RETURN)
+    ]
+    return [event for event in changes if event.seq not in told]
 
 
 def cases_told(session):
@@ -37,11 +50,10 @@ def given_up(proposal, events):
     units = {case.pk: names.unit_name(case.unit) for case in proposal.cases.all()}
     found = []
     for event in events:
-        if event.action == "proposal.transfer":
+        if event.action == TRANSFER:
             found.append(event.data["unit"])
-            continue
-        ended = event.data.get("ended") if event.action == "proposal.adjust" else [event.data["case"]]
-        found += [units[pk] for pk in ended or () if pk in units]
+        ended = {ADJUST: event.data.get("ended", ()), RETURN: [event.data.get("case")]}.get(event.action, ())
+        found += [units[pk] for pk in ended if pk in units]
     return list(dict.fromkeys(found))
 
 
