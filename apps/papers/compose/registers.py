@@ -68,6 +68,7 @@ def sent_in(session):
     numbered = [_of_dispatch(one) for one in session.dispatches.defer("covers").select_related("unit")]
     registered = {one.number for one in numbered if not one.is_void}
     back = Proposal.objects.filter(session=session, is_secret=False).exclude(handed_back_letter="")
+    back = back.select_related("session")
     letters = [_of_hand_back(one) for one in back if one.handed_back_letter not in registered]
     return sorted([*replies_in(session), *numbered, *letters], key=lambda one: one.order)
 
@@ -243,11 +244,13 @@ def not_returned(session, occasion):
 
 
 def _remark(receipt, on):
-    """What matters for reminding: whose proposal was merged, whether the case is closed or the term over."""
+    """What matters for reminding: whose proposal was merged, whether there is a further round, an end, a term over."""
     case, asked = receipt.case, receipt.proposer.proposal
     told = [f"第{asked.number}号并入"] if asked.pk != case.proposal_id else []
     if case.state == CaseState.CLOSED:
         told.append("已按未反馈结案")
+    elif case.round > receipt.reply.round:
+        told.append("正在再次办理")
     elif receipt.due_on and receipt.due_on < on:
         told.append("已逾期")
     return "\n".join(told)
