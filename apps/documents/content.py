@@ -50,11 +50,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under a header that every page repeats; each row has a text for each column."""
+    """Rows under a header that every page repeats; each row has a text for each column.
+
+    `lines`: the least height of a row, in lines of its text: room to sign.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     caption: str = ""
+    lines: int = 1
 
     def __post_init__(self):
         for row in self.rows:

@@ -166,8 +166,9 @@ def _table(table):
     head = "".join(f'<th scope="col">{run(column.title, HEI)}</th>' for column in table.columns)
     rows = "".join(_row(table.columns, row) for row in table.rows)
     columns = _widths([column.share for column in table.columns])
+    height = f" paper-rows-{table.lines}" if table.lines > 1 else ""
     return [
-        f'<table class="paper-table">{caption}<colgroup>{columns}</colgroup>'
+        f'<table class="paper-table{height}">{caption}<colgroup>{columns}</colgroup>'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
     ]
 

@@ -222,15 +222,18 @@ def _draft(paper):
 
 def _columns(paper):
     """Widths of the columns and heights of the cells that the paper's tables have."""
-    shares, lines = set(), set()
+    shares, lines, rows = set(), set(), set()
     for block in _blocks(paper):
         if isinstance(block, Table):
             shares.add(tuple(column.share for column in block.columns))
+            rows |= {block.lines} - {1}
         elif isinstance(block, Grid):
             shares.add(block.shares)
             lines |= {cell.lines for row in block.rows for cell in row if cell.lines > 1}
     widths = {round(share / sum(each) * 1000) for each in shares for share in each}
     rules = [f".paper-col-{width} {{ width: {width / 10:.1f}% }}" for width in sorted(widths)]
+    row_height = 18  # a line of .paper-table in paper.css
+    rules += [f".paper-rows-{count} td {{ height: {count * row_height}pt }}" for count in sorted(rows)]
     heights = [(count, count * geometry.FORM_LINE) for count in sorted(lines)]
     rules += [f"td.paper-lines-{count} {{ height: {height}pt }}" for count, height in heights]
     return rules + [f".paper-room.paper-lines-{count} {{ min-height: {height}pt }}" for count, height in heights]

@@ -8,10 +8,11 @@ from apps.documents.kept import from_data
 from apps.proposals.models import Dispatch
 from apps.proposals.workflow import Party
 
-from .compose import proposals, registers, replies
+from .compose import assignment, committee, proposals, reassignment, registers, replies
 from .kinds import Kind
 
-KINDS: dict[str, Kind] = {kind.key: kind for module in (proposals, replies, registers) for kind in module.KINDS}
+MODULES = (proposals, assignment, reassignment, replies, committee, registers)
+KINDS: dict[str, Kind] = {kind.key: kind for module in MODULES for kind in module.KINDS}
 
 
 def dispatches_of(kind, subject):
@@ -29,8 +30,8 @@ def paper_of(kind, subject, occasion):
 
 
 def proposal_of(kind, subject):
-    """The proposal that a row belongs to, None for a paper about the whole session."""
-    if kind.is_of_session:
+    """The proposal that a row belongs to, None for a paper about the whole session or a unit's part in it."""
+    if not kind.proposal:
         return None
     return subject if kind.proposal == "pk" else reduce(getattr, kind.proposal.split("__"), subject)
 

@@ -38,8 +38,10 @@ class Kind:
 
     key: in addresses and with its numbers · group: under which heading it is offered
     seen: the rows of the occasion's session that its user may see such a paper of
-    fits: whether there is one of this row, where not every row has one
+    fits: whether there is one of this row, where not every row has one; of what is not once, whether there is anything
+        that none has told yet
     proposal: the way from the row to its proposal in a query ("pk": it is the row), "" for a paper about the session
+    is_of_unit: about a unit's part in the session: its rows are units
     compose: the paper, a draft unless the occasion or the records have what finishes it
     numbered_by: who gives it a number; nobody, where it bears none of its own
     is_once: whether a row has one such paper, or another one each time more has come together
@@ -53,6 +55,7 @@ class Kind:
     seen: Callable[[Occasion], QuerySet]
     compose: Callable[[Any, Occasion], Paper]
     proposal: str = ""
+    is_of_unit: bool = False
     fits: Callable[[Any], bool] | None = None
     numbered_by: frozenset[Party] = frozenset()
     is_once: bool = True
@@ -61,11 +64,15 @@ class Kind:
 
     @property
     def is_of_session(self) -> bool:
-        """About the whole session: there is one, not one of each proposal, case or reply."""
-        return not self.proposal
+        """About the whole session: there is one, not one of each unit, proposal, case or reply."""
+        return not self.proposal and not self.is_of_unit
 
     def is_of(self, subject) -> bool:
         return self.fits is None or self.fits(subject)
+
+    def is_offered(self, subject) -> bool:
+        """Whether its page is there: of what comes time and again the earlier ones stay to be read."""
+        return not self.is_once or self.is_of(subject)
 
     def subjects(self, occasion: Occasion) -> QuerySet | list:
         """The rows that there is such a paper of, in order; sliceable either way."""

@@ -4,11 +4,16 @@ Each function takes a kinds.Occasion and gives a queryset. What the user may see
 belong to; secret proposals have no paper.
 """
 
-from django.db.models import Prefetch
+from django.db.models import CharField, Exists, OuterRef, Prefetch
+from django.db.models.functions import Cast
 
 from apps.accounts.queries import standing_of
-from apps.proposals.models import Case, Contact, ExtensionRequest, Proposal, ReturnRequest, Session
+from apps.audit.models import Event
+from apps.audit.queries import of_target
+from apps.proposals.models import Case, Contact, Dispatch, ExtensionRequest, Proposal, ReturnRequest, Session
+from apps.proposals.workflow import CaseState
 from apps.replies.queries import replies_visible_to, with_delegates
+from apps.units.models import Unit
 
 
 def proposals(occasion):
@@ -62,9 +67,44 @@ def extension_requests(occasion):
     return of_cases(ExtensionRequest, occasion, "requested_by", "ruled_by")
 
 
+def units(occasion):
+    """Units that handle proposals of the session: all for the government office, their own for people of a unit."""
+    standing = standing_of(occasion.user, occasion.on)
+    live = Case.objects.exclude(state=CaseState.ENDED)
+    live = live.filter(proposal__session=occasion.session, proposal__is_secret=False)
+    seen = Unit.objects.filter(pk__in=live.values("unit_id"))
+    return seen if standing.is_office else seen.filter(pk__in=standing.units)
+
+
+def proposals_with(actions, occasion):
+    """Proposals of which the trail tells one of the actions, with their cases; for the government office alone."""
+    if not standing_of(occasion.user, occasion.on).is_office:
+        return Proposal.objects.none()
+    told = Event.objects.filter(
+        target_type="proposal", target_key=Cast(OuterRef("pk"), CharField()), action__in=actions
+    )
+    return proposals(occasion).filter(Exists(told)).prefetch_related("cases__unit")
+
+
+def events_of(proposal, actions):
+    """What the trail tells of a proposal by these actions, oldest first."""
+    return list(of_target("proposal", str(proposal.pk)).filter(action__in=actions))
+
+
+def covered_by(kind, **among):
+    """Ids that papers of the kind with this key have listed, void ones left out. `among`: fields of Dispatch."""
+    sent = Dispatch.objects.filter(kind=kind, void_at=None, **among)
+    return {pk for covers in sent.values_list("covers", flat=True) for pk in covers}
+
+
 def session_for_office(occasion):
     """The session, for the government office alone."""
     return _session(occasion, standing_of(occasion.user, occasion.on).is_office)
+
+
+def session_for_committee(occasion):
+    """The session, for the committee's secretariat alone."""
+    return _session(occasion, standing_of(occasion.user, occasion.on).is_secretariat)
 
 
 def session_for_office_and_committee(occasion):

@@ -44,7 +44,7 @@ def found(request, key, kind, pk):
     kind = KINDS[kind]
     occasion = occasion_of(request, get_object_or_404(Session, key=key))
     subject = get_object_or_404(kind.seen(occasion), pk=pk)
-    if not kind.is_of(subject):
+    if not kind.is_offered(subject):
         raise Http404
     return kind, subject, occasion
 
@@ -94,12 +94,12 @@ def proposal(request, pk):
     occasion = occasion_of(request, of.session)
     groups, rows = {}, {}
     for kind in KINDS.values():
-        if kind.is_of_session:
+        if not kind.proposal:
             continue
         asked = (kind.seen, kind.proposal)
         if asked not in rows:
             rows[asked] = list(kind.seen(occasion).filter(**{kind.proposal: of.pk}))
-        found = [(kind, subject) for subject in rows[asked] if kind.is_of(subject)]
+        found = [(kind, subject) for subject in rows[asked] if kind.is_offered(subject)]
         if found:
             groups.setdefault(kind.group, []).extend(found)
     return render(request, "papers/proposal.html", {"proposal": of, "session": of.session, "groups": groups.items()})
@@ -107,13 +107,16 @@ def proposal(request, pk):
 
 @require_GET
 def paper(request, key, kind, pk):
-    """One paper, seen as the PDF itself, with its files and, where it needs one, its number."""
+    """One paper, seen as the PDF itself, with its files and, where it needs one, its number.
+
+    Where nothing has come together for another one, only those that went out.
+    """
     kind, subject, occasion = found(request, key, kind, pk)
     addressees = kind.addressees(subject)
     to = looked_at(request, addressees)["to"] or next(iter(addressees), None)
     sent = list(dispatches_of(kind, subject)) if kind.numbered_by else []
     in_force = next((each for each in sent if not each.is_void), None) if kind.is_once else None
-    shown = paper_of(kind, subject, replace(occasion, to=to))
+    shown = paper_of(kind, subject, replace(occasion, to=to)) if kind.is_of(subject) else None
     context = {
         "session": occasion.session,
         "kind": kind,
@@ -141,14 +144,16 @@ def looked_at(request, addressees):
 def _asked_for(request, key, kind, pk):
     """(Paper, its file's name without ending) as the address asks for it, with the number it is about to have."""
     kind, subject, occasion = found(request, key, kind, pk)
+    if not kind.fits(subject):
+        raise Http404
     look = looked_at(request, kind.addressees(subject))
     to = look["to"] or next(iter(kind.addressees(subject)), None)
     given = {name: look[name] for name in ("number", "dated_on", "signer")} if kind.numbered_by else {}
     paper = paper_of(kind, subject, replace(occasion, to=to, **given))
     if given.get("number") and not paper.draft:
         paper = replace(paper, draft="样稿：尚未登记发文")
-    about = proposal_of(kind, subject)
-    return paper, f"{kind.label}{about or occasion.session.label}{f'（{to}）' if to else ''}"
+    about = occasion.session.label if kind.is_of_session else proposal_of(kind, subject) or subject
+    return paper, f"{kind.label}{about}{f'（{to}）' if to else ''}"
 
 
 @require_GET
@@ -203,7 +208,7 @@ def dispatch(request, key, kind, pk):
         except (OutOfTurn, Refused) as refused:
             form.add_error(None, str(refused))
             status = 409 if isinstance(refused, OutOfTurn) else 422
-    elif kind.is_once and dispatches_of(kind, subject).filter(void_at=None).exists():
+    elif not kind.fits(subject) or (kind.is_once and dispatches_of(kind, subject).filter(void_at=None).exists()):
         return redirect("papers:paper", occasion.session.key, kind.key, subject.pk)
     values = {name: value for name in ("number", "dated_on", "signer") if (value := form[name].value())}
     return render(request, "papers/dispatch.html", context | {"query": urlencode(values)}, status=status)
