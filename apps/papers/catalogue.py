@@ -8,10 +8,12 @@ from apps.documents.kept import from_data
 from apps.proposals.models import Dispatch
 from apps.proposals.workflow import Party
 
-from .compose import registers, replies
+from .compose import cases, receipts, registers, replies, signoff
 from .kinds import Kind
 
-KINDS: dict[str, Kind] = {kind.key: kind for module in (replies, registers) for kind in module.KINDS}
+KINDS: dict[str, Kind] = {
+    kind.key: kind for module in (cases, replies, receipts, signoff, registers) for kind in module.KINDS
+}
 
 
 def dispatches_of(kind, subject):

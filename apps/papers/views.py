@@ -139,9 +139,10 @@ def _asked_for(request, key, kind, pk):
     kind, subject, occasion = found(request, key, kind, pk)
     look = looked_at(request, kind.addressees(subject))
     to = look["to"] or next(iter(kind.addressees(subject)), None)
-    given = {name: look[name] for name in ("number", "dated_on", "signer")} if kind.numbered_by else {}
+    may_try = bool(kind.numbered_by) or kind.is_numbered_elsewhere
+    given = {name: look[name] for name in ("number", "dated_on", "signer")} if may_try else {}
     paper = paper_of(kind, subject, replace(occasion, to=to, **given))
-    if given.get("number") and not paper.draft:
+    if kind.numbered_by and given["number"] and not paper.draft:
         paper = replace(paper, draft="样稿：尚未登记发文")
     about = proposal_of(kind, subject)
     return paper, f"{kind.label}{about or occasion.session.label}{f'（{to}）' if to else ''}"
