@@ -2,13 +2,13 @@
 
 from django.utils import timezone
 
-from apps.documents.content import Grid, Letter, Paragraph, Sheet, chinese_date
+from apps.documents.content import Letter, Paragraph, Sheet, chinese_date
 from apps.proposals.models import Attachment, Contact
 from apps.proposals.workflow import CaseRole
 
 from .. import subjects
 from ..kinds import UNIT_OR_OFFICE, Kind
-from .grids import SEALED_BY_HAND, SHARES, SIGNED_BY_HAND, boxes, pair, wide
+from .grids import GROWS, SEALED_BY_HAND, SIGNED_BY_HAND, boxes, form, pair, wide
 from .names import cited, files_named, in_full, people, session_name, unit_name
 from .texts import blocks_of
 
@@ -55,10 +55,10 @@ def return_request(request, occasion):
     rows = (
         *_about(case),
         pair("交办日期", chinese_date(case.assigned_on), "退办期限", _day(case.return_due_on)),
-        wide("退办理由", request.reason, lines=7),
-        wide("建议\n承办单位", unit_name(request.suggested_unit)),
-        wide("申请单位\n负责人意见", "", lines=4, foot=SEALED_BY_HAND),
-        _ruling("政府办意见", request, ("同意退办", "不同意退办")),
+        wide("退办理由", request.reason, lines=GROWS),
+        wide("建议单位", unit_name(request.suggested_unit)),
+        wide("申请单位\n意见", "", lines=2, foot=SEALED_BY_HAND),
+        _ruling(request, ("同意退办", "不同意退办")),
     )
     notes = (
         "填表说明：1.退办须在退办期限内提出，写明理由和建议承办单位；2.裁定以前仍由申请单位承办，不得自行转办；"
@@ -72,11 +72,11 @@ def extension_request(request, occasion):
     case = request.case
     rows = (
         *_about(case),
-        pair("原答复期限", chinese_date(request.was_due_on), "申请延至", chinese_date(request.wanted_on)),
-        wide("延期理由", request.reason, lines=6),
-        wide("承办单位\n负责人意见", "", lines=3, foot=SEALED_BY_HAND),
-        _ruling("政府办意见", request, ("同意延期", "不同意延期")),
-        wide("区政府分管\n领导意见", "", lines=3, foot=SIGNED_BY_HAND),
+        pair("原定期限", chinese_date(request.was_due_on), "申请延至", chinese_date(request.wanted_on)),
+        wide("延期理由", request.reason, lines=GROWS),
+        wide("承办单位\n意见", "", lines=2, foot=SEALED_BY_HAND),
+        _ruling(request, ("同意延期", "不同意延期")),
+        wide("分管领导\n意见", "", lines=2, foot=SIGNED_BY_HAND),
     )
     longest = case.proposal.session.limit("extension")
     notes = (f"填表说明：每轮办理只延期一次，最长不超过{longest}；未经同意的，仍按原期限答复。",)
@@ -93,20 +93,20 @@ def _day(day):
     return chinese_date(day) if day else ""
 
 
-def _ruling(label, request, choices):
+def _ruling(request, choices):
     """What the office decided, as recorded; until then boxes and room to sign."""
     if request.ruled_at is None:
-        return wide(label, boxes(choices), lines=3, foot=SIGNED_BY_HAND)
+        return wide("政府办\n意见", boxes(choices), lines=2, foot=SIGNED_BY_HAND)
     ticked = boxes(choices, choices[0] if request.is_granted else choices[1])
     ruled_on = chinese_date(timezone.localdate(request.ruled_at))
-    return wide(label, f"{ticked}\n{request.ruling}", lines=3, foot=f"{request.ruled_by}　{ruled_on}")
+    return wide("政府办\n意见", f"{ticked}\n{request.ruling}", lines=2, foot=f"{request.ruled_by}　{ruled_on}")
 
 
 def _form(case, name, rows, request, notes):
     return Sheet(
         title=f"{session_name(case.proposal.session)}{name}",
         author=unit_name(case.unit),
-        blocks=(Grid(SHARES, rows),),
+        blocks=(form(rows),),
         left=f"经办人：{request.requested_by}",
         right=f"申请日期：{chinese_date(timezone.localdate(request.requested_at))}",
         footnotes=notes,
@@ -124,14 +124,14 @@ def contact_record(contact, occasion):
         wide("沟通方式", boxes(manners, contact.get_manner_display())),
         pair("沟通日期", chinese_date(contact.held_on), "沟通地点", ""),
         wide("参加人员", contact.people),
-        wide("沟通情况", contact.summary, lines=10),
-        wide("提案者意见", "", lines=3, foot=SIGNED_BY_HAND),
+        wide("沟通情况", contact.summary, lines=GROWS),
+        wide("提案者\n意见", "", lines=2, foot=SIGNED_BY_HAND),
         pair("记录人", str(contact.recorded_by), "记录日期", chinese_date(timezone.localdate(contact.recorded_at))),
     )
     return Sheet(
         title=f"{session_name(case.proposal.session)}提案办理沟通记录",
         author=unit_name(case.unit),
-        blocks=(Grid(SHARES, rows),),
+        blocks=(form(rows),),
         left=f"第{contact.round}轮办理" if contact.round > 1 else "",
         footnotes=("说明：沟通地点和提案者意见由参加人员在纸上填写。",),
     )

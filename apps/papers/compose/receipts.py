@@ -1,16 +1,17 @@
 """征询意见表: the form on which proposers say what they think of a reply, filled in by their own hand alone."""
 
-from apps.documents.content import Cell, Grid, Sheet, chinese_date
+from apps.documents.content import Cell, Sheet, chinese_date
 from apps.ratings.queries import proposers_asked
 from apps.replies.workflow import ReplyState
 
 from .. import subjects
 from ..kinds import Kind
-from .grids import DAY_BY_HAND, SHARES, boxes, pair, wide
+from .grids import DAY_BY_HAND, GROWS, boxes, form, pair, wide
 from .names import assisting_units, session_name, unit_name, unit_names
 
 TITLE = "提案办理情况征询意见表"
-MANNERS = ("走访", "座谈", "电话", "现场调研", "网络通讯", "书面", "其他", "没有沟通")
+MANNERS = ("走访", "座谈", "电话", "网络", "书面", "其他", "未沟通")
+SHEET, ANNEX = 23, 19  # lines of a page below the title of a sheet, and below that of an annex, above the 抄送
 
 
 def asked(reply):
@@ -30,27 +31,30 @@ def receipt_form(reply, occasion):
     )
 
 
-def receipt_grid(reply, to, number, dated_on):
-    """`number`, `dated_on`: of the reply, which may be about to have them."""
+def receipt_grid(reply, to, number, dated_on, page=SHEET):
+    """`number`, `dated_on`: of the reply, which may be about to have them. `page`: how many lines there are for it."""
     case, own, session = reply.case, to.proposal, reply.case.proposal.session
     merged = f"（并入{case.proposal}办理）" if own != case.proposal else ""
-    assisting = assisting_units(case)
     scale = boxes(rating.name for rating in session.ratings.all())
-    wanted = ("对办理态度\n的评价", "对办理结果\n的评价") if session.asks_attitude else ("对办理工作\n的评价",)
     rows = (
         pair("案号", f"{own}{merged}", "提案者", to.name),
         wide("案由", own.title),
-        wide("承办单位", unit_name(case.unit)),
-        *([wide("协办单位", unit_names(assisting))] if assisting else []),
-        pair("答复文号", number, "答复日期", chinese_date(dated_on) if dated_on else ""),
-        wide("办理中的\n沟通方式", boxes(MANNERS)),
-        *(wide(label, scale) for label in wanted),
-        wide("意见和建议", "", lines=6),
-        pair("提案者签名", "", "联系电话", ""),
-        wide("填写日期", "", foot=DAY_BY_HAND),
-        (Cell(f"说明：本表由提案者本人填写，任何单位和个人不得代填；请在所选项的□内打√，{_until(reply, to)}。", 4),),
+        wide("承办单位", "\n".join(_units(case))),
+        wide("答复文号", "，".join(filter(None, (number, dated_on and chinese_date(dated_on))))),
+        wide("沟通方式", boxes(MANNERS)),
+        *(wide(label, scale) for label in (("办理态度", "办理结果") if session.asks_attitude else ("总体评价",))),
+        wide("意见和\n建议", "", lines=GROWS),
+        wide("提案者\n签名", "", foot=f"联系电话：　　　　　　　{DAY_BY_HAND}"),
+        (Cell(f"说明：本表由提案者本人填写，在所选项的□内打√，{_until(reply, to)}；任何单位和个人不得代填。", 4),),
     )
-    return Grid(SHARES, rows)
+    return form(rows, page)
+
+
+def _units(case):
+    assisting = assisting_units(case)
+    yield f"{unit_name(case.unit)}{'（主办）' if assisting else ''}"
+    if assisting:
+        yield f"{unit_names(assisting)}（协办）"
 
 
 def _until(reply, to):

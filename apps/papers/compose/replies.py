@@ -3,7 +3,7 @@
 import datetime
 
 from apps.audit.queries import of_target
-from apps.documents.content import Annex, Grid, Letter, Paragraph, Sheet, chinese_date
+from apps.documents.content import Annex, Letter, Paragraph, Sheet, chinese_date
 from apps.documents.titles import chinese_number
 from apps.proposals.models import Attachment
 from apps.ratings.queries import proposers_answered
@@ -12,7 +12,7 @@ from apps.replies.workflow import ReplyState
 from .. import subjects
 from ..kinds import Kind
 from . import receipts
-from .grids import SHARES, SIGNED_BY_HAND, pair, wide
+from .grids import GROWS, SIGNED_BY_HAND, form, pair, wide
 from .names import YOU, addressee, assisting_units, cited, files_named, in_full, people, session_name, unit_name
 from .texts import blocks_of
 
@@ -45,6 +45,7 @@ def reply_letter(reply, occasion):
     asks = to in receipts.asked(reply)
     attachments = files_named(case.proposal, Attachment.Owner.REPLY, reply.pk) + ((receipts.TITLE,) if asks else ())
     label = f"附件{len(attachments)}" if len(attachments) > 1 else "附件"
+    to_return = receipts.receipt_grid(reply, to, number, dated_on, receipts.ANNEX)
     return Letter(
         issuer=unit,
         number=number,
@@ -56,7 +57,7 @@ def reply_letter(reply, occasion):
         is_sealed=True,
         marks=tuple(_marks(reply)),
         attachments=attachments,
-        annexes=(Annex(label, receipts.TITLE, (receipts.receipt_grid(reply, to, number, dated_on),)),) if asks else (),
+        annexes=(Annex(label, receipts.TITLE, (to_return,)),) if asks else (),
         remark=_contact(case.unit),
         copies_to=_copies_to(case),
         draft=NOT_SENT.get(reply.state, ""),
@@ -112,15 +113,15 @@ def meeting_record(reply, number, dated_on):
         wide("提案者", people(proposal)),
         pair("会面日期", held_on, "会面地点", ""),
         wide("参加人员", people_there),
-        wide("会面情况", reply.body, lines=10),
+        wide("会面情况", reply.body, lines=GROWS),
         pair("办理结果", str(reply.result_class or ""), "公开属性", reply.get_publicity_display()),
         wide("提案者\n签名", "", lines=2, foot=SIGNED_BY_HAND),
-        wide("承办单位\n负责人签名", "", lines=2, foot=SIGNED_BY_HAND),
+        wide("承办单位\n负责人", "", lines=2, foot=SIGNED_BY_HAND),
     )
     return Sheet(
         title=f"{session_name(proposal.session)}提案当面答复记录",
         author=unit_name(case.unit),
-        blocks=(Grid(SHARES, rows),),
+        blocks=(form(rows),),
         left=f"编号：{number}" if number else "",
         right=chinese_date(dated_on) if dated_on else "",
         draft=NOT_SENT.get(reply.state, ""),

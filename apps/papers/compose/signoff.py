@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from apps.audit.queries import of_target
-from apps.documents.content import Column, Grid, Sheet, Table, chinese_date, lines_of
+from apps.documents.content import Cell, Column, Grid, Sheet, Table, chinese_date, lines_of
 from apps.proposals.models import Attachment
 from apps.replies.queries import signer_of
 from apps.replies.workflow import ReplyState
@@ -13,7 +13,7 @@ from ..kinds import Kind
 from .grids import SHARES, SIGNED_BY_HAND, pair, wide
 from .names import assisting_units, files_named, people, session_name, unit_name, unit_names
 
-FOOTNOTE = "答复正文、办理结果和公开属性一有改动，校验码即不同，须重新打印、重新签字。签字后请扫描，登记纸质审签。"
+WARNING = "说明：答复正文、办理结果、公开属性一有改动，校验码即不同，须重新打印、重新签字。"
 
 
 def sign_off_sheet(reply, occasion):
@@ -25,11 +25,10 @@ def sign_off_sheet(reply, occasion):
         author=session.office,
         blocks=(
             Grid(SHARES, (*_about(reply), *_answered(reply), *_signed_by(reply, occasion.on))),
-            Table((Column(f"答复正文　{code}", 1, "left"),), tuple((line,) for line in lines_of(reply.body))),
+            Table((Column(f"答复正文（{code}）", 1, "left"),), tuple((line,) for line in lines_of(reply.body))),
         ),
         left=f"{chinese_date(occasion.on)}打印",
         right=code,
-        footnotes=(FOOTNOTE,),
         is_numbered=True,
         draft="已作废" if reply.state == ReplyState.VOID else "",
     )
@@ -63,13 +62,14 @@ def _signed_by(reply, on):
     entered_for = _entered_for(reply)
     submitted = _done(reply.submitted_by, reply.submitted_at, entered_for.get(("reply.submit", reply.submitted_at)))
     approved = _done(reply.approved_by, reply.approved_at, entered_for.get(("reply.unit_approve", reply.approved_at)))
-    yield pair("单位送审", submitted, "单位负责人\n签发", approved)
-    yield wide("政府办核稿", _done(reply.forwarded_by, reply.forwarded_at))
+    yield pair("单位送审", submitted, "单位签发", approved)
+    yield wide("政府办\n核稿", _done(reply.forwarded_by, reply.forwarded_at))
     if reply.signed_at:
         yield wide("领导审签", _signature(reply))
     else:
         leader = signer_of(reply, on)
-        yield wide("领导审签\n意见", f"请{leader.title}{leader}审签。" if leader else "", lines=4, foot=SIGNED_BY_HAND)
+        yield wide("领导审签\n意见", f"请{leader.title}{leader}审签。" if leader else "", lines=3, foot=SIGNED_BY_HAND)
+        yield (Cell(WARNING, 4),)
 
 
 def _done(by, at, entered_for=""):
@@ -93,7 +93,7 @@ def _signature(reply):
         how = f"纸质签字，{reply.paper_by}登记，{reply.signed_by}核对"
     else:
         how = "在系统中审签"
-    return f"{name}，{chinese_date(timezone.localdate(reply.signed_at))}（{how}）"
+    return f"{name}\n{chinese_date(timezone.localdate(reply.signed_at))}（{how}）"
 
 
 KINDS = (
