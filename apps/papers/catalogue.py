@@ -8,10 +8,10 @@ from apps.documents.kept import from_data
 from apps.proposals.models import Dispatch
 from apps.proposals.workflow import Party
 
-from .compose import assignment, committee, proposals, reassignment, registers, replies
+from .compose import assignment, cases, committee, proposals, reassignment, receipts, registers, replies, signoff
 from .kinds import Kind
 
-MODULES = (proposals, assignment, reassignment, replies, committee, registers)
+MODULES = (proposals, assignment, reassignment, cases, replies, receipts, signoff, committee, registers)
 KINDS: dict[str, Kind] = {kind.key: kind for module in MODULES for kind in module.KINDS}
 
 

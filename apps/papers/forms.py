@@ -16,10 +16,17 @@ class LookForm(forms.Form):
     number = forms.CharField(max_length=60, required=False)
     dated_on = forms.DateField(required=False)
     signer = forms.CharField(max_length=40, required=False)
+    issued_on = forms.DateField(required=False)  # the day, as the page of 寄送答复 names it
 
     def __init__(self, data, *, addressees):
         super().__init__(data)
-        self.fields["to"].queryset = Proposer.objects.filter(pk__in=[each.pk for each in addressees])
+        asked = Proposer.objects.filter(pk__in=[each.pk for each in addressees])
+        self.fields["to"].queryset = asked.select_related("proposal")
+
+    def clean(self):
+        data = super().clean()
+        data["dated_on"] = data.get("dated_on") or data.get("issued_on")
+        return data
 
 
 class DispatchForm(forms.Form):

@@ -44,6 +44,7 @@ class Kind:
     is_of_unit: about a unit's part in the session: its rows are units
     compose: the paper, a draft unless the occasion or the records have what finishes it
     numbered_by: who gives it a number; nobody, where it bears none of its own
+    is_numbered_elsewhere: whether it gets number and day with its row (寄送答复), where they may be tried before
     is_once: whether a row has one such paper, or another one each time more has come together
     covers: ids of what the paper lists, where it is not once
     addressees: to whom copies go, each with its own address
@@ -58,6 +59,7 @@ class Kind:
     is_of_unit: bool = False
     fits: Callable[[Any], bool] | None = None
     numbered_by: frozenset[Party] = frozenset()
+    is_numbered_elsewhere: bool = False
     is_once: bool = True
     covers: Callable[[Any, Occasion], Iterable[int]] = lambda subject, occasion: ()
     addressees: Callable[[Any], list[Proposer]] = field(default=lambda subject: [])

@@ -4,15 +4,16 @@ Each function takes a kinds.Occasion and gives a queryset. What the user may see
 belong to; secret proposals have no paper.
 """
 
-from django.db.models import CharField, Exists, OuterRef, Prefetch
+from django.db.models import CharField, Exists, OuterRef, Prefetch, Q
 from django.db.models.functions import Cast
 
 from apps.accounts.queries import standing_of
 from apps.audit.models import Event
 from apps.audit.queries import of_target
 from apps.proposals.models import Case, Contact, Dispatch, ExtensionRequest, Proposal, ReturnRequest, Session
-from apps.proposals.workflow import CaseState
-from apps.replies.queries import replies_visible_to, with_delegates
+from apps.proposals.workflow import CaseRole, CaseState
+from apps.replies.queries import drafts_visible_to, replies_visible_to, with_delegates
+from apps.replies.workflow import ReplyState
 from apps.units.models import Unit
 
 
@@ -23,16 +24,33 @@ def proposals(occasion):
 
 def cases(occasion):
     """Cases of proposals the user sees; a unit sees its own ones only."""
-    seen = Case.objects.filter(proposal__in=proposals(occasion).values("pk"))
+    seen = _cases_of_seen_proposals(occasion)
     standing = standing_of(occasion.user, occasion.on)
-    if not (standing.is_office or standing.is_secretariat or standing.leads_as):
-        seen = seen.filter(unit_id__in=standing.units)
+    return seen if _is_above_units(standing) else seen.filter(unit_id__in=standing.units)
+
+
+def _is_above_units(standing):
+    return standing.is_office or standing.is_secretariat or bool(standing.leads_as)
+
+
+def _cases_of_seen_proposals(occasion):
     read = Proposal.objects.select_related("session", "category", "sector", "supervising_leader")
     return (
-        seen.select_related("unit", "named_signer")
+        Case.objects.filter(proposal__in=proposals(occasion).values("pk"))
+        .select_related("unit", "named_signer")
         .prefetch_related(Prefetch("proposal", read), "proposal__proposers")
         .order_by("proposal__number_order", "proposal__number", "pk")
     )
+
+
+def given_opinions(occasion):
+    """Assisting cases with an opinion given, which the lead unit sees too: see proposals.queries.sees_opinion_of."""
+    seen = _cases_of_seen_proposals(occasion).filter(role=CaseRole.ASSIST, opinion__given_at__isnull=False)
+    standing = standing_of(occasion.user, occasion.on)
+    if not _is_above_units(standing):
+        led = Case.objects.filter(unit_id__in=standing.units, role=CaseRole.LEAD).exclude(state=CaseState.ENDED)
+        seen = seen.filter(Q(unit_id__in=standing.units) | Q(proposal__in=led.values("proposal")))
+    return seen.select_related("opinion").prefetch_related("proposal__cases__unit", "proposal__attachments")
 
 
 def replies(occasion):
@@ -42,10 +60,24 @@ def replies(occasion):
         with_delegates(seen)
         .exclude(body="")
         .select_related("case__unit", "case__proposal__session", "case__named_signer", "result_class", "signer",
-                        "signed_by", "approved_by", "forwarded_by", "submitted_by")
-        .prefetch_related("case__proposal__proposers", "commitments", "case__proposal__merged__proposers")
+                        "signed_by", "approved_by", "forwarded_by", "submitted_by", "paper_by")
+        .prefetch_related("case__proposal__proposers", "commitments", "case__proposal__merged__proposers", "receipts",
+                          "case__proposal__cases__unit", "case__proposal__attachments",
+                          "case__proposal__session__ratings")
         .order_by("case__proposal__number_order", "case__proposal__number", "case_id", "round", "pk")
     )  # fmt: skip
+
+
+def replies_that_ask(occasion):
+    """Replies on which proposers are asked for a receipt."""
+    return replies(occasion).filter(is_supplementary=False)
+
+
+def replies_to_sign(occasion):
+    """Replies that wait for a leader's signature or have it, for those who see how they came about."""
+    waits = Q(state__in=(ReplyState.LEADER_SIGNOFF, ReplyState.PAPER_SIGNED))
+    how = drafts_visible_to(occasion.user, occasion.on).values("pk")
+    return replies(occasion).filter(waits | Q(signed_at__isnull=False), pk__in=how)
 
 
 def of_cases(model, occasion, *read):

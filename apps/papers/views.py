@@ -144,13 +144,14 @@ def looked_at(request, addressees):
 def _asked_for(request, key, kind, pk):
     """(Paper, its file's name without ending) as the address asks for it, with the number it is about to have."""
     kind, subject, occasion = found(request, key, kind, pk)
-    if not kind.fits(subject):
+    if not kind.is_of(subject):
         raise Http404
     look = looked_at(request, kind.addressees(subject))
     to = look["to"] or next(iter(kind.addressees(subject)), None)
-    given = {name: look[name] for name in ("number", "dated_on", "signer")} if kind.numbered_by else {}
+    may_try = bool(kind.numbered_by) or kind.is_numbered_elsewhere
+    given = {name: look[name] for name in ("number", "dated_on", "signer")} if may_try else {}
     paper = paper_of(kind, subject, replace(occasion, to=to, **given))
-    if given.get("number") and not paper.draft:
+    if kind.numbered_by and given["number"] and not paper.draft:
         paper = replace(paper, draft="样稿：尚未登记发文")
     about = occasion.session.label if kind.is_of_session else proposal_of(kind, subject) or subject
     return paper, f"{kind.label}{about}{f'（{to}）' if to else ''}"
@@ -208,7 +209,7 @@ def dispatch(request, key, kind, pk):
         except (OutOfTurn, Refused) as refused:
             form.add_error(None, str(refused))
             status = 409 if isinstance(refused, OutOfTurn) else 422
-    elif not kind.fits(subject) or (kind.is_once and dispatches_of(kind, subject).filter(void_at=None).exists()):
+    elif not kind.is_of(subject) or (kind.is_once and dispatches_of(kind, subject).filter(void_at=None).exists()):
         return redirect("papers:paper", occasion.session.key, kind.key, subject.pk)
     values = {name: value for name in ("number", "dated_on", "signer") if (value := form[name].value())}
     return render(request, "papers/dispatch.html", context | {"query": urlencode(values)}, status=status)

@@ -59,9 +59,19 @@ def proposers_asked(case):
 
     Those of the proposals merged into it (并案) get a receipt of their own.
     """
-    proposals = [case.proposal, *case.proposal.merged.order_by("number_order", "pk")]
-    asked = [list(proposal.proposers.all()) for proposal in proposals]
-    return [one for group in asked for one in (group if case.proposal.session.asks_cosigners else group[:1])]
+    asks_all = case.proposal.session.asks_cosigners
+    return [one for group in _proposers_by_proposal(case) for one in (group if asks_all else group[:1])]
+
+
+def proposers_answered(case):
+    """The Proposers to whom a reply of the case goes: all of the proposal and of those merged into it."""
+    return [one for group in _proposers_by_proposal(case) for one in group]
+
+
+def _proposers_by_proposal(case):
+    """Reads `proposal.merged` and `proposers`, so that pages can fetch them ahead."""
+    merged = sorted(case.proposal.merged.all(), key=lambda one: (one.number_order, one.pk))
+    return [list(proposal.proposers.all()) for proposal in (case.proposal, *merged)]
 
 
 @predicate
