@@ -5,6 +5,7 @@ import io
 import json
 import re
 
+import docx
 import pdfplumber
 import pytest
 from django.core.management import CommandError, call_command
@@ -600,6 +601,23 @@ def test_command_tells_json_what_it_wrote_and_what_is_unfinished(world, tmp_path
     told = json.loads(capsys.readouterr().out)
     assert (told["session"], told["pdf"]) == ("9-4", str(out))
     assert "1件提案尚未办结：第002号。" in told["unfinished"]
+
+
+def test_command_writes_the_letter_for_word_too(world, tmp_path, capsys):
+    answered(world, "001", summary="天桥已开工")
+    write(world)
+    pdf, word = tmp_path / "letter.pdf", tmp_path / "letter.docx"
+    call_command("annual_letter", session="9-4", pdf=pdf, docx=word)
+    assert capsys.readouterr().out.strip().endswith(f"：{pdf}、{word}")
+    texts = [paragraph.text for paragraph in docx.Document(word).paragraphs]
+    for text in ("大渡口府函〔2020〕280号", "区政协：", "一、总体情况", "2020年11月3日"):
+        assert text in texts
+    assert [text for text in texts if "现将区政协九届四次会议提案的办理情况向" in text]
+    call_command("annual_letter", session="9-4", pdf=pdf, docx=word, json=True)
+    assert json.loads(capsys.readouterr().out)["docx"] == str(word)
+    with pytest.raises(CommandError, match=r"x\.docx") as refused:
+        call_command("annual_letter", session="9-4", pdf=pdf, docx=tmp_path / "no" / "x.docx")
+    assert refused.value.returncode == 2
 
 
 def test_strict_command_is_content_with_a_finished_session(world, tmp_path):

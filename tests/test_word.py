@@ -5,7 +5,7 @@ is printed in. Places may differ by half a millimetre (near), lines of text in h
 program has its own middle of a line. Where LibreOffice 7 does not
 do what the file says and Word does, nothing is asserted of the picture, only of the file: it puts room between Chinese
 and digits (autoSpaceDN), hangs punctuation over the margin (overflowPunct, which it reads the wrong way round), and
-breaks a line between a number and 年 or % (noLineBreaksBefore). Lines of mixed text therefore end elsewhere than in the PDF.
+breaks a line between a number and 年 or % (noLineBreaksBefore). Lines of mixed text end elsewhere than in the PDF.
 """
 
 import datetime

@@ -73,7 +73,9 @@ def _describe(document, paper):
     properties.title = plain(paper.title)[:LONGEST_PROPERTY]
     properties.author = plain(author_of(paper))[:LONGEST_PROPERTY]
     if not isinstance(paper, Sheet) and paper.dated_on:
-        properties.created = properties.modified = datetime.datetime.combine(paper.dated_on, datetime.time())  # noqa: DTZ
+        properties.created = properties.modified = datetime.datetime.combine(
+            paper.dated_on, datetime.time(tzinfo=datetime.UTC)
+        )
     if LANGUAGE.fullmatch(paper.language):
         properties.language = paper.language
         for language in document.styles.element.iter(qn("w:lang")):
@@ -91,7 +93,7 @@ def _lay_out(document, paper):
     section.orientation = WD_ORIENTATION.LANDSCAPE if is_wide else WD_ORIENTATION.PORTRAIT
     section.page_width, section.page_height = width, height
     section.top_margin, section.right_margin, section.bottom_margin, section.left_margin = margins
-    section.header_distance = Pt(HEADER_FROM_TOP)
+    section.gutter, section.header_distance = Mm(0), Pt(HEADER_FROM_TOP)
     section.footer_distance = Pt(_footer_distance(margins[2].pt))
     if isinstance(paper, Letter):
         section.different_first_page_header_footer = True  # no number on page one
