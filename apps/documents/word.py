@@ -13,7 +13,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph as WordParagraph
 
-from . import fonts, geometry
+from . import fonts, geometry, renderer
 from .content import (
     Annex,
     Grid,
@@ -44,6 +44,7 @@ from .word_styles import EXACT, FRAMED, LOOKS, PITCH, TITLE_DROP, WIDE, WIDE_PIT
 from .word_tables import add_grid, add_table
 from .word_text import add_run, plain, spaced, styled
 
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"  # media type
 PORTRAIT = (210, 297, 37, 26, 35, 28)  # mm: width, height, margins from the top clockwise; as in paper.css
 LANDSCAPE = (297, 210, 28, 37, 26, 35)
 HEADER_FROM_TOP = 8 * MM  # where the words of a draft stand
@@ -57,6 +58,10 @@ def paper_docx(paper: Paper) -> bytes:
 
     Raises FontsUnavailable if there is no face to measure the issuer's mark with.
     """
+    return renderer.in_turn(_written, paper)  # it measures glyphs
+
+
+def _written(paper):
     document = blank_document()
     _describe(document, paper)
     _lay_out(document, paper)

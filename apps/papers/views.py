@@ -15,6 +15,7 @@ from apps.accounts.queries import standing_of
 from apps.documents.fonts import FontsUnavailable, MissingGlyph
 from apps.documents.kept import from_data
 from apps.documents.press import PressError, printed
+from apps.documents.word import DOCX
 from apps.documents.word import paper_docx as docx_of
 from apps.proposals.models import Dispatch, Proposal, Session
 from apps.proposals.workflow import NotAllowed, OutOfTurn, Refused
@@ -25,7 +26,6 @@ from .forms import BatchForm, DispatchForm, LookForm, VoidForm
 from .kinds import Occasion
 
 PDF = "application/pdf"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 OFFERED = 20  # papers on a page of a list
 
 

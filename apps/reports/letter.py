@@ -5,6 +5,7 @@ replies. A text that nobody wrote is left out, never invented; what is missing i
 """
 
 from collections import defaultdict
+from dataclasses import replace
 
 from apps.documents.content import Heading, Letter, Paragraph
 from apps.documents.titles import chinese_number
@@ -16,6 +17,7 @@ from apps.proposals.models import Contact, Proposal, Proposer
 from . import queries, wording
 from .wording import chinese_day, clause, quoted, sentence
 
+DRAFT = "样稿：尚有未完成的内容"
 EXAMPLES = 3  # of one theme or class, where nobody has chosen any
 NAMED = 10  # proposals named in a warning
 MISSING = (
@@ -57,7 +59,8 @@ def compose(session, as_of=None, tally=None):
         dated_on=texts.dated_on,
         copies_to=tuple(name.strip() for name in texts.copies_to.replace("，", "、").split("、") if name.strip()),
     )
-    return letter, unfinished(tally, texts, examples)
+    missing = unfinished(tally, texts, examples)
+    return replace(letter, draft=DRAFT if missing else ""), missing
 
 
 def usual_title(session):

@@ -9,6 +9,7 @@ urlpatterns = [
     path("letters/", views.letters, name="letters"),
     path("letters/<session:key>/", views.letter, name="letter"),
     path("letters/<session:key>/letter.pdf", views.pdf, name="letter_pdf"),
+    path("letters/<session:key>/letter.docx", views.docx, name="letter_docx"),
     path("letters/<session:key>/texts/", views.texts, name="letter_texts"),
     path("letters/<session:key>/cases/", views.cases, name="letter_cases"),
 ]

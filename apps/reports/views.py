@@ -15,6 +15,7 @@ from apps.accounts.queries import standing_of
 from apps.documents.fonts import FontsUnavailable, MissingGlyph
 from apps.documents.paper import paper_html
 from apps.documents.press import PressError, printed
+from apps.documents.word import DOCX, paper_docx
 from apps.figures.queries import tally as tally_of
 from apps.proposals.forms import version_seen
 from apps.proposals.models import Session
@@ -65,7 +66,7 @@ def letter_page(request, session, problem="", status=200):
     as_of = form.cleaned_data["as_of"] if form.is_valid() else None
     tally = tally_of(session, as_of)
     composed, unfinished = compose(session, as_of, tally)
-    pdf = reverse("reports:letter_pdf", args=[session.key])
+    as_asked = f"?{urlencode({'as_of': as_of})}" if as_of else ""
     context = {
         "session": session,
         "meeting": meeting_of(session),
@@ -74,7 +75,8 @@ def letter_page(request, session, problem="", status=200):
         "tables": tables_of(tally, session),
         "unfinished": unfinished,
         "paper": paper_html(composed),
-        "pdf_url": f"{pdf}?{urlencode({'as_of': as_of})}" if as_of else pdf,
+        "pdf_url": reverse("reports:letter_pdf", args=[session.key]) + as_asked,
+        "docx_url": reverse("reports:letter_docx", args=[session.key]) + as_asked,
         "is_editor": is_editor(request),
         "problem": problem,
     }
@@ -83,7 +85,7 @@ def letter_page(request, session, problem="", status=200):
 
 @require_GET
 def pdf(request, key):
-    """The letter as PDF; where it cannot be printed, its page says why."""
+    """The letter as PDF, to be taken along or (`inline`) seen in the page; where it cannot be, its page says why."""
     session = visible_session(request, key)
     form = AsOfForm(request.GET)
     if not form.is_valid():
@@ -97,10 +99,23 @@ def pdf(request, key):
         return letter_page(request, session, "服务器上没有排印公文所需的字体，请联系运维人员安装。", status=503)
     except PressError as failed:
         return letter_page(request, session, str(failed), status=503)
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(True, f"{composed.title}.pdf")
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return file(content, "application/pdf", f"{composed.title}.pdf", as_attachment="inline" not in request.GET)
+
+
+@require_GET
+def docx(request, key):
+    """The letter for Word and WPS."""
+    session = visible_session(request, key)
+    form = AsOfForm(request.GET)
+    if not form.is_valid():
+        return letter_page(request, session, status=422)
+    composed, _ = compose(session, form.cleaned_data["as_of"])
+    return file(paper_docx(composed), DOCX, f"{composed.title}.docx", as_attachment=True)
+
+
+def file(content, media_type, name, *, as_attachment):
+    disposition = content_disposition_header(as_attachment, name)
+    return HttpResponse(content, content_type=media_type, headers={"Content-Disposition": disposition})
 
 
 @require_http_methods(["GET", "POST"])
