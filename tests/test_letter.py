@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from apps.audit.models import Event
+from apps.documents import press
 from apps.documents.content import Heading
 from apps.documents.paper import paper_html, paper_pdf
 from apps.documents.titles import chinese_number
@@ -574,6 +575,16 @@ def test_character_that_no_face_has_is_named(world, client, tmp_path):
     with pytest.raises(CommandError, match="U\\+10FFFD") as refused:
         call_command("annual_letter", session="9-4", pdf=tmp_path / "out.pdf")
     assert refused.value.returncode == 1
+
+
+def test_letter_that_takes_too_long_to_print_is_given_up_and_its_page_says_what_to_do(world, client, monkeypatch):
+    write(world, methods="办" * 15_000)
+    client.force_login(world.office)
+    monkeypatch.setattr(press, "PATIENCE", 0.05)
+    response = client.get(reverse("reports:letter_pdf", args=["9-4"]))
+    assert response.status_code == 503
+    assert "没有生成 PDF" in response.content.decode()
+    assert "已经停止。请减少内容或分成几份再试" in response.content.decode()
 
 
 # --- the command ---
