@@ -82,7 +82,6 @@ ROWS = {
         "issued",
     ),  # only the text that went out
     "replies:compare": ((200, 200, 200, 404, 200, 404, 404, 404, 404), "twice written"),
-    "replies:sheet": ((200, 200, 200, 404, 200, 404, 404, 404, 404), "leader_signoff"),
     "replies:act edit": ((200, 200, 200, 404, 403, 404, 404, 404, 404), "draft"),
     "replies:act submit": ((200, 200, 403, 404, 403, 404, 404, 404, 404), "draft"),
     "replies:act recall": ((403, 200, 403, 404, 403, 404, 404, 404, 404), "unit_review"),
@@ -279,7 +278,6 @@ ARGUMENTS = {
     "replies:detail": ("reply",),
     "replies:version": ("reply",),
     "replies:compare": ("reply",),
-    "replies:sheet": ("reply",),
     "replies:act": ("reply",),
     "ratings:act_on_reply": ("reply",),
     "ratings:act_on_case": ("case",),

@@ -10,6 +10,5 @@ urlpatterns = [
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/versions/<int:number>/", views.version, name="version"),
     path("<int:pk>/versions/<int:before>/<int:after>/", views.compare, name="compare"),
-    path("<int:pk>/sheet/", views.sheet, name="sheet"),
     path("<int:pk>/<slug:action>/", views.act, name="act"),
 ]

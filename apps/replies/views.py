@@ -163,17 +163,6 @@ def files_for_page(reply):
 
 
 @require_GET
-def sheet(request, pk):
-    """审签单: what a leader signs on paper, with the code of the text; there is one while it waits for that."""
-    reply = visible_reply(request, pk)
-    if reply.state != ReplyState.LEADER_SIGNOFF:
-        raise Http404
-    today = timezone.localdate()
-    context = {"reply": reply, "proposal": reply.case.proposal, "signer": signer_of(reply, today), "today": today}
-    return render(request, "replies/sheet.html", context | files_for_page(reply))
-
-
-@require_GET
 def compare(request, pk, before, after):
     """What changed from one version to a later one, and who changed it."""
     reply = visible_reply(request, pk, drafts_visible_to(request.user))

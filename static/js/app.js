@@ -2,9 +2,12 @@
 // far they are.
 "use strict";
 
+// a button that only shows what was typed, in a frame beside the form
+const isLook = (event) => event.submitter && event.submitter.formMethod === "get";
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post") return;
+  if (form.method !== "post" || isLook(event)) return;
   if (form.dataset.sent) {
     event.preventDefault();
     return;
@@ -69,7 +72,7 @@ window.addEventListener("pageshow", () => {
 for (const form of document.querySelectorAll("form[data-keep]")) {
   let changed = false;
   form.addEventListener("input", () => { changed = true; });
-  form.addEventListener("submit", () => { changed = false; });
+  form.addEventListener("submit", (event) => { if (!isLook(event)) changed = false; });
   window.addEventListener("beforeunload", (event) => {
     if (changed) event.preventDefault();
   });

@@ -93,7 +93,7 @@ def _signature(reply):
         how = f"纸质签字，{reply.paper_by}登记，{reply.signed_by}核对"
     else:
         how = "在系统中审签"
-    return f"{name}\n{chinese_date(timezone.localdate(reply.signed_at))}（{how}）"
+    return f"{name}，{chinese_date(timezone.localdate(reply.signed_at))}（{how}）"
 
 
 KINDS = (
