@@ -76,21 +76,19 @@ def assignment_notice(session, occasion):
     cases = not_yet_told(session)
     office, meeting = names.government_office(session), names.meeting(session)
     earlier = session.dispatches.filter(kind=NOTICE, void_at=None).count()
-    batch = f"第{chinese_number(earlier + 1)}批"
+    batch = f"第{chinese_number(earlier + 1)}批" if earlier else ""
+    listed, divided = f"{meeting}{batch}提案交办清单", f"{meeting}{batch}提案承办单位分工表"
     return Notice(
         issuer=office,
         number=occasion.number,
-        title=f"关于交办{meeting}{batch}提案的通知" if earlier else f"关于做好{meeting}提案办理工作的通知",
+        title=f"关于交办{meeting}{batch}提案的通知" if batch else f"关于做好{meeting}提案办理工作的通知",
         addressee="各承办单位",
         blocks=(*assigned(cases, meeting), *terms(session, cases), *asked(session, cases)),
         signature=office,
         dated_on=occasion.dated_on,
         is_sealed=True,
-        attachments=("提案交办清单", "承办单位分工表"),
-        annexes=(
-            Annex("附件1", f"{meeting}提案交办清单", (list_of(cases),)),
-            Annex("附件2", f"{meeting}提案承办单位分工表", (division(cases),)),
-        ),
+        attachments=(listed, divided),
+        annexes=(Annex("附件1", listed, (list_of(cases),)), Annex("附件2", divided, (division(cases),))),
         copies_to=(names.proposal_committee(session),),
         printed_by=office,
         printed_on=occasion.dated_on,
