@@ -352,3 +352,31 @@ def body_rows(content):
 
 def near(value):
     return pytest.approx(value, abs=NEAR)
+
+
+# One of each kind with everything that it may hold.
+KINDS = {
+    "letter": letter(
+        blocks=(
+            Heading(1, "一、总体情况"),
+            Paragraph(SENTENCES, lead="（一）领导重视。"),
+            table(2, caption="表1 统计"),
+        ),
+        marks=("A", "主动公开"),
+        labels=("特急",),
+        is_sealed=True,
+        remark="联系人：李某",
+        annexes=(Annex("附件1", "征询意见表", (table(2),)),),
+        draft="样稿",
+    ),
+    "notice": notice(
+        blocks=(Heading(1, "一、总体要求"), Heading(2, "（一）时限"), PARAGRAPH),
+        labels=("000001", "特急"),
+        signer="王某",
+        remark="此件公开发布",
+        annexes=(Annex("附件1", "提案交办清单", (table(2),)),),
+        draft="样稿",
+    ),
+    "form": form(draft="样稿"),
+    "register": register(3, footnotes=("注：按发文日期排列。",), draft="样稿"),
+}

@@ -1,29 +1,17 @@
 """Letters measured against GB/T 9704-2012 (信函格式), and what every paper has in common: text, fonts, the file."""
 
-import io
 import re
-import subprocess
-import sys
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
-import pikepdf
-import pypdfium2
 import pytest
-from django.core import checks
-from fontTools.subset import Options, Subsetter
-from fontTools.ttLib import TTFont
 
 from apps.documents import fonts
-from apps.documents.content import Heading, Letter, Paragraph
-from apps.documents.paper import paper_html, paper_pdf
+from apps.documents.content import Paragraph
 from apps.documents.titles import break_title
 from tests.measuring import (
     BOTTOM,
     CHARACTER,
-    HOSTILE,
     ISSUERS,
     LEFT,
     LINE,
@@ -44,7 +32,6 @@ from tests.measuring import (
     letter,
     near,
     pages_of,
-    pdf_of,
     picture_of,
     red,
     red_rules,
@@ -275,200 +262,3 @@ def test_page_numbers_by_parity():
             assert row.x0 - LEFT == near(14 / MM)
             dash = ink(black(picture_of(content, number - 1)), top=BOTTOM + 1, left=row.x0 - 1, right=row.x0 + 4)
         assert dash[1] == near(BOTTOM + 7) and dash[3] == near(BOTTOM + 7)
-
-
-# --- what a letter may contain --------------------------------------------------------------------------------------
-
-
-def hostile_letter():
-    everything = "".join(HOSTILE)
-    return letter(
-        issuer=HOSTILE[0],
-        number=HOSTILE[1],
-        title=everything,
-        addressee=HOSTILE[3],
-        blocks=(Heading(1, everything), Paragraph(everything, lead=HOSTILE[2]), Paragraph("正文")),
-        signature=HOSTILE[1],
-        copies_to=HOSTILE,
-        attachments=HOSTILE,
-        language='zh"><script>',
-        remark=everything,
-    )
-
-
-def test_hostile_text_is_printed_as_plain_text():
-    printed = "".join(row.text for rows in pages_of(hostile_letter()) for row in rows)
-    for text in HOSTILE:
-        assert printed.count("".join(text.split())) >= 3, text
-    with pikepdf.open(io.BytesIO(pdf_of(hostile_letter()))) as pdf:
-        assert not pdf.attachments
-        assert "/Names" not in pdf.Root or "/EmbeddedFiles" not in pdf.Root.Names
-        assert not any("/Annots" in page for page in pdf.pages)
-        assert "/AA" not in pdf.Root and "/OpenAction" not in pdf.Root
-
-
-def test_hostile_text_is_escaped_on_the_screen():
-    html = paper_html(hostile_letter())
-    tags = {tag.lower() for tag in re.findall(r"</?([a-zA-Z][^\s>/]*)", html)}
-    assert tags <= {"article", "header", "footer", "div", "p", "span", "h1", "h2", "h3", "h4"}
-    assert "style=" not in html and not re.search(r"<[^>]*\son", html)
-    assert set(re.findall(r'class="([^"]*)"', html)) and all(
-        name.startswith("paper") for names in re.findall(r'class="([^"]*)"', html) for name in names.split()
-    )
-
-
-def test_screen_shows_every_text_once():
-    text = re.sub("<[^>]*>", "", paper_html(letter())).replace("\u200b", "")
-    for part in ("临江府函〔2020〕28号", "区政协：", "一、总体情况", "2020年11月3日", "抄送：区政协提案委员会，"):
-        assert text.count(part) == 1, part
-
-
-def test_invisible_characters_are_not_printed():
-    content = letter(blocks=(Paragraph("甲\u202e乙\u200b丙\x00丁\ufeff戊\u3000己\n\n  庚辛"),))
-    assert row_with(content, "甲").text == "甲乙丙丁戊己"
-    assert row_with(content, "庚").x0 == near(LEFT + 2 * CHARACTER)
-
-
-@pytest.mark.parametrize("field", ["issuer", "title", "number", "signature", "addressee"])
-def test_missing_glyph_is_an_error_that_names_the_character(field):
-    with pytest.raises(fonts.MissingGlyph, match=r"U\+1F600") as error:
-        paper_pdf(letter(**{field: "甲😀乙"}))
-    assert error.value.characters == ("😀",)
-
-
-def test_missing_glyphs_are_listed_once_in_order():
-    assert fonts.missing_glyphs(f"{RARE} 甲乙，Az09\n") == []
-    assert fonts.missing_glyphs("甲\u0378😀乙😀\ud800") == ["\u0378", "😀", "\ud800"]
-    with pytest.raises(fonts.MissingGlyph, match="D800"):
-        paper_pdf(letter(blocks=(Paragraph("甲\ud800"),)))
-
-
-def test_headings_have_three_levels():
-    for wrong in (0, 4):
-        with pytest.raises(ValueError, match="level"):
-            Heading(wrong, "一")
-
-
-def test_letter_of_next_to_nothing_prints():
-    empty = Letter("", "", "", "", (), "", None)
-    assert pdf_of(empty).startswith(b"%PDF")
-    assert paper_html(empty)
-
-
-# --- the file -------------------------------------------------------------------------------------------------------
-
-
-def test_file_is_archivable_tagged_and_described():
-    with pikepdf.open(io.BytesIO(pdf_of(letter()))) as pdf:
-        assert pdf.open_metadata().pdfa_status == "3U"
-        assert str(pdf.Root.Lang) == "zh-CN"
-        assert pdf.Root.MarkInfo.Marked and "/StructTreeRoot" in pdf.Root
-        assert str(pdf.docinfo.Title) == letter().title
-        assert str(pdf.docinfo.Author) == letter().issuer
-        assert "/CreationDate" not in pdf.docinfo
-        fonts_used = [font for page in pdf.pages for font in page.Resources.Font.values()]
-        assert fonts_used and all(re.match(r"/[A-Z]{6}\+", str(font.BaseFont)) for font in fonts_used)
-
-
-def test_text_extracts_in_reading_order():
-    document = pypdfium2.PdfDocument(pdf_of(letter()))
-    page = document[0].get_textpage()
-    text = "".join(page.get_text_range().split())
-    document.close()
-    parts = [
-        ISSUERS[1],
-        "临江府函〔2020〕28号",
-        "".join(letter().title),
-        "区政协：",
-        "一、总体情况",
-        "（一）领导重视。各承办",
-    ]
-    places = [text.index(part) for part in parts]
-    assert places == sorted(places)
-
-
-def test_same_content_gives_the_same_bytes_in_any_thread():
-    short = letter(blocks=(PARAGRAPH,))
-    with ThreadPoolExecutor(6) as pool:
-        assert set(pool.map(paper_pdf, [short] * 6)) == {pdf_of(short)}
-    assert paper_pdf(replace(short, number="临江府函〔2020〕29号")) != pdf_of(short)
-
-
-FRESH = """
-import datetime, hashlib, os, sys, time
-from django.conf import settings
-settings.configure(FONTS_DIR=sys.argv[1], USE_TZ=True)
-from apps.documents.content import Letter, Paragraph
-from apps.documents.paper import paper_pdf
-content = Letter("临江区人民政府", "临江府函〔2020〕1号", "关于办理情况的通报", "区政协",
-                 (Paragraph("䶮办理提案委员建议承办单位方案责任" * int(sys.argv[3])),), "临江区人民政府",
-                 datetime.date(2020, 11, 3))
-before = time.process_time()
-pdf = paper_pdf(content)
-took = time.process_time() - before
-assert paper_pdf(content) == pdf
-if not os.fork():
-    os._exit(0 if paper_pdf(content) == pdf else 3)
-assert os.wait()[1] == 0
-sys.stdout.write(f"{hashlib.sha256(pdf).hexdigest()} {took}")
-open(sys.argv[2], "wb").write(pdf)
-"""
-
-
-def rendered_afresh(fonts_dir, target, length=10):
-    """Digest and seconds of work of a letter, rendered by a new process, which renders it again, as its fork does."""
-    command = [
-        sys.executable,
-        "-W",
-        "ignore::DeprecationWarning",
-        "-c",
-        FRESH,
-        str(fonts_dir),
-        str(target),
-        str(length),
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=ROOT)
-    assert done.returncode == 0, done.stderr
-    digest, seconds = done.stdout.split()
-    return digest, float(seconds)
-
-
-def test_new_processes_and_forks_give_the_same_bytes(tmp_path):
-    first, _ = rendered_afresh(tmp_path, tmp_path / "1.pdf")
-    second, _ = rendered_afresh(tmp_path, tmp_path / "2.pdf")
-    assert first == second
-
-
-def test_first_letter_of_a_process_is_ready_in_three_seconds(tmp_path):
-    _, seconds = rendered_afresh(tmp_path, tmp_path / "1.pdf", length=240)
-    with pikepdf.open(tmp_path / "1.pdf") as pdf:
-        assert len(pdf.pages) == 8
-    assert seconds < 3
-
-
-def test_face_in_the_fonts_folder_serves(tmp_path):
-    face = fonts.faces(fonts.FANG)[0]
-    with TTFont(face.path, fontNumber=face.index) as font:
-        subsetter = Subsetter(Options(name_IDs=["*"], notdef_outline=True))
-        subsetter.populate(text="办理提案委员")
-        subsetter.subset(font)
-        for record in font["name"].names:
-            if record.nameID in (1, 3, 4, 6, 16):
-                record.string = "FangSong_GB2312"
-        if "CFF " in font:
-            font["CFF "].cff.fontNames = ["FangSong_GB2312"]
-        font.save(tmp_path / "office.otf")
-    rendered_afresh(tmp_path, tmp_path / "1.pdf")
-    with pikepdf.open(tmp_path / "1.pdf") as pdf:
-        names = {str(font.BaseFont) for font in pdf.pages[0].Resources.Font.values()}
-    assert any("GB2312" in name for name in names), names
-
-
-def test_start_up_check_names_each_substitution_only_when_deploying(monkeypatch):
-    found = checks.run_checks(tags=["documents"], include_deployment_checks=True)
-    assert [message.msg.split("：")[0] for message in found] == [item.label for item in fonts.substitutions()]
-    for message, item in zip(found, fonts.substitutions(), strict=True):
-        assert isinstance(message, checks.Warning)
-        assert item.wanted in message.msg and item.serving in message.msg
-    monkeypatch.setattr(fonts, "substitutions", None)  # would fail if it were asked
-    assert "documents" not in checks.registry.registry.tags_available()

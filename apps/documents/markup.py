@@ -201,15 +201,16 @@ def _grid(grid):
 
 
 def _cell(cell: Cell):
+    role = HEI if cell.is_label else FANG
     span = f' colspan="{cell.span}"' if cell.span > 1 else ""
-    if cell.is_label:
-        return f'<th scope="row"{span}>{"<br>".join(run(line, HEI, keeps=False) for line in lines_of(cell.text))}</th>'
     height = f" paper-lines-{cell.lines}" if cell.lines > 1 else ""
-    body = "".join(f"<p>{run(line)}</p>" for line in lines_of(cell.text))
-    if not cell.foot:
-        return f'<td class="paper-{cell.align}{height}"{span}>{body}</td>'
-    foot = f'<p class="paper-foot">{_spaced(cell.foot)}</p>'
-    return f'<td class="paper-{cell.align} paper-footed"{span}><div class="paper-room{height}">{body}</div>{foot}</td>'
+    body = "".join(f"<p>{run(line, role, keeps=not cell.is_label)}</p>" for line in lines_of(cell.text))
+    if cell.foot:
+        body = f'<div class="paper-room{height}">{body}</div><p class="paper-foot">{_spaced(cell.foot)}</p>'
+        height = " paper-footed"
+    if cell.is_label:
+        return f'<th scope="row" class="paper-label{height}"{span}>{body}</th>'
+    return f'<td class="paper-{cell.align}{height}"{span}>{body}</td>'
 
 
 def _attachments(names):
@@ -242,7 +243,7 @@ def _imprint(paper, for_print):
     rows = f'<p class="paper-copies">{run(copies_line(paper.copies_to))}</p>' if paper.copies_to else ""
     if isinstance(paper, Notice) and paper.printed_by and paper.printed_on:
         day = f'<span class="paper-printed-on">{run(chinese_date(paper.printed_on) + "印发")}</span>'
-        rows += f'<p class="paper-printed"><span class="paper-printed-by">{run(paper.printed_by)}</span>{day}</p>'
+        rows += f'<div class="paper-printed"><span class="paper-printed-by">{run(paper.printed_by)}</span>{day}</div>'
     if not rows:
         return []
     if not for_print:
@@ -256,8 +257,8 @@ def _sheet(sheet):
     parts = _title(sheet.title)
     if sheet.left or sheet.right:
         parts.append(
-            f'<p class="paper-notes"><span class="paper-note-left">{_spaced(sheet.left)}</span>'
-            f'<span class="paper-note-right">{_spaced(sheet.right)}</span></p>'
+            f'<div class="paper-notes"><span class="paper-note-left">{_spaced(sheet.left)}</span>'
+            f'<span class="paper-note-right">{_spaced(sheet.right)}</span></div>'
         )
     for block in sheet.blocks:
         parts += _block(block)

@@ -94,7 +94,7 @@ def _role(holder, field):
             return HEADING_FACES[level]
         case (Letter() | Notice(), "issuer" | "title") | (Sheet() | Annex(), "title"):
             return MARK
-        case (Column(), "title") | (Table(), "caption") | (Annex(), "label") | (Cell(is_label=True), _):
+        case (Column(), "title") | (Table(), "caption") | (Annex(), "label") | (Cell(is_label=True), "text"):
             return HEI
         case Notice(), "signer":
             return KAI
@@ -206,9 +206,9 @@ def _page_numbers(paper):
 
 def _draft(paper):
     """样稿 …: framed, at the upper left of every page, outside the type area; words too many for a line get smaller."""
-    if not paper.draft:
-        return []
     words = clean(paper.draft)
+    if not words:
+        return []
     room = TYPE_WIDTH - 2 * (DRAFT_PADDING + DRAFT_FRAME) - SMALL
     size = min(SMALL, room / fonts.ink_of(words, HEI, 1).advance)
     box = (
@@ -234,9 +234,14 @@ def _columns(paper):
     rules = [f".paper-col-{width} {{ width: {width / 10:.1f}% }}" for width in sorted(widths)]
     row_height = 18  # a line of .paper-table in paper.css
     rules += [f".paper-rows-{count} td {{ height: {count * row_height}pt }}" for count in sorted(rows)]
-    heights = [(count, count * geometry.FORM_LINE) for count in sorted(lines)]
-    rules += [f"td.paper-lines-{count} {{ height: {height}pt }}" for count, height in heights]
-    return rules + [f".paper-room.paper-lines-{count} {{ min-height: {height}pt }}" for count, height in heights]
+    return rules + [_least_height(count) for count in sorted(lines)]
+
+
+def _least_height(lines):
+    """Of a cell, or of what stands over its foot; the height of a cell of a table is a least one by itself."""
+    height = lines * geometry.FORM_LINE
+    cell, room = f"height: {height}pt", f"height: auto; min-height: {height}pt"
+    return f".paper-lines-{lines} {{ {cell} }} .paper-room.paper-lines-{lines} {{ {room} }}"
 
 
 def _blocks(paper):
