@@ -98,7 +98,8 @@ def proposal(request, pk):
             continue
         asked = (kind.seen, kind.proposal)
         if asked not in rows:
-            rows[asked] = list(kind.seen(occasion).filter(**{kind.proposal: of.pk}))
+            # only their names are shown: nothing of what composing them asks for
+            rows[asked] = list(kind.seen(occasion).filter(**{kind.proposal: of.pk}).prefetch_related(None))
         found = [(kind, subject) for subject in rows[asked] if kind.is_offered(subject)]
         if found:
             groups.setdefault(kind.group, []).extend(found)
