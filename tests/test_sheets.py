@@ -316,3 +316,15 @@ def test_empty_rows_are_as_high_as_a_line():
     listed, grid = tables_of(content)[0]
     assert all(row[0].bottom - row[0].top > 18 / MM for row in listed[1:])
     assert all(row[0].bottom - row[0].top > 24 / MM for row in grid)
+
+
+def test_box_to_tick_keeps_its_word():
+    ways = ("走访", "当面沟通", "座谈会", "专题会议", "现场调研", "电话", "网络通讯", "书面")
+    for indent in range(6):
+        line = "方式" * indent + " ".join(f"{'■' if place % 2 else '□'}{way}" for place, way in enumerate(ways))
+        content = form(blocks=(Grid((1, 3), ((Cell("沟通方式", is_label=True), Cell(line)),)),))
+        texts = [row.text for rows in pages_of(content) for row in rows if "□" in row.text or "■" in row.text]
+        assert len(texts) > 1
+        assert not any(text.endswith(("□", "■")) for text in texts)
+        for way in ways:
+            assert any(f"□{way}" in text or f"■{way}" in text for text in texts), way

@@ -31,9 +31,10 @@ from .titles import break_title, width
 MOST_LINES = 18  # of a table's row that stays whole: some half a page
 HEADING_FACES = {1: HEI, 2: KAI, 3: FANG}
 
-# A number keeps its unit, a year its 年, a document number its parts; a class its letter (A类).
+# A box to tick keeps its word, a number its unit, a year its 年, a document number its parts; a class its letter (A类).
 KEPT_TOGETHER = re.compile(
-    r"(?:〔\d{1,4}〕\d{1,6}号?"
+    r"(?:[□■]\w{1,8}"
+    r"|〔\d{1,4}〕\d{1,6}号?"
     r"|第?\d{1,15}(?:[.,:/／．：～~–—-]\d{1,15}){0,6}(?:%|％|‰|℃)?"
     r"(?:[余多]?[万亿]?(?:个百分点|个工作日|个小时|平方公里|平方米|立方米|公里|公斤|千米|千克|小时|分钟|人次|件次|工作日|周年|年度"
     r"|[\u4e00-\u9fff]))?"

@@ -24,7 +24,7 @@ def proposal_text(proposal, occasion):
         (label("提案形式"), Cell(proposal.get_form_display()), label("界别"), Cell(str(proposal.sector or ""))),
         (label("类别"), Cell(str(proposal.category or "")), label("重点提案"), Cell(key)),
         (label("建议\n承办单位"), Cell(proposal.wished_units, 3)),
-        (label("提\n案\n内\n容"), Cell(proposal.text, 3, lines=14)),
+        (label("提\n案\n内\n容"), Cell(proposal.text, 3, lines=9)),
     )
     received = f"接收日期：{chinese_date(proposal.received_on)}" if proposal.received_on else ""
     return Sheet(
