@@ -31,7 +31,7 @@ def label_of(made):
 @require_POST
 def ask(request, key, kind):
     """打印全部: hands the papers of a list to the background."""
-    if kind not in KINDS or KINDS[kind].is_of_session:
+    if kind not in KINDS or KINDS[kind].is_of_session or not KINDS[kind].is_once:
         raise Http404
     session = get_object_or_404(Session, key=key)
     occasion_of(request, session)

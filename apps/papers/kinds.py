@@ -80,3 +80,7 @@ class Kind:
         """The rows that there is such a paper of, in order; sliceable either way."""
         seen = self.seen(occasion)
         return seen if self.fits is None else [subject for subject in seen if self.fits(subject)]
+
+    def offered(self, occasion: Occasion) -> QuerySet | list:
+        """The rows whose page is there (is_offered), in order; sliceable either way."""
+        return self.subjects(occasion) if self.is_once else self.seen(occasion)

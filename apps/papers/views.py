@@ -81,7 +81,7 @@ def of_kind(request, key, kind):
         raise Http404
     kind, of = KINDS[kind], get_object_or_404(Session, key=key)
     occasion = occasion_of(request, of)
-    page = Paginator(kind.subjects(occasion), OFFERED).get_page(request.GET.get("page"))
+    page = Paginator(kind.offered(occasion), OFFERED).get_page(request.GET.get("page"))
     rows = [(subject, proposal_of(kind, subject)) for subject in page]
     context = {"session": of, "kind": kind, "page": page, "rows": rows, "batch_form": BatchForm()}
     return render(request, "papers/of_kind.html", context)
