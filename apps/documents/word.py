@@ -11,7 +11,6 @@ from docx.enum.section import WD_ORIENTATION
 from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
-from docx.text.paragraph import Paragraph as WordParagraph
 
 from . import fonts, geometry, renderer
 from .content import (
@@ -19,7 +18,6 @@ from .content import (
     Grid,
     Heading,
     Letter,
-    Notice,
     Paper,
     Sheet,
     Table,
@@ -30,19 +28,19 @@ from .content import (
     clean,
     copies_line,
     lines_of,
-    mark_of,
     remark_line,
 )
-from .fonts import HEI, KAI, MARK, SONG
-from .geometry import BODY, EM_ASCENT, LINE, MM, SMALL, TYPE_LEFT, TYPE_TOP, TYPE_WIDTH
+from .fonts import SONG
+from .geometry import MM, SMALL, TYPE_WIDTH
 from .markup import HEADING_FACES
-from .paper import baseline, head_of, signature_places
+from .paper import signature_places
 from .titles import break_title
 from .word_file import blank_document, saved
-from .word_places import add_box, add_page_number, add_rule, hang_on_foot
-from .word_styles import EXACT, FRAMED, LOOKS, PITCH, TITLE_DROP, WIDE, WIDE_PITCH, W, twips
+from .word_head import write_head
+from .word_places import add_page_number, hang_on_foot
+from .word_styles import EXACT, FRAMED, LOOKS, PITCH, WIDE, WIDE_PITCH, W, twips
 from .word_tables import add_grid, add_table
-from .word_text import add_run, plain, spaced, styled
+from .word_text import add, add_run, plain, spaced, styled
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"  # media type
 PORTRAIT = (210, 297, 37, 26, 35, 28)  # mm: width, height, margins from the top clockwise; as in paper.css
@@ -141,102 +139,23 @@ def _mark_as_draft(document, section, paper):
 
 
 def _write_official(document, paper):
-    head = head_of(paper)
-    _float_head(_add(document, "Nothing"), paper, head)
-    rows = _letter_rows if isinstance(paper, Letter) else _notice_rows
-    below = rows(document, paper, head.number_baseline - baseline(LINE, BODY), TYPE_TOP + LOOKS["Nothing"].line)
-    title = _add_title(document, paper.title, "PaperTitle")
-    title.paragraph_format.space_before = Pt(max(0, head.title_top - below - TITLE_DROP))
+    room = write_head(document, paper)
+    _add_title(document, paper.title, "PaperTitle").paragraph_format.space_before = Pt(room)
     if clean(paper.addressee):
-        _add(document, "Addressee", addressee_line(paper))
+        add(document, "Addressee", addressee_line(paper))
     _write_blocks(document, paper.blocks, TYPE_WIDTH)
     _write_attachments(document, paper.attachments)
     _write_signature(document, paper)
     if paper.remark:
-        _add(document, "Remark", remark_line(paper.remark))
+        add(document, "Remark", remark_line(paper.remark))
     for annex in paper.annexes:
         _write_annex(document, annex)
     _write_imprint(document, paper)
 
 
-def _add(document, style, text="") -> WordParagraph:
-    return styled(document.add_paragraph(), style, text)
-
-
-def _letter_rows(document, letter, top, below):
-    """Under the rule the labels at the left, the number at the right of the first; returns where the last row ends."""
-    rows = [add_run(_add(document, "Labels"), plain(label), HEI) for label in letter.labels]
-    if rows:
-        add_run(rows[0], "\t" + plain(letter.number))
-    elif clean(letter.number):
-        rows = [_add(document, "Number", letter.number)]
-    if not rows:
-        return below
-    rows[0].paragraph_format.space_before = Pt(max(0, top - below))
-    return top + len(rows) * PITCH
-
-
-def _notice_rows(document, notice, top, below):
-    """Labels from the first line of the type area, number and signer under the mark; returns where they end."""
-    for label in notice.labels:
-        add_run(_add(document, "Labels"), plain(label), HEI)
-        below += PITCH
-    if not notice.number and not notice.signer:
-        return below
-    row = _add(document, "NumberSigner" if notice.signer else "NumberCentred", notice.number)
-    if notice.signer:
-        add_run(add_run(row, "\t签发人："), plain(notice.signer), KAI)
-    row.paragraph_format.space_before = Pt(max(0, top - below))
-    return top + PITCH
-
-
-def _float_head(anchor, paper, head):
-    """The mark, what stands at the upper right, and the rules: drawings over the text of page one."""
-    _add_mark(anchor, paper, head)
-    if isinstance(paper, Notice):
-        middle = head.rule_top + geometry.NOTICE_RULE / 2
-        add_rule(anchor, 2, middle, TYPE_LEFT, TYPE_WIDTH, geometry.NOTICE_RULE)
-        return
-    _add_double_rule(anchor, 2, head.rule_top, geometry.THICK, geometry.THIN)
-    _add_double_rule(anchor, 4, geometry.FOOT_RULE - geometry.RULE / 2, geometry.THIN, geometry.THICK)
-    if paper.marks:
-        line = LOOKS["Corner"].line
-        top = geometry.CORNER_TOP + BODY * EM_ASCENT - EXACT * line
-        box = add_box(anchor, 6, "首页标注", TYPE_LEFT, top, TYPE_WIDTH, line)
-        add_run(styled(box, "Corner"), spaced("\u3000".join(paper.marks)))
-
-
-def _add_mark(anchor, paper, head):
-    """In the size and the tracking that the PDF has, the size in the half points that Word knows.
-
-    The box is wider than the type area: a face a little wider than the measured one must not break the line.
-    """
-    mark = plain(mark_of(paper))
-    line, room = LOOKS["Mark"].line, 20 * MM
-    top = head.mark_baseline - EXACT * line
-    box = add_box(anchor, 1, "发文机关标志", TYPE_LEFT - room, top, TYPE_WIDTH + 2 * room, line)
-    styled(box, "Mark")
-    if not mark:
-        return
-    size = int(head.mark_size * 2) / 2
-    lost = fonts.ink_of(mark, MARK, head.mark_size - size).advance / len(mark)
-    tracking = int((head.mark_tracking + lost) * 20) / 20
-    for part, room_behind in ((mark[:-1], tracking), (mark[-1:], 0)):  # what is behind the last would move the middle
-        run = box.add_run(part)
-        run.font.size = Pt(size)
-        spacing = parse_xml(f'<w:spacing {W} w:val="{twips(room_behind)}"/>')
-        run._r.get_or_add_rPr().insert_element_before(spacing, "w:sz", "w:szCs")
-
-
-def _add_double_rule(anchor, number, top, upper, lower):
-    left, width = geometry.RULE_LEFT, geometry.RULE_WIDTH
-    add_rule(anchor, number, top + upper / 2, left, width, upper)
-    add_rule(anchor, number + 1, top + geometry.RULE - lower / 2, left, width, lower)
-
-
 def _add_title(document, text, style):
-    """In the lines that titles.py breaks it into; no lines, no paragraph."""
-    paragraph = _add(document, style)
+    """In the lines that titles.py breaks it into."""
+    paragraph = add(document, style)
     for place, line in enumerate(break_title(clean(text))):
         if place:
             paragraph.add_run().add_break()
@@ -261,23 +180,23 @@ def _write_blocks(document, blocks, width):
 
 def _write_text(document, block):
     if isinstance(block, Heading):
-        return [_add(document, f"Heading{block.level}", block.text)]
+        return [add(document, f"Heading{block.level}", block.text)]
     lines = lines_of(block.text)
     if not lines and not clean(block.lead):
         return []
-    first = add_run(_add(document, "Body"), plain(block.lead), HEADING_FACES[block.lead_level])
+    first = add_run(add(document, "Body"), plain(block.lead), HEADING_FACES[block.lead_level])
     add_run(first, plain(lines[0]) if lines else "")
-    return [first, *(_add(document, "Body", line) for line in lines[1:])]
+    return [first, *(add(document, "Body", line) for line in lines[1:])]
 
 
 def _write_table(document, block, width):
     if _ends_in_table(document):
-        _add(document, "Nothing")  # two tables with nothing between them would become one
+        add(document, "Nothing")  # two tables with nothing between them would become one
     if isinstance(block, Grid):
         add_grid(document, block, width)
         return
     if block.caption:
-        _add(document, "Caption", block.caption)
+        add(document, "Caption", block.caption)
     add_table(document, block, width)
 
 
@@ -289,7 +208,7 @@ def _write_attachments(document, names):
     """附件说明 (7.3.4): one line below the text, hanging."""
     for place, (number, name) in enumerate(attachment_lines(names)):
         style = "AttachmentNext" if place else "AttachmentFirst" if number else "Attachment"
-        _add(document, style, ("" if place else "附件：") + number + name)
+        add(document, style, ("" if place else "附件：") + number + name)
 
 
 def _write_signature(document, paper):
@@ -301,11 +220,11 @@ def _write_signature(document, paper):
     if rows and not _ends_in_table(document):
         document.paragraphs[-1].paragraph_format.keep_with_next = True
     for (text, style), left in zip(rows, places, strict=True):
-        _add(document, style, text).paragraph_format.left_indent = Pt(left)
+        add(document, style, text).paragraph_format.left_indent = Pt(left)
 
 
 def _write_annex(document, annex: Annex):
-    _add(document, "AnnexLabel", annex.label)
+    add(document, "AnnexLabel", annex.label)
     if clean(annex.title):
         _add_title(document, annex.title, "AnnexTitle")
     _write_blocks(document, annex.blocks, TYPE_WIDTH)
@@ -315,9 +234,9 @@ def _write_imprint(document, paper):
     """版记 on the foot of the last page."""
     rows = _imprint_rows(paper)
     for style, left, right in rows:
-        hang_on_foot(add_run(_add(document, style, left), right))
+        hang_on_foot(add_run(add(document, style, left), right))
     if rows or _ends_in_table(document):
-        _add(document, "Nothing")  # a frame stays with the paragraph behind it, and no document ends in a table
+        add(document, "Nothing")  # a frame stays with the paragraph behind it, and no document ends in a table
 
 
 def _imprint_rows(paper):
@@ -338,10 +257,10 @@ def _write_sheet(document, sheet):
     if clean(sheet.title):
         _add_title(document, sheet.title, "SheetTitle")
     if sheet.left or sheet.right:
-        notes = _add(document, "NotesWide" if sheet.is_landscape else "Notes")
+        notes = add(document, "NotesWide" if sheet.is_landscape else "Notes")
         add_run(notes, f"{spaced(sheet.left)}\t{spaced(sheet.right)}")
     _write_blocks(document, sheet.blocks, WIDE if sheet.is_landscape else TYPE_WIDTH)
     for note in sheet.footnotes:
-        _add(document, "Footnote", note)
+        add(document, "Footnote", note)
     if _ends_in_table(document) or not document.paragraphs:
-        _add(document, "Nothing")  # a document does not end in a table
+        add(document, "Nothing")  # a document does not end in a table

@@ -26,10 +26,10 @@ from .geometry import (
 
 PITCH = 28.95  # of the grid: LINE in whole twips, so that 22 lines are not higher than the type area
 WIDE, WIDE_PITCH = 225 * MM, 29.45  # of a landscape sheet: the type area's width, and 15 lines in its height
-EXACT = 0.8
+EXACT = 0.8  # of a line of fixed height is above the baseline, measured in Word and in LibreOffice alike
 TITLE_DROP = EXACT * TITLE_LINE - (TITLE_LINE + 0.76 * TITLE) / 2  # that much lower than in the middle of its line
-# 28 characters on a line. A grid of characters (linesAndChars) would say the same to Word, but LibreOffice gives two of
-# its cells to a character that is wider than one. Next to TRACKING in whole twips; what is left, justifying fills.
+# In twips: 28 characters on a line, next to TRACKING; justifying fills what is left. A grid of characters (linesAndChars)
+# would say the same to Word, but LibreOffice gives two of its cells to a character that is wider than one.
 CONDENSED = -5
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'

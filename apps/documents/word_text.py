@@ -5,7 +5,7 @@ import re
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from .content import clean
-from .word_styles import LOOKS, RUNS
+from .word_styles import RUNS
 
 NOT_IN_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
@@ -21,9 +21,14 @@ def spaced(text: str) -> str:
 
 
 def styled(paragraph: WordParagraph, style: str, text: str = "") -> WordParagraph:
-    """Gives a paragraph its style, by the key of LOOKS, and its text; returns it."""
-    paragraph.style = LOOKS[style].name
+    """Gives a paragraph its style, a key of LOOKS, and its text; returns it."""
+    paragraph._p.style = style  # by its key: python-docx would look for the name every time
     return add_run(paragraph, plain(text))
+
+
+def add(document, style: str, text: str = "") -> WordParagraph:
+    """A new paragraph at the end of the document."""
+    return styled(document.add_paragraph(), style, text)
 
 
 def add_run(paragraph: WordParagraph, text: str, role: str = "") -> WordParagraph:
