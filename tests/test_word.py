@@ -867,3 +867,17 @@ def test_same_content_gives_the_same_bytes():
     with zipfile.ZipFile(io.BytesIO(made)) as package:
         assert {entry.date_time for entry in package.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         assert package.infolist()[0].filename == "[Content_Types].xml"
+
+
+def test_rows_to_be_signed_are_as_high_as_in_the_pdf():
+    columns = (Column("单位", 2), Column("签收人", 3))
+    low, high = (
+        Sheet("签收表", "区政府办公室", (Table(columns, (("甲", ""), ("乙", "")), lines=lines),)) for lines in (1, 3)
+    )
+    read = docx.Document(io.BytesIO(paper_docx(high)))
+    heights = [row.height.pt for row in read.tables[0].rows[1:]]
+    with pdfplumber.open(io.BytesIO(paper_pdf(high))) as pdf:
+        (table,) = pdf.pages[0].find_tables()
+        printed = [row.bbox[3] - row.bbox[1] for row in table.rows[1:]]
+    assert heights == [pytest.approx(height, abs=2) for height in printed]
+    assert docx.Document(io.BytesIO(paper_docx(low))).tables[0].rows[1].height is None

@@ -133,7 +133,7 @@ LOOKS = {
 RUNS = {HEI: "黑体字", KAI: "楷体字"}  # character styles, for a lead or a name in another face than its paragraph
 FRAMED = "样稿框"
 TABLES = {"PaperTable": ("公文表格", 0.5, 3, 4), "PaperForm": ("公文表单", 0.75, 4, 6)}  # rules, padding
-FORM_PADDING = TABLES["PaperForm"][2]
+CELL_PADDING, FORM_PADDING = TABLES["PaperTable"][2], TABLES["PaperForm"][2]
 
 
 def styles_xml() -> str:

@@ -8,12 +8,12 @@ from docx.table import Table as WordTable
 from docx.table import _Cell as WordCell
 
 from .content import Cell, Grid, Table, lines_of
-from .word_styles import FORM_PADDING, LOOKS, TABLES, W, twips
+from .word_styles import CELL_PADDING, FORM_PADDING, LOOKS, TABLES, W, twips
 from .word_text import add_run, spaced, styled
 
 CELL_STYLES = {"left": "CellLeft", "center": "CellCentre", "right": "CellRight"}
 FORM_STYLES = {"left": "FormText", "center": "FormCentre"}
-FORM_LINE = LOOKS["FormText"].line
+FORM_LINE, CELL_LINE = LOOKS["FormText"].line, LOOKS["CellLeft"].line
 
 
 def add_table(document, table: Table, width: float) -> None:
@@ -25,6 +25,8 @@ def add_table(document, table: Table, width: float) -> None:
         _fill(cell, [column.title], "ColumnTitle")
     for texts, row in zip(table.rows, rows, strict=True):
         _mark(row, "cantSplit")
+        if table.lines > 1:
+            _least_height(row, table.lines * CELL_LINE + 2 * CELL_PADDING)
         for column, text, cell in zip(table.columns, texts, row.cells, strict=True):
             _fill(cell, lines_of(text), CELL_STYLES[column.align])
 
