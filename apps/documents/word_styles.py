@@ -28,8 +28,8 @@ PITCH = 28.95  # of the grid: LINE in whole twips, so that 22 lines are not high
 WIDE, WIDE_PITCH = 225 * MM, 29.45  # of a landscape sheet: the type area's width, and 15 lines in its height
 EXACT = 0.8  # of a line of fixed height is above the baseline, measured in Word and in LibreOffice alike
 TITLE_DROP = EXACT * TITLE_LINE - (TITLE_LINE + 0.76 * TITLE) / 2  # that much lower than in the middle of its line
-# In twips: 28 characters on a line, next to TRACKING; justifying fills what is left. A grid of characters (linesAndChars)
-# would say the same to Word, but LibreOffice gives two of its cells to a character that is wider than one.
+# In twips: 28 characters on a line, next to TRACKING; justifying fills what is left. A grid of characters
+# (linesAndChars) would say the same to Word, but LibreOffice gives a character that is wider than a cell two of them.
 CONDENSED = -5
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
