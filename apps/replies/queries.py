@@ -9,7 +9,7 @@ from django.utils import timezone
 from apps.accounts.models import Delegation, Post
 from apps.accounts.queries import in_force_on, leaders_with_somebody, standing_of
 from apps.proposals.attachments import seen
-from apps.proposals.models import Attachment, Case, Contact, Dispatch
+from apps.proposals.models import Attachment, Case, Contact, Dispatch, Proposal
 from apps.proposals.queries import check_paper, parties_towards, signers_of, why_not
 from apps.proposals.workflow import ANSWERING, AnotherPerson, CaseRole, CaseState, Refused, predicate
 from apps.units.queries import unit_ids_of
@@ -95,6 +95,7 @@ def next_number(series, year):
     numbers = [
         *Reply.objects.filter(number__startswith=series).values_list("number", flat=True),
         *Dispatch.objects.filter(number__startswith=series).values_list("number", flat=True),
+        *Proposal.objects.filter(handed_back_letter__startswith=series).values_list("handed_back_letter", flat=True),
     ]
     found = [NUMBER.fullmatch(number.removeprefix(series).strip()) for number in numbers]
     used = [int(each[2]) for each in found if each and int(each[1]) == year]
