@@ -3,7 +3,9 @@
 "use strict";
 
 // a button that only shows what was typed, in a frame beside the form
-const isLook = (event) => event.submitter && event.submitter.formMethod === "get";
+function isLook(event) {
+  return event.submitter && event.submitter.formMethod === "get";
+}
 
 document.addEventListener("submit", (event) => {
   const form = event.target;

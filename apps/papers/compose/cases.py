@@ -8,8 +8,9 @@ from apps.proposals.workflow import CaseRole
 
 from .. import subjects
 from ..kinds import UNIT_OR_OFFICE, Kind
+from .addressing import files_named, in_full, people
 from .grids import GROWS, SEALED_BY_HAND, SIGNED_BY_HAND, boxes, form, pair, wide
-from .names import cited, files_named, in_full, people, session_name, unit_name
+from .names import meeting, quoted, unit_name
 from .texts import blocks_of
 
 GROUP = "办理"
@@ -20,7 +21,7 @@ def opinion_letter(case, occasion):
     proposal, session, unit = case.proposal, case.proposal.session, unit_name(case.unit)
     attachments = files_named(proposal, Attachment.Owner.OPINION, case.opinion.pk)
     text = blocks_of(case.opinion.text) or (Paragraph("会办意见见附件。"),)
-    begin = f"由你单位主办的{in_full(proposal, session)}{cited(proposal.title)}，经研究，提出会办意见如下："
+    begin = f"由你单位主办的{in_full(proposal, session)}{quoted(proposal.title)}，经研究，提出会办意见如下："
     return Letter(
         issuer=unit,
         number=occasion.number,
@@ -104,7 +105,7 @@ def _ruling(request, choices):
 
 def _form(case, name, rows, request, notes):
     return Sheet(
-        title=f"{session_name(case.proposal.session)}{name}",
+        title=f"{meeting(case.proposal.session)}{name}",
         author=unit_name(case.unit),
         blocks=(form(rows),),
         left=f"经办人：{request.requested_by}",
@@ -129,7 +130,7 @@ def contact_record(contact, occasion):
         pair("记录人", str(contact.recorded_by), "记录日期", chinese_date(timezone.localdate(contact.recorded_at))),
     )
     return Sheet(
-        title=f"{session_name(case.proposal.session)}提案办理沟通记录",
+        title=f"{meeting(case.proposal.session)}提案办理沟通记录",
         author=unit_name(case.unit),
         blocks=(form(rows),),
         left=f"第{contact.round}轮办理" if contact.round > 1 else "",

@@ -6,8 +6,9 @@ from apps.replies.workflow import ReplyState
 
 from .. import subjects
 from ..kinds import Kind
+from .addressing import assisting_units, unit_names
 from .grids import DAY_BY_HAND, GROWS, boxes, form, pair, wide
-from .names import assisting_units, session_name, unit_name, unit_names
+from .names import meeting, unit_name
 
 TITLE = "提案办理情况征询意见表"
 MANNERS = ("走访", "座谈", "电话", "网络", "书面", "其他", "未沟通")
@@ -24,7 +25,7 @@ def receipt_form(reply, occasion):
     session = reply.case.proposal.session
     to = occasion.to or asked(reply)[0]
     return Sheet(
-        title=f"{session_name(session)}{TITLE}",
+        title=f"{meeting(session)}{TITLE}",
         author=unit_name(reply.case.unit),
         blocks=(receipt_grid(reply, to, reply.number, reply.issued_on),),
         draft={ReplyState.ISSUED: "", ReplyState.VOID: "已作废"}.get(reply.state, "样稿：答复尚未寄送"),

@@ -12,8 +12,9 @@ from apps.replies.workflow import ReplyState
 from .. import subjects
 from ..kinds import Kind
 from . import receipts
+from .addressing import YOU, addressee, assisting_units, files_named, in_full, people
 from .grids import GROWS, SIGNED_BY_HAND, form, pair, wide
-from .names import YOU, addressee, assisting_units, cited, files_named, in_full, people, session_name, unit_name
+from .names import meeting, quoted, unit_name
 from .texts import blocks_of
 
 NOT_SENT = {
@@ -80,8 +81,8 @@ def _marks(reply):
 
 def _opening(reply, to):
     main, own = reply.case.proposal, to.proposal
-    merged = f"，并与{main}提案{cited(main.title)}合并办理" if own != main else ""
-    return Paragraph(f"{YOU[own.form]}提出的{cited(own.title)}（{own}）收悉{merged}，现答复如下：")
+    merged = f"，并与{main}提案{quoted(main.title)}合并办理" if own != main else ""
+    return Paragraph(f"{YOU[own.form]}提出的{quoted(own.title)}（{own}）收悉{merged}，现答复如下：")
 
 
 def _closing(reply, to, asks):
@@ -119,7 +120,7 @@ def meeting_record(reply, number, dated_on):
         wide("承办单位\n负责人", "", lines=2, foot=SIGNED_BY_HAND),
     )
     return Sheet(
-        title=f"{session_name(proposal.session)}提案当面答复记录",
+        title=f"{meeting(proposal.session)}提案当面答复记录",
         author=unit_name(case.unit),
         blocks=(form(rows),),
         left=f"编号：{number}" if number else "",

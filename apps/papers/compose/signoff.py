@@ -10,8 +10,9 @@ from apps.replies.workflow import ReplyState
 
 from .. import subjects
 from ..kinds import Kind
+from .addressing import assisting_units, files_named, people, unit_names
 from .grids import SHARES, SIGNED_BY_HAND, pair, wide
-from .names import assisting_units, files_named, people, session_name, unit_name, unit_names
+from .names import meeting, unit_name
 
 WARNING = "说明：答复正文、办理结果、公开属性一有改动，校验码即不同，须重新打印、重新签字。"
 
@@ -21,7 +22,7 @@ def sign_off_sheet(reply, occasion):
     session = reply.case.proposal.session
     code = f"校验码：{reply.code}"
     return Sheet(
-        title=f"{session_name(session)}提案答复审签单",
+        title=f"{meeting(session)}提案答复审签单",
         author=session.office,
         blocks=(
             Grid(SHARES, (*_about(reply), *_answered(reply), *_signed_by(reply, occasion.on))),
