@@ -208,7 +208,7 @@ def target(world, stage):
 
 def batch_of(world):
     now = timezone.now()
-    made = Batch(kind="reply-letter", session=world.session, form="pdf", state="finished", total=1, done=1,
+    made = Batch(kind="reply-letter", session=world.session, form="pdf", stage="finished", total=1, done=1,
                  asked_by=world.office, asked_at=now, moved_at=now)  # fmt: skip
     made.file.save("pdf", ContentFile(b"%PDF-"))
     return made

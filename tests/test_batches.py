@@ -38,7 +38,7 @@ def content_of(client, answer):
     page = client.get(answer.url)
     assert page.status_code == 200
     batch = Batch.objects.latest("pk")
-    assert batch.state == "finished", batch.problem
+    assert batch.stage == "finished", batch.problem
     file = client.get(reverse("papers:batch_file", args=[batch.pk]))
     return b"".join(file.streaming_content)
 
@@ -142,7 +142,7 @@ def test_a_cancelled_batch_prints_nothing_and_keeps_no_file(client, world):
     assert client.post(reverse("papers:stop_batch", args=[waiting.pk])).status_code == 302
     batches.make(waiting.pk)
     waiting.refresh_from_db()
-    assert (waiting.state, waiting.done, waiting.file.name) == ("stopped", 0, "")
+    assert (waiting.stage, waiting.done, waiting.file.name) == ("stopped", 0, "")
     assert client.get(reverse("papers:batch_file", args=[waiting.pk])).status_code == 404
 
 
@@ -158,7 +158,7 @@ def test_a_batch_cancelled_in_the_middle_stops_there(world, monkeypatch):
     monkeypatch.setattr(batches, "_tell", cancel_after_the_first)
     batches.make(running.pk)
     running.refresh_from_db()
-    assert (running.state, running.done, running.file.name) == ("stopped", 1, "")
+    assert (running.stage, running.done, running.file.name) == ("stopped", 1, "")
 
 
 def test_what_went_wrong_is_told_and_not_swallowed(client, world, monkeypatch):

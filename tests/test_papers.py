@@ -204,6 +204,14 @@ def test_the_number_is_given_on_a_page_beside_the_paper(client, world, kind, cas
     assert late.status_code == 409 and "大渡口建委函〔2020〕8号" in late.content.decode()
 
 
+def test_what_is_typed_is_previewed_without_a_trace_in_addresses(client, world, kind, case):
+    client.force_login(world.clerk)
+    page = client.get(reverse("papers:dispatch", args=["9-4", "trial", case.pk])).content.decode()
+    assert 'formtarget="preview"' in page and "formmethod" not in page  # by POST, as the form itself
+    shown = client.post(reverse("papers:paper_pdf", args=["9-4", "trial", case.pk]), {"number": "某函〔2020〕9号"})
+    assert "某函〔2020〕9号" in text_of(shown)
+
+
 def test_what_was_typed_stays_when_it_is_refused(client, world, kind, case):
     client.force_login(world.clerk)
     url = reverse("papers:dispatch", args=["9-4", "trial", case.pk])

@@ -84,10 +84,10 @@ def test_the_letter_to_one_proposer(world):
     opening, text, closing = letter.blocks
     assert opening.text == "您提出的《关于增设过街天桥的建议》（第084号）收悉，现答复如下："
     assert text == Paragraph("天桥已列入计划。")
-    assert "感谢您" in closing.text and "征询意见表" in closing.text and "区政协提案委" in closing.text
+    assert "感谢您" in closing.text and "征询意见表" in closing.text and "区政协提案委员会" in closing.text
     assert letter.marks == ("办理结果：A", "公开属性：主动公开")
     assert letter.remark == "联系人：李经办；联系电话：023-68000000"
-    assert letter.copies_to == ("区政协提案委", "区政府办公室")
+    assert letter.copies_to == ("区政协提案委员会", "区政府办公室")
     assert letter.is_sealed and letter.draft == ""
     assert [(annex.label, annex.title) for annex in letter.annexes] == [("附件", "提案办理情况征询意见表")]
 
@@ -103,7 +103,7 @@ def test_assisting_units_get_a_copy_unless_they_were_taken_out(world):
     gone = make.case_of(proposal, world.parks)
     cases.adjust(proposal, [], [gone], by=world.office, at=make.moment(2020, 4, 2), note="无须协办")
     reply = make.reply_at(world, make.case_of(proposal, world.housing), "issued")
-    assert paper(world, LETTER, reply).copies_to == ("区政协提案委", "区政府办公室", "区文化旅游委")
+    assert paper(world, LETTER, reply).copies_to == ("区政协提案委员会", "区政府办公室", "区文化旅游委")
 
 
 def test_each_of_a_joint_proposal_gets_a_letter_and_those_asked_a_form(world):

@@ -26,7 +26,7 @@ from .models import Batch
 KEPT_DAYS = 7
 MOST = 3000  # papers of one batch
 SILENT_MINUTES = 10  # a batch that says nothing for so long has lost its worker
-State = Batch.State
+Stage = Batch.Stage
 
 
 @transaction.atomic
@@ -73,7 +73,7 @@ def _begin(kind, session, by, at, enqueue, *, total, proposal=None, **fields):
 
 def stop(batch, *, at):
     """取消: the worker looks before every paper whether it is to go on."""
-    Batch.objects.filter(pk=batch.pk, state__in=(State.QUEUED, State.RUNNING)).update(state=State.STOPPED, moved_at=at)
+    Batch.objects.filter(pk=batch.pk, stage__in=(Stage.QUEUED, Stage.RUNNING)).update(stage=Stage.STOPPED, moved_at=at)
 
 
 def prune(at):
@@ -98,7 +98,7 @@ class Stopped(Exception):
 
 def make(pk):
     """Prints a batch that was asked for; nothing where it is over. What the user may see is asked anew."""
-    started = Batch.objects.filter(pk=pk, state=State.QUEUED).update(state=State.RUNNING, moved_at=timezone.now())
+    started = Batch.objects.filter(pk=pk, stage=Stage.QUEUED).update(stage=Stage.RUNNING, moved_at=timezone.now())
     if not started:
         return
     batch = Batch.objects.select_related("session", "asked_by", "proposal__session").get(pk=pk)
@@ -110,23 +110,23 @@ def make(pk):
         return
     except Exception:
         problem = "生成时出错，原因已记入系统日志。请再试一次；仍不行，请联系运维人员。"
-        _tell(batch, state=State.FAILED, problem=problem)
+        _tell(batch, stage=Stage.FAILED, problem=problem)
         raise
 
 
 def _keep(batch, file):
     if not batch.proposal and batch.done == len(batch.left_out):
-        _tell(batch, state=State.FAILED, problem="没有一份能够生成，原因见下。")
+        _tell(batch, stage=Stage.FAILED, problem="没有一份能够生成，原因见下。")
         return
     file.seek(0)
     batch.file.save(batch.form, File(file), save=False)
-    _tell(batch, state=State.FINISHED, file=batch.file.name, left_out=batch.left_out)
+    _tell(batch, stage=Stage.FINISHED, file=batch.file.name, left_out=batch.left_out)
 
 
 def _tell(batch, **changes):
     """Writes how far the batch is, unless it was cancelled meanwhile: then Stopped."""
     changes["moved_at"] = timezone.now()
-    if not Batch.objects.filter(pk=batch.pk, state=State.RUNNING).update(**changes):
+    if not Batch.objects.filter(pk=batch.pk, stage=Stage.RUNNING).update(**changes):
         if "file" in changes:
             batch.file.delete(save=False)
         raise Stopped

@@ -26,7 +26,7 @@ class Batch(models.Model):
         ZIP = "zip_pdf", "压缩包（每件一个 PDF）"
         ZIP_DOCX = "zip_docx", "压缩包（每件一个 Word 文档）"
 
-    class State(models.TextChoices):
+    class Stage(models.TextChoices):
         QUEUED = "queued", "排队等候"
         RUNNING = "running", "正在生成"
         FINISHED = "finished", "已生成"
@@ -37,7 +37,7 @@ class Batch(models.Model):
     proposal = models.ForeignKey(Proposal, models.CASCADE, null=True, related_name="+")  # whose whole file it is
     session = models.ForeignKey(Session, models.CASCADE, related_name="+", verbose_name="届次")
     form = models.CharField("形式", max_length=20, choices=Form.choices)
-    state = models.CharField("状态", max_length=20, choices=State.choices, default=State.QUEUED)
+    stage = models.CharField("状态", max_length=20, choices=Stage.choices, default=Stage.QUEUED)
     total = models.PositiveIntegerField("份数")
     done = models.PositiveIntegerField("已生成", default=0)
     left_out = models.JSONField(default=list)  # [name, why] of each paper that could not be printed
@@ -52,12 +52,12 @@ class Batch(models.Model):
         ordering = ("-pk",)
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=("queued", "running", "finished", "failed", "stopped")),
-                name="batch_state_is_known",
+                condition=Q(stage__in=("queued", "running", "finished", "failed", "stopped")),
+                name="batch_stage_is_known",
             ),
-            models.CheckConstraint(condition=~Q(state="finished") | ~Q(file=""), name="finished_batches_have_a_file"),
+            models.CheckConstraint(condition=~Q(stage="finished") | ~Q(file=""), name="finished_batches_have_a_file"),
         ]
 
     @property
     def is_under_way(self):
-        return self.state in (self.State.QUEUED, self.State.RUNNING)
+        return self.stage in (self.Stage.QUEUED, self.Stage.RUNNING)

@@ -136,7 +136,8 @@ def paper(request, key, kind, pk):
 
 def looked_at(request, addressees):
     """What the query asks to see; 404 for what nobody could have asked for from a page."""
-    form = LookForm(request.GET, addressees=addressees)
+    # what was typed into a form beside the paper comes by POST: nothing of it belongs into an address or a log
+    form = LookForm(request.POST if request.method == "POST" else request.GET, addressees=addressees)
     if not form.is_valid():
         raise Http404
     return form.cleaned_data
@@ -158,7 +159,7 @@ def _asked_for(request, key, kind, pk):
     return paper, f"{kind.label}{about}{f'（{to}）' if to else ''}"
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 def paper_pdf(request, key, kind, pk):
     return pdf(request, *_asked_for(request, key, kind, pk))
 

@@ -4,7 +4,7 @@
 
 // a button that only shows what was typed, in a frame beside the form
 function isLook(event) {
-  return event.submitter && event.submitter.formMethod === "get";
+  return event.submitter && event.submitter.formTarget === "preview";
 }
 
 document.addEventListener("submit", (event) => {

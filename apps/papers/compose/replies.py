@@ -14,7 +14,7 @@ from ..kinds import Kind
 from . import receipts
 from .addressing import YOU, addressee, assisting_units, files_named, in_full, people
 from .grids import GROWS, SIGNED_BY_HAND, form, pair, wide
-from .names import meeting, quoted, unit_name
+from .names import meeting, proposal_committee, quoted, unit_name
 from .texts import blocks_of
 
 NOT_SENT = {
@@ -101,7 +101,7 @@ def _contact(unit):
 
 def _copies_to(case):
     session = case.proposal.session
-    return (f"{session.committee}提案委", session.office, *map(unit_name, assisting_units(case)))
+    return (proposal_committee(session), session.office, *map(unit_name, assisting_units(case)))
 
 
 def meeting_record(reply, number, dated_on):

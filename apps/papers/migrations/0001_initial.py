@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(max_length=40)),
                 ('form', models.CharField(choices=[('pdf', '一个 PDF（合订，带书签）'), ('zip_pdf', '压缩包（每件一个 PDF）'), ('zip_docx', '压缩包（每件一个 Word 文档）')], max_length=20, verbose_name='形式')),
-                ('state', models.CharField(choices=[('queued', '排队等候'), ('running', '正在生成'), ('finished', '已生成'), ('failed', '没有生成'), ('stopped', '已取消')], default='queued', max_length=20, verbose_name='状态')),
+                ('stage', models.CharField(choices=[('queued', '排队等候'), ('running', '正在生成'), ('finished', '已生成'), ('failed', '没有生成'), ('stopped', '已取消')], default='queued', max_length=20, verbose_name='状态')),
                 ('total', models.PositiveIntegerField(verbose_name='份数')),
                 ('done', models.PositiveIntegerField(default=0, verbose_name='已生成')),
                 ('left_out', models.JSONField(default=list)),
@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '批量打印',
                 'verbose_name_plural': '批量打印',
                 'ordering': ('-pk',),
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('queued', 'running', 'finished', 'failed', 'stopped'))), name='batch_state_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'finished'), _negated=True), models.Q(('file', ''), _negated=True), _connector='OR'), name='finished_batches_have_a_file')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('stage__in', ('queued', 'running', 'finished', 'failed', 'stopped'))), name='batch_stage_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('stage', 'finished'), _negated=True), models.Q(('file', ''), _negated=True), _connector='OR'), name='finished_batches_have_a_file')],
             },
         ),
     ]
