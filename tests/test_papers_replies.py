@@ -84,7 +84,7 @@ def test_the_letter_to_one_proposer(world):
     opening, text, closing = letter.blocks
     assert opening.text == "您提出的《关于增设过街天桥的建议》（第084号）收悉，现答复如下："
     assert text == Paragraph("天桥已列入计划。")
-    assert "感谢您" in closing.text and "征询意见表" in closing.text and "区政协提案委员会" in closing.text
+    assert "感谢您" in closing.text and "征询意见表" in closing.text and "区政协提案委" in closing.text
     assert letter.marks == ("办理结果：A", "公开属性：主动公开")
     assert letter.remark == "联系人：李经办；联系电话：023-68000000"
     assert letter.copies_to == ("区政协提案委员会", "区政府办公室")
