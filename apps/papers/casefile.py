@@ -47,6 +47,7 @@ class Entry:
     content: bytes = b""
     pages: int = 0
     remark: str = ""
+    round: int = 0
 
 
 @dataclass
@@ -61,6 +62,7 @@ def sections_of(proposal, occasion) -> list[Section]:
     found = []
     for title, kinds, owners in SECTIONS:
         entries = [entry for key in kinds for entry in _papers(key, proposal, occasion)]
+        entries.sort(key=lambda entry: entry.round)  # round by round, each in the order of its kinds
         entries += [_file(one) for owner in owners for one in files if one.owner_type == owner]
         if entries:
             found.append(Section(title, entries))
@@ -73,15 +75,17 @@ def _papers(key, proposal, occasion):
     for subject in rows:
         if kind.is_of(subject):
             for to, paper in copies(kind, subject, occasion):
-                yield _entry(kind, paper, to)
+                yield _entry(kind, paper, to, getattr(subject, "round", 0))
 
 
-def _entry(kind, paper, to):
+def _entry(kind, paper, to, number_of_round):
     dated_on = getattr(paper, "dated_on", None)
     number = getattr(paper, "number", "")
     title = f"{kind.label}（{to}）" if to else kind.label
     draft = "样稿" if paper.draft else ""
-    return Entry(title, author_of(paper), number, dated_on, paper=paper, remark=draft)
+    if number_of_round > 1:
+        title = f"{title}（第{number_of_round}轮）"
+    return Entry(title, author_of(paper), number, dated_on, paper=paper, remark=draft, round=number_of_round)
 
 
 def _file(attachment):
@@ -170,13 +174,13 @@ def cover(proposal, sections, occasion):
 
 
 COLUMNS = (
-    Column("顺序号", 1.1),
-    Column("文号", 2.6),
-    Column("责任者", 2.6),
-    Column("题名", 5, "left"),
-    Column("日期", 1.9),
-    Column("页号", 1),
-    Column("备注", 1.8),
+    Column("顺序号", 1.8),
+    Column("文号", 3),
+    Column("责任者", 2.8),
+    Column("题名", 4.4, "left"),
+    Column("日期", 2.3),
+    Column("页号", 1.3),
+    Column("备注", 1.6),
 )
 
 
