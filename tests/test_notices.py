@@ -297,6 +297,15 @@ def test_page_numbers_from_page_one_by_parity():
 
 
 @both
+def test_paper_of_one_page_has_all_on_it(make):
+    content = make(blocks=(Paragraph("请予支持。"),), attachments=(), annexes=(), is_sealed=True)
+    (rows,) = pages_of(content)
+    texts = [row.text for row in rows]
+    assert "2020年11月3日" in texts and any(text.startswith("抄送：") for text in texts)
+    assert (texts[-1] == "—1—") is (make is notice)
+
+
+@both
 def test_text_keeps_to_22_lines_of_28_characters(make):
     content = make(blocks=(Paragraph("各承办单位认真研究委员意见建议逐件制定方案落实责任明确时限" * 60),), annexes=())
     for rows in pages_of(content)[1:3]:

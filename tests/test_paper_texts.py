@@ -20,6 +20,7 @@ from tests.measuring import (
     KINDS,
     LEFT,
     RARE,
+    RIGHT,
     letter,
     near,
     pages_of,
@@ -133,6 +134,17 @@ def test_hostile_text_cannot_move_what_is_around_it(kind):
     plain, hostile = (replace(KINDS[kind], draft=words) for words in ("样稿", style))
     for rows, others in zip(pages_of(plain), pages_of(hostile), strict=True):
         assert [(row.text, row.x0) for row in rows[1:]] == [(row.text, row.x0) for row in others if row.bottom > 18]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_long_text_in_every_field_is_printed_whole_within_the_type_area(kind):
+    fields = []
+    content = everywhere(KINDS[kind], lambda: fields.append(1) or "办理A1" * 40)
+    left, right = (35, 260) if kind == "register" else (LEFT, RIGHT)
+    rows = [row for rows in pages_of(content) for row in rows]
+    assert all(row.x0 >= left - 0.5 and row.x1 <= right + 0.5 for row in rows)
+    assert all(row.top >= 0 and row.bottom <= row.page_height for row in rows)
+    assert sum(row.text.count("办") for row in rows) >= 40 * len(fields)
 
 
 @settings(max_examples=150, deadline=None)

@@ -33,6 +33,7 @@ from tests.measuring import (
     picture_of,
     register,
     row_with,
+    strokes,
     table,
     tables_of,
 )
@@ -240,6 +241,18 @@ def test_cell_longer_than_a_page_flows_on_without_loss(place):
         assert left - 0.3 <= box.x0 and box.x1 <= right + 0.3 and top - 0.3 <= box.top and box.bottom <= bottom + 0.3
     text = "".join(box.text for box in boxes)
     assert text.replace("答复内容", "") == f"案由关于停车设施的建议{SENTENCES * 9}签字：意见年月日"
+
+
+def test_lines_close_the_table_on_every_page():
+    cells = (Cell("答复\n内容", is_label=True), Cell(f"{SENTENCES}\n" * 9))
+    for block in (Grid((1, 5), (cells,)), replace(AWKWARD, rows=(("1", SENTENCES * 12, "甲", "乙"),))):
+        content = form(blocks=(block,))
+        assert len(pages_of(content)) > 1
+        for page in range(len(pages_of(content))):
+            picture = black(picture_of(content, page))
+            lines = strokes(picture, least=150)
+            _, top, _, bottom = ink(picture, top=TOP, left=LEFT - 1, right=LEFT + 0.2)
+            assert (lines[0][0], lines[-1][1]) == (pytest.approx(top, abs=0.3), pytest.approx(bottom, abs=0.3))
 
 
 def test_form_fits_its_page_and_ends_with_its_notes():

@@ -162,6 +162,7 @@ def _measures(paper):
         _placed(".paper-number, .paper-signer", head.number_baseline),
         _placed(".paper-corner", geometry.CORNER_TOP + BODY * EM_ASCENT),
         *_labels_place(paper, head),
+        *_fitted(paper),
         f".paper-head {{ height: {head.title_top - TYPE_TOP:.3f}pt }}",
         *_hanging_attachments(len(paper.attachments)),
         *_signature(paper),
@@ -181,6 +182,22 @@ def _labels_place(paper, head):
     if isinstance(paper, Letter):
         return [_placed(".paper-labels", head.number_baseline, LINE)]
     return [_placed(".paper-labels", TYPE_TOP + (LINE - BODY) / 2 + BODY * EM_ASCENT, LINE)]
+
+
+def _fitted(paper):
+    """What stands in a line of its own may not wrap: it gets smaller rather than leave the type area."""
+    rooms = {".paper-number": ((paper.number,), FANG, TYPE_WIDTH), ".paper-labels": (paper.labels, HEI, TYPE_WIDTH)}
+    if isinstance(paper, Letter):
+        rooms[".paper-corner"] = (("\u3000".join(paper.marks),), HEI, TYPE_WIDTH)
+    elif paper.signer:
+        rooms[".paper-number"] = ((paper.number,), FANG, TYPE_WIDTH / 2 - CELL)
+        rooms[".paper-signer"] = ((f"签发人：{paper.signer}",), KAI, TYPE_WIDTH / 2 - 2 * CELL)
+    rules = []
+    for name, (texts, role, room) in rooms.items():
+        width = max((fonts.ink_of(clean(text), role, BODY, TRACKING).advance for text in texts), default=0)
+        if width > room:
+            rules.append(f"{name} .paper-run {{ font-size: {BODY * room / width:.3f}pt }}")
+    return rules
 
 
 def _page_numbers(paper):
