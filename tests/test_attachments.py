@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from apps.proposals import operations as cases
-from apps.proposals.attachments import MOST_FILES, files_of
+from apps.proposals.attachments import MOST_FILES, files_of, media_type_of
 from apps.proposals.models import Attachment
 from apps.proposals.operations import Paper
 from apps.proposals.workflow import Refused
@@ -182,3 +182,15 @@ def test_several_files_go_up_at_once_with_their_progress_shown(page, sign_in, tr
     page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=image.element_handle())
     files.last.get_by_text("预览").click()
     assert files.last.locator("iframe").get_attribute("src").startswith("/proposals/files/")
+
+
+def test_a_pdf_with_names_in_gbk_is_taken():
+    """Old Chinese software writes names that are no UTF-8; reading them as text must not end in an error."""
+    book = pikepdf.new()
+    book.add_blank_page()
+    book.pages[0].Annots = book.make_indirect(pikepdf.Array([pikepdf.Dictionary(S=pikepdf.Name("/PLACE"))]))
+    content = io.BytesIO()
+    book.save(content, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    given = content.getvalue().replace(b"/PLACE", b"/" + "黑x".encode("gbk") + b"#20")
+    assert "黑x".encode("gbk") in given
+    assert media_type_of(SimpleUploadedFile("旧软件.pdf", given)) == "application/pdf"
