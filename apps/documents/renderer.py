@@ -60,9 +60,10 @@ def _tools():
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher
 
-    from . import justify
+    from . import justify, lean
 
     justify.install()
+    lean.install()
     # let go of Pango's objects while its libraries are still loaded: later the interpreter would crash on its way out
     atexit.register(_tools.cache_clear)
     font_config = FontConfiguration()
