@@ -24,7 +24,7 @@ LARGEST_PICTURE = 80_000_000  # pixels; a sheet of A3 at 600 dpi has 70 million
 _ENDINGS = {"PNG": b"IEND", "JPEG": b"\xff\xd9"}
 _ENDING_WITHIN = 64 * 1024  # bytes: some scanners add a few of their own after the picture
 _ACTIVE_KEYS = ("/JS", "/JavaScript", "/EF", "/RichMediaContent", "/XFA")
-_ACTIVE_ACTIONS = ("/JavaScript", "/Launch", "/ImportData", "/SubmitForm")
+_ACTIVE_ACTIONS = tuple(map(pikepdf.Name, ("/JavaScript", "/Launch", "/ImportData", "/SubmitForm")))
 
 
 def media_type_of(file, allowed=SCANS):
@@ -99,7 +99,8 @@ def _is_active(thing):
             if any(key in thing for key in _ACTIVE_KEYS):
                 return True
             action = thing.get("/S")
-            if isinstance(action, pikepdf.Name) and str(action) in _ACTIVE_ACTIONS:
+            # compared as names, for one that is not UTF-8 has no text
+            if isinstance(action, pikepdf.Name) and any(action == active for active in _ACTIVE_ACTIONS):
                 return True
             inner = [thing[key] for key in thing.keys()]  # noqa: SIM118, a pikepdf object is no mapping
         else:
