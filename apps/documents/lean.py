@@ -1,8 +1,8 @@
-"""Spares WeasyPrint a copy of every font file that a paper uses, in every size: some 130 MB and an eighth of the time.
+"""Spares WeasyPrint a copy of every font file that a paper uses, for each size of it: some 220 MB of a process.
 
-WeasyPrint 70.0 reads a font whole before it takes the glyphs it needs. `install` lets it look at the file where HarfBuzz
-has it in memory already: it replaces `weasyprint.pdf.fonts.get_hb_object_data` and wraps `Font.clean`, which is one more
-reason why the version is pinned. tests/test_papers.py fails when they move.
+WeasyPrint 70.0 reads a font whole before it takes the glyphs it needs. `install` lets it look at the file where
+HarfBuzz has it in memory already: it replaces `weasyprint.pdf.fonts.get_hb_object_data` and wraps `Font.clean`, which
+is one more reason why the version is pinned. tests/test_every_paper.py measures the memory and fails when they move.
 """
 
 from weasyprint.pdf import fonts
