@@ -482,8 +482,9 @@ def test_looking_at_the_letter_does_not_keep_it_from_being_issued(people, transa
     reply = make.reply_at(world, make.handling(world).cases.get(), "signed")
     page = people(world.clerk, reverse("ratings:act_on_reply", args=[reply.pk, "issue"]))
     page.get_by_label("答复文号").fill("大建函〔2020〕7号")
-    with page.expect_request(lambda asked: "paper.pdf" in asked.url and "number=" in asked.url):
+    with page.expect_request(lambda asked: "paper.pdf" in asked.url and asked.method == "POST") as looked:
         press(page, "按所填预览")
+    assert "number=" in looked.value.post_data and "number=" not in looked.value.url
     press(page, "寄送答复")
     page.get_by_text("已登记寄送答复").first.wait_for()
     reply.refresh_from_db()
