@@ -33,7 +33,7 @@ def check(document, figures=None):
         if number not in document.rows:
             lexer.read(number, text)
     marks = Marks(document.paragraphs)
-    splits = Splits(items_of(lexer.mentions))
+    splits = Splits(items_of(lexer.mentions), document.paragraphs)
     cells = check_tables(document, splits, marks)
     check_sums(splits, marks)
     check_shares(splits, marks)

@@ -1,25 +1,63 @@
 """The arithmetic of counts: shares of their bases, splits against their wholes."""
 
+from collections import Counter
 from decimal import Decimal
 
 from . import words
-from .arithmetic import base_that_fits, counts_that_fit, fits, is_truncated, plain, share
-from .bases import bases_of
+from .arithmetic import fits, is_truncated, plain, share
+from .bases import bases_of, is_of_something_else, nearby, share_advice
 from .claims import cleaned
+
+
+def is_exact(item):
+    return not item.change and not any(one.about for one in (item.count, item.percent) if one)
 
 
 def check_shares(splits, marks):
     """Every count with a percentage of its own."""
-    for item in splits.items:
-        if item.count is None or item.percent is None or item.count.about or item.percent.about or item.change:
-            continue
+    found = [item for item in splits.items if item.count and item.percent and is_exact(item)]
+    common = _common_bases(found, splits)
+    for item in found:
         bases = bases_of(item, splits)
-        if not bases:
-            continue
-        if found := next((one for one in bases if fits(item.value, one.value, item.percent)), None):
-            marks.fine(item.count, item.percent, found.mention)
+        if id(item) in common and not any(one.is_named and item.base_words for one in bases[:1]):
+            bases = [common[id(item)]]
+            elsewhere = []
         else:
+            elsewhere = [] if _names_its_base(item, bases) else nearby(item, splits)
+        right = next((one for one in [*bases, *elsewhere] if fits(item.value, one.value, item.percent)), None)
+        if right:
+            marks.fine(item.count, item.percent, right.mention)
+        elif bases and not is_of_something_else(item):
             _wrong_share(item, bases, marks)
+
+
+def _names_its_base(item, bases):
+    return (
+        bool(item.base_words)
+        and bool(bases)
+        and bases[0].is_named
+        and words.stage_of(item.base_words) != ""
+        and not (item.group and item.group.is_part)
+    )
+
+
+def _common_bases(items, splits):
+    """id of an item → the one base that the other shares of its split agree on, and it should have too."""
+    found = {}
+    groups = {id(item.group): item.group for item in items if item.group}
+    for group in groups.values():
+        own = [item for item in group.items if item.count and item.percent and is_exact(item)]
+        if len(own) < 3:
+            continue
+        votes, bases = Counter(), {}
+        for item in own:
+            for value in {base.value: base for base in bases_of(item, splits)}.values():
+                bases.setdefault(value.value, value)
+                votes[value.value] += fits(item.value, value.value, item.percent)
+        (best, most), *others = votes.most_common() or [(None, 0)]
+        if most >= 2 and (not others or others[0][1] < most):
+            found.update({id(item): bases[best] for item in own if item.base_count is None})
+    return found
 
 
 def _wrong_share(item, bases, marks):
@@ -28,7 +66,13 @@ def _wrong_share(item, bases, marks):
     base = truncated or bases[0]
     expected = share(count, base.value, percent.decimals)
     rule = "rounding" if truncated or _is_forced(item, expected) else "percent"
-    marks.fault(rule, [item.count, percent], percent.printed, expected, _share_advice(item, base, expected, rule))
+    marks.fault(
+        rule,
+        [item.count, percent],
+        percent.printed,
+        expected,
+        share_advice(count, base, percent, rule, _is_forced(item, expected)),
+    )
 
 
 def _is_forced(item, expected):
@@ -40,38 +84,19 @@ def _is_forced(item, expected):
     return len(shares) > 1 and sum(one.value for one in shares) == 100
 
 
-def _share_advice(item, base, expected, rule):
-    named = f"{base.words}{plain(base.value)}件" if item.dimension == words.PROPOSALS else f"{plain(base.value)}"
-    told = f"{plain(item.value)}占{named}应为{expected}%，文中为{item.percent.printed}%。"
-    if rule == "rounding":
-        return told + (
-            "应四舍五入，各项比例单独计算，不为凑足100%而调整。"
-            if _is_forced(item, expected)
-            else "应四舍五入，不能舍去尾数。"
-        )
-    other = [count for count in counts_that_fit(base.value, item.percent) if count != item.value]
-    if other:
-        told += f"若比例无误，件数应为{_some(other)}。"
-    near = base_that_fits(item.value, base.value, item.percent)
-    if near is not None and near != base.value:
-        told += f"若件数和比例无误，基数应为{plain(near)}。"
-    return told
-
-
-def _some(counts):
-    return str(counts[0]) if len(counts) == 1 else f"{counts[0]}至{counts[-1]}"
-
-
 # --- sums
 
 
 def check_sums(splits, marks):
-    """Every split of two and more parts against its whole."""
+    """Every split of two and more parts against its whole, and parts that are added up in words."""
     for group in splits.groups:
         if len(group.counted) < 2 or any(item.count.about for item in group.counted):
             _shares_only(group, marks)
         elif len(group.counted) == len(group.items) or group.rest:
             _check_sum(group, splits, marks)
+    for item in splits.items:
+        if item.count and "+" in item.name and item.facet in ("result", "rating") and is_exact(item):
+            _check_together(item, splits, marks)
 
 
 def _check_sum(group, splits, marks):
@@ -82,42 +107,88 @@ def _check_sum(group, splits, marks):
     if found := next((one for one in bases if one.value == total), None):
         marks.fine(*mentions, found.count)
         return
-    if any(total == one.value for one in _other_wholes(group, splits)):
-        marks.fine(*mentions)
+    if _is_explained(group, bases, splits):
         return
     base = bases[0]
     if _claims_all(group) or (total > max(one.value for one in bases) and _cannot_overlap(group)):
         marks.fault("sum", [base.count, *mentions], plain(total), plain(base.value), _sum_advice(group, base))
     elif total < base.value and group.dimension == words.PROPOSALS and group.facet not in ("key", "handling"):
-        rest = base.value - total
         marks.note(
             "remainder",
             [base.count, *mentions],
             plain(total),
             plain(base.value),
-            f"各项合计{plain(total)}件，{plain(base.value)}件中还有{plain(rest)}件没有说明。",
+            f"各项合计{plain(total)}件，{plain(base.value)}件中还有{plain(base.value - total)}件没有说明。",
         )
 
 
-def _claims_all(group):
-    if group.facet in ("key",):
+def _is_explained(group, bases, splits):
+    """Whether the split adds up in some other way that its words allow."""
+    if group.exact:
         return False
-    if group.dimension != words.PROPOSALS or group.facet == "handling":
+    values = {one.value for one in bases}
+    if not group.is_list and any(group.total == one.value for one in _other_wholes(group, splits)):
+        return True
+    counts = [item.value for item in group.counted]
+    if len(counts) > 2 and sum(counts[1:]) == counts[0]:
+        return True
+    loose = [item.value for item in group.counted if item.facet != "other"]
+    if not group.is_list and len(loose) > 1 and len(loose) < len(counts) and sum(loose) in values:
+        return True
+    return not group.is_list and _runs_to(group, values, splits)
+
+
+def _runs_to(group, values, splits):
+    """Whether a longer run of counts around the split makes up a whole."""
+    first, last = group.counted[0], group.counted[-1]
+    around = [
+        one
+        for one in splits.items
+        if one.count
+        and not one.change
+        and one.dimension == group.dimension
+        and abs(one.sentence - first.sentence) <= 1
+        and one.paragraph == first.paragraph
+        and one.facet != "key"
+    ]
+    if first not in around or last not in around:
+        return False
+    start, stop = around.index(first), around.index(last)
+    for left in range(start, -1, -1):
+        for right in range(stop, len(around)):
+            if (left, right) != (start, stop) and sum(one.value for one in around[left : right + 1]) in {
+                value for value in values if value not in [one.value for one in around[left : right + 1]]
+            }:
+                return True
+    return False
+
+
+def _claims_all(group):
+    if group.facet == "key":
+        return False
+    if group.facet == "handling" and not group.is_list:
         return group.exact or group.rest
+    if group.dimension != words.PROPOSALS:
+        return group.exact or group.rest or group.is_list
     return group.is_complete()
 
 
 def _cannot_overlap(group):
-    if group.dimension != words.PROPOSALS or group.facet in ("key", "handling"):
+    if group.overlaps or group.dimension != words.PROPOSALS or group.facet in ("key", "handling"):
         return False
-    return group.facet not in words.OPEN or group.base.sentence == group.items[0].sentence or "其中" in group.said
+    if group.facet not in words.OPEN:
+        return not any("+" in item.name for item in group.items)
+    first = group.items[0].mention
+    return "其中" in first.lead + first.left and not any(
+        one in item.label for item in group.items for one in ("涉及", "有关", "关于", "围绕")
+    )
 
 
 def sum_bases(group, splits):
     """Wholes that a split may add up to, the likeliest first."""
-    first = group.items[0] if not group.items[0].stage else group.items[-1]
+    first = next((item for item in group.items if not item.stage), group.items[-1])
     found = [group.base] if group.base is not None else []
-    if group.exact:
+    if group.exact or (group.is_list and found):
         return found
     found += [
         one
@@ -132,8 +203,6 @@ def sum_bases(group, splits):
 
 def _other_wholes(group, splits):
     """Counts before a split, or right behind it, that it may be a split of without saying so."""
-    if group.exact:
-        return []
     last = group.items[-1].place
     return [
         one
@@ -142,9 +211,9 @@ def _other_wholes(group, splits):
         and one not in group.items
         and not one.change
         and one.dimension == group.dimension
-        and one.value > 5
+        and (one.value > 5 or one.paragraph == group.items[0].paragraph)
         and (one.stage or one.place < last)
-        and one.facet != group.facet
+        and (one.facet != group.facet or group.facet in words.OPEN)
     ]
 
 
@@ -160,7 +229,7 @@ def _sum_advice(group, base):
             and not fits(item.value, base.value, item.percent)
             and fits(other, base.value, item.percent)
         ):
-            name = cleaned(item.label) if item.facet != "result" or len(item.name) > 1 else f"{item.name}类"
+            name = f"{item.name}类" if item.facet == "result" and len(item.name) == 1 else cleaned(item.label)
             return told + f"“{name[:12]}”若为{plain(other)}，合计与比例都相符。"
     shares = [item for item in group.counted if item.percent]
     if len(shares) == len(group.counted) and all(fits(one.value, total, one.percent) for one in shares):
@@ -173,7 +242,7 @@ def _shares_only(group, marks):
     shares = [item.percent for item in group.items if item.percent]
     if len(shares) < 2 or len(shares) < len(group.items) or any(one.about for one in shares):
         return
-    if any(item.count for item in group.items):
+    if any(item.count for item in group.items) or any("+" in item.name for item in group.items):
         return
     total = sum(one.value for one in shares)
     slack = sum(Decimal(5).scaleb(-one.decimals - 1) for one in shares)
@@ -181,3 +250,31 @@ def _shares_only(group, marks):
         marks.fine(*shares)
     elif group.is_complete() or (total > 100 + slack and group.facet not in (*words.OPEN, "key", "handling")):
         marks.fault("sum", shares, plain(total), "100", f"各项比例合计{plain(total)}%，不是100%。")
+
+
+def _check_together(item, splits, marks):
+    """A类和B类合计198件, 满意和基本满意合计178份: the sum of parts that are told before."""
+    wanted = item.name.split("+")
+    near = [
+        one
+        for one in splits.items[: item.place]
+        if one.count
+        and one.facet == item.facet
+        and one is not item
+        and one.name in wanted
+        and item.sentence - one.sentence <= 2
+        and one.aspect == item.aspect
+        and one.past == item.past
+    ]
+    parts = [next((one for one in reversed(near) if one.name == name), None) for name in wanted]
+    if not all(parts) or len({id(one.group) for one in parts}) > 1:
+        return
+    total = sum(one.value for one in parts)
+    mentions = [one.count for one in parts] + [item.count]
+    if total == item.value:
+        marks.fine(*mentions)
+    elif any(word in item.label for word in ("合计", "共", "计", "总")):
+        told = "+".join(plain(one.value) for one in parts)
+        marks.fault(
+            "sum", mentions, plain(total), plain(item.value), f"{told}={plain(total)}，文中合计为{plain(item.value)}。"
+        )

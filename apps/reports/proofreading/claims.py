@@ -9,7 +9,7 @@ from .tokens import COUNT, FOREIGN, PERCENT, POINTS, Mention
 
 _FILLER = (
     r"其中|另外|另有|另|还有|还|又|仅有|仅|只有|只|共计|共有|合计|总计|一共|总共|共|有|为|是|计|达到|达|约|近|分别|依次|各|的|已|了|即|"
-    r"也|均|都|则|其|数量|总数|件数|数|提案|建议|政协|委员会|截至目前|目前|今年|本年|全年|，|、|：|（|）|“|”|"
+    r"也|均|都|则|其|数量|总数|件数|数|提案|建议|政协|委员会|截至目前|截至今年|目前|今年以来|今年|本年度|本年|本届|年度|全年|全[区市县省州]|[我本][区市县省州局委镇街院校馆]|[区市县省州]|20\d\d年|，|、|：|（|）|“|”|"
     r"(?:第)?[一二三四五六七八九十]+(?:是|、|）)|\d+[.、]|[①-⑩]|属于|属|列为|定为|评为|被|表示|和|及|与|或|该类|此类|这部分|这些|上述|以来|从|在|对|比|比例|比重|占比|件"
 )
 _ONLY_FILLER = re.compile(f"(?:{_FILLER})*")
@@ -29,7 +29,7 @@ _COMPARED = re.compile(r"比|较|同期|环比|去年|上年|上一年|上届|�
 _RATE = re.compile(
     r"([^，；：（）占]{0,24}?(?:率|满意度|评价度))(?:（[^）]{0,16}）)?(?:均|都|也|已|仅|只|分别|依次)*(?:为|达到|达|是|：|在|保持|提高到|提升到|提升至|提高至|超过)*(?:了)?$"
 )
-_PAST = re.compile(r"去年|上年|上一年|上届|前年|往年|前一年|上次会议")
+_PAST = re.compile(r"去年(?!以来)|上年(?!度?以来)|上一年|上届|前年|往年|前一年|上次会议")
 _PRESENT = re.compile(
     r"今年|本年|本届|本次|同比|(?:比|较|与)(?:去年|上年|上一年|上届|前年|往年|前一年)(?:同期)?(?:度)?(?:相比)?"
 )
@@ -62,8 +62,11 @@ class Item:
     change: bool = False
     group: object = None
     base_words: str = ""  # the words between 占 and the number
+    base_count: Mention | None = None  # the number between 占 and the share: 占192件的75.0%
+    year: str = ""
     place: int = 0  # among the items of the letter
     local: bool = False  # a whole for its own sentence only
+    again: bool = False  # a part named again, to say something of it
 
     @property
     def mention(self):
@@ -102,6 +105,8 @@ def _sentence(mentions):
     taken = {id(percent) for percent in pairs.values()}
     found = []
     for mention in mentions:
+        if "base" in mention.flags:
+            continue
         if mention.kind == COUNT:
             found.append(_counted(mention, pairs.get(id(mention)), names, mentions))
         elif mention.kind == PERCENT and id(mention) not in taken:
@@ -114,7 +119,7 @@ def _mark(mention, mentions):
     place = mentions.index(mention)
     before = mentions[place - 1] if place else None
     if mention.kind == COUNT:
-        if _CHANGE_COUNT.search(mention.left) and (_COMPARED.search(mention.said[-24:]) or "同比" in mention.said):
+        if _CHANGE_COUNT.search(mention.left) and (_COMPARED.search(mention.said)):
             mention.flags.add("change")
     elif mention.kind == PERCENT and (
         _CHANGE_SHARE.search(mention.left)
@@ -145,13 +150,50 @@ def _paired(mentions):
         pairs.update({id(count): percent for count, percent in zip(counts, percents, strict=True)})
     taken = {id(percent) for percent in pairs.values()}
     for place, mention in enumerate(mentions):
-        if mention.kind != PERCENT or id(mention) in taken or _is_change(mention) or rate_named(mention):
+        if mention.kind != PERCENT or id(mention) in taken or _is_change(mention):
+            continue
+        if count := _count_before_base(mention, mentions, place):
+            pairs[id(count)] = mention
+            taken.add(id(mention))
+            continue
+        if rate_named(mention):
+            behind = mentions[place + 1] if place + 1 < len(mentions) else None
+            if behind and _is_own_bracket(mention, behind, mentions, place):
+                pairs[id(behind)] = mention
+                taken.add(id(mention))
             continue
         count = _count_of(mention, mentions, place, pairs)
         if count:
             pairs[id(count)] = mention
             taken.add(id(mention))
     return pairs
+
+
+def _count_before_base(percent, mentions, place):
+    """The count of 144件，占承办提案192件的75.0%."""
+    if place < 2:
+        return None
+    base, count = mentions[place - 1], mentions[place - 2]
+    if base.kind != COUNT or count.kind != COUNT or "占" not in base.left or not re.match("的|之?比", percent.gap):
+        return None
+    percent.flags.add("based")
+    base.flags.add("base")
+    return count
+
+
+def _is_own_bracket(percent, behind, mentions, place):
+    """A类率70.1%（131件）: a bracket that holds this one count and nothing else."""
+    later = mentions[place + 2] if place + 2 < len(mentions) else None
+    return (
+        behind.kind == COUNT
+        and behind.bracket
+        and behind.bracket != percent.bracket
+        and percent.gap is not None
+        and behind.gap.startswith("（")
+        and is_filler(behind.gap)
+        and is_filler(behind.right)
+        and not (later and later.bracket == behind.bracket)
+    )
 
 
 def _runs(mentions):
@@ -255,28 +297,37 @@ def _listed_names(mentions):
 def _past(mention):
     """Whether the words before a number speak of last year."""
     said = _PRESENT.sub("今年", mention.said)
-    last = [match.group() for match in re.finditer(r"去年|上年|上一年|上届|前年|往年|前一年|今年|本年|本次", said)]
+    last = [match.group() for match in re.finditer(rf"{_PAST.pattern}|今年|本年|本次", said)]
     return bool(last) and last[-1] not in ("今年", "本年", "本次")
+
+
+def _year(mention):
+    found = re.findall(r"(20\d\d)年", mention.said)
+    return found[-1] if found else ""
 
 
 def _counted(mention, percent, names, mentions):
     """The Item of a count: what it is called is told by the words before it, else behind it, else further before."""
-    item = Item(mention, percent, past=_past(mention), change=_is_change(mention))
+    item = Item(mention, percent, past=_past(mention), change=_is_change(mention), year=_year(mention))
     left = mention.left
     if within := _WITHIN.match(mention.lead + left):
         item.within = within.group()
     near = _WITHIN.sub("", left)
     far = _WITHIN.sub("", mention.lead + left)
     right = _own_right(mention, mentions)
+    if re.match(r"(?:提案|建议|回执|件)*(?:之|当)?中|(?:提案|件)*(?:均|全部|都|皆)", right):
+        right = ""  # 40件中, 8件均为A类: the whole itself
     candidates = [names.get(id(mention), ""), near if not is_filler(near) else "", right, far]
     if percent is not None and percent.at < mention.at:
-        candidates.append(_split_at_share(percent)[0])
+        candidates.append(rate_named(percent) or _split_at_share(percent)[0])
     for text in candidates:
         if text and not is_filler(text):
             facet, name, aspect = words.facet_of(text)
             if facet:
                 item.label, item.facet, item.name, item.aspect = text, facet, name, aspect
                 break
+    if item.facet == "rating" and not item.aspect:
+        item.aspect = words.aspect_of(far)
     if item.facet in ("rest",) and (found := words.facet_of(right) if right else ("", "", ""))[0]:
         item.aspect = found[2]
     if not item.facet:
@@ -285,6 +336,9 @@ def _counted(mention, percent, names, mentions):
     item.stage = _stage(item, near, right, far)
     if percent is not None:
         item.base_words = _split_at_share(percent)[1]
+        if "based" in percent.flags:
+            item.base_count = next(one for one in mentions if one.at == percent.at - 1)
+            item.base_words = item.base_count.left.rpartition("占")[2]
     return item
 
 
@@ -329,7 +383,7 @@ def _stage(item, near, right, far):
     if item.facet == "unit":
         return ""
     for text in (near, far if is_filler(near) else "", mention.right if item.is_subject else ""):
-        if stage := words.stage_of(text):
+        if stage := words.stage_of(re.sub("“[^”]*”", "", text)):
             item.facet = item.name = ""
             return stage
     if item.is_subject or re.search(r"共|总计|合计|总数|总量|提案$|提案[有为]$|建议$", far):
@@ -342,7 +396,7 @@ def _stage(item, near, right, far):
 
 def _shared(mention, names):
     """The Item of a percentage without a count: a rate, a change, or the share of something named."""
-    item = Item(None, mention, past=_past(mention), change=_is_change(mention))
+    item = Item(None, mention, past=_past(mention), change=_is_change(mention), year=_year(mention))
     if item.change:
         return item
     own, item.base_words = _split_at_share(mention)

@@ -4,28 +4,48 @@ import re
 from itertools import combinations
 
 from . import words
-from .arithmetic import counts_that_fit, fits, plain, share
-from .bases import Base, bases_of
+from .arithmetic import counts_that_fit, fits, is_truncated, plain, share
+from .bases import Base, bases_of, is_of_something_else, share_advice
+from .checks import is_exact
 from .words import ANSWERED, FILED, RETURNED
 
 _STAGE_OF_RATE = (
     (FILED, re.compile("立案")),
-    (RETURNED, re.compile("回收|收回|反馈|返回|回执|测评|参评")),
-    (ANSWERED, re.compile("办复|答复|办结|回复|办理率")),
+    (RETURNED, re.compile("回收|收回|反馈|返回|回执")),
+    (ANSWERED, re.compile("办复|答复|办结|回复")),
 )
-_OF_RESULTS = re.compile("采纳|解决|落实|[A-E]类")
+_OTHERS = re.compile(r"平均|全国|全省|外[区市县]")
 _NEAR = 2  # sentences
 
 
 def check_rates(splits, marks):
     """满意率, 办复率 and the like; shares of parts whose count stands elsewhere or nowhere."""
     for item in splits.items:
-        if item.count is not None or item.percent is None or item.change or item.percent.about:
+        if item.count is not None or item.percent is None or not is_exact(item):
             continue
-        if item.rate:
+        if _OTHERS.search(item.percent.label):
+            continue
+        if _told_in_bracket(item, splits):
+            marks.fine(item.percent)
+        elif item.rate:
             _check_rate(item, splits, marks)
         elif item.facet:
             _check_share(item, splits, marks)
+    _check_repeated(splits, marks)
+
+
+def _told_in_bracket(item, splits):
+    """99.3%（142件中141件满意）: the bracket behind it says of what."""
+    behind = [
+        one for one in splits.items[item.place + 1 : item.place + 6] if one.count and one.sentence == item.sentence
+    ]
+    if not behind or not behind[0].mention.bracket or not behind[0].count.gap.startswith("（"):
+        return False
+    inside = [one for one in behind if one.mention.bracket == behind[0].mention.bracket]
+    values = [one.value for one in inside]
+    bases = [*values, sum(values), *[one.value for one in splits.able(item)]]
+    counts = [*values, sum(values)]
+    return any(base >= count and fits(count, base, item.percent) for count in counts for base in bases)
 
 
 def _check_rate(item, splits, marks):
@@ -33,7 +53,7 @@ def _check_rate(item, splits, marks):
         _check_satisfaction(item, item.rate, splits, marks)
         return
     stage = next((stage for stage, words_of in _STAGE_OF_RATE if words_of.search(item.rate)), "")
-    counts = _counts_of_stage(item, stage, splits) if stage else _counts_of_results(item, splits)
+    counts = _counts_of(stage, item, splits) if stage else []
     if counts:
         bases = [one for count in counts for one in _bases_above(item, count, splits)]
         _compare(item, [count.value for count in counts], bases, splits, marks)
@@ -41,14 +61,18 @@ def _check_rate(item, splits, marks):
         _check_possible(item, splits, marks)
 
 
-def _counts_of_stage(item, stage, splits):
-    """Counts of the stage that a rate is of: those of its sentence, the nearest first."""
-    found = [one for one in splits.wholes if one.stage == stage and one.sentence == item.sentence and not one.past]
-    return sorted(found, key=lambda one: abs(one.place - item.place))
-
-
-def _counts_of_results(item, splits):
-    return []
+def _counts_of(stage, item, splits):
+    """Counts of the stage that a rate is of, the nearest first: of its sentence, else of the sentences before."""
+    same = [
+        one
+        for one in splits.wholes
+        if one.stage == stage
+        and one.past == item.past
+        and one.paragraph == item.paragraph
+        and (one.place < item.place or one.sentence == item.sentence)
+        and item.sentence - one.sentence <= _NEAR
+    ]
+    return sorted(same, key=lambda one: abs(one.place - item.place))[:2]
 
 
 def _bases_above(item, count, splits):
@@ -59,49 +83,44 @@ def _bases_above(item, count, splits):
         and one.place < max(count.place, item.place)
         and one.dimension == count.dimension
         and one.value >= count.value
-        and not one.past
+        and one.past == item.past
     ]
     return [Base(one.value, "", one.count, one.sentence == item.sentence) for one in reversed(before)] + [
-        Base(group.total, "")
+        Base(group.total)
         for group in splits.groups
         if group.facet == "kind" and group.base is None and len(group.counted) > 1 and group.total >= count.value
     ]
 
 
 def _compare(item, counts, bases, splits, marks):
-    for count in counts:
-        for base in bases:
-            if base.value >= count and fits(count, base.value, item.percent):
-                marks.fine(item.percent)
-                return
-    if not bases:
+    """A finding where no pair of a count and a base gives the percentage, nor any two counts around it."""
+    pairs = [(count, base) for count in counts for base in bases if base.value >= count]
+    if not pairs:
         return
-    base, count = bases[0], counts[0]
-    expected = share(count, base.value, item.percent.decimals)
-    from .arithmetic import is_truncated
-
-    rule = (
-        "rounding"
-        if any(is_truncated(one, of.value, item.percent) for one in counts for of in bases if one <= of.value)
-        else "percent"
+    if any(fits(count, base.value, item.percent) for count, base in pairs) or _any_two(item, splits):
+        marks.fine(item.percent)
+        return
+    cut = next((one for one in pairs if is_truncated(one[0], one[1].value, item.percent)), None)
+    count, base = cut or pairs[0]
+    rule = "rounding" if cut else "percent"
+    marks.fault(
+        rule,
+        [item.percent],
+        item.percent.printed,
+        share(count, base.value, item.percent.decimals),
+        share_advice(count, base, item.percent, rule),
     )
-    if rule == "rounding":
-        count, base = next(
-            (one, of) for one in counts for of in bases if one <= of.value and is_truncated(one, of.value, item.percent)
-        )
-        expected = share(count, base.value, item.percent.decimals)
-    told = f"{plain(count)}占{plain(base.value)}应为{expected}%，文中为{item.percent.printed}%。"
-    other = counts_that_fit(base.value, item.percent)
-    if rule == "rounding":
-        told += "应四舍五入，不能舍去尾数。"
-    elif other:
-        told += f"若比例无误，件数应为{other[0] if len(other) == 1 else f'{other[0]}至{other[-1]}'}。"
-    from .arithmetic import base_that_fits
 
-    near = base_that_fits(count, base.value, item.percent)
-    if near is not None and rule == "percent":
-        told += f"若件数和比例无误，基数应为{plain(near)}。"
-    marks.fault(rule, [item.percent], item.percent.printed, expected, told)
+
+def _any_two(item, splits):
+    around = [
+        one
+        for one in splits.items[max(item.place - 8, 0) : item.place + 4]
+        if one.count and one.dimension == words.PROPOSALS and one.paragraph == item.paragraph
+    ]
+    return any(
+        one.value < other.value and fits(one.value, other.value, item.percent) for one in around for other in around
+    )
 
 
 def _check_satisfaction(item, name, splits, marks):
@@ -111,130 +130,203 @@ def _check_satisfaction(item, name, splits, marks):
         for group in splits.groups
         if group.facet == "rating"
         and group.counted
-        and abs(group.items[0].sentence - item.sentence) <= _NEAR
-        and _same_aspect(name, group.aspect)
-        and not group.items[0].past
+        and _is_near(group, item)
+        and group.items[0].past == item.past
+        and not _other_year(item, group)
     ]
-    if not groups:
+    own = [group for group in groups if _same_aspect(name, group.aspect)]
+    if not own:
         _check_possible(item, splits, marks)
         return
-    group = min(groups, key=lambda one: abs(one.items[0].place - item.place))
-    bases = [one for one in bases_of(group.items[0], splits)]
-    if len(group.counted) > 1:
-        bases.append(Base(group.total, ""))
-    counts = _satisfied(name, group, bases)
-    if counts and bases:
+    own.sort(key=lambda one: abs(one.items[0].place - item.place))
+    pairs = [
+        (count, base)
+        for group in own
+        for base in _rating_bases(group, splits)
+        for count in _satisfied(name, group, base)
+    ]
+    if any(base.value >= count and fits(count, base.value, item.percent) for count, base in pairs):
+        marks.fine(item.percent)
+        return
+    bases = _rating_bases(own[0], splits)
+    counts = _satisfied(name, own[0], bases[0]) if bases else []
+    if counts:
         _compare(item, counts, bases, splits, marks)
 
 
+def _is_near(group, item):
+    return abs(group.items[0].sentence - item.sentence) <= _NEAR and group.items[0].paragraph == item.paragraph
+
+
+def _other_year(item, group):
+    return bool(item.year and group.items[0].year and item.year != group.items[0].year)
+
+
 def _same_aspect(name, aspect):
-    return not aspect or aspect in name or not words.ASPECTS.search(name)
+    told = words.aspect_of(name)
+    return not aspect or not told or told == aspect
 
 
-def _satisfied(name, group, bases):
+def _rating_bases(group, splits):
+    found = bases_of(group.items[0], splits)
+    if group.base is not None:
+        found = [Base(group.base.value, "", group.base.count), *found]
+    if len(group.counted) > 1:
+        found.append(Base(group.total))
+    return found
+
+
+def _satisfied(name, group, base):
     """Counts that may stand for satisfied, the usual one first."""
     by_name = {one.name: one.value for one in group.counted}
     bad = sum(value for one, value in by_name.items() if "不" in one)
     good = {one: value for one, value in by_name.items() if "不" not in one and one != "其余"}
-    if re.search("(?<![不本])不满意率", name):
+    if "不满意率" in name:
         return [bad] if bad else []
-    only = re.fullmatch("(?:.*[^和或与及、])?(基本满意|比较满意|非常满意)率", name)
-    if only and only[1] in by_name and not re.search("满意(?:率)?[和或与及、]", name):
+    only = re.search("(基本满意|比较满意|非常满意)率", name)
+    if only and only[1] in by_name and not re.search(r"满意(?:率)?[和或与及、+]", name):
         return [by_name[only[1]]]
-    sums = []
-    for size in range(len(good), 0, -1):
-        sums += [sum(parts) for parts in combinations(good.values(), size)]
-    for base in bases[:1]:
+    sums = [sum(parts) for size in range(len(good), 0, -1) for parts in combinations(good.values(), size)]
+    if "满意" not in by_name or "其余" in by_name:
         others = [value for one, value in by_name.items() if one != "满意"]
-        for size in range(len(others) + 1):
-            sums += [
-                base.value - sum(parts)
-                for parts in combinations(others, size)
-                if "满意" not in by_name or "其余" in by_name
-            ]
+        sums += [base.value - sum(parts) for size in range(len(others) + 1) for parts in combinations(others, size)]
     return list(dict.fromkeys(one for one in sums if one >= 0))
 
 
 def _check_share(item, splits, marks):
     """The share of a named part: its count may stand elsewhere."""
+    own = item.group.base if item.group else splits.usual_base(item)
     known = [
         one
         for one in splits.items
         if one.count
         and (one.facet, one.name, one.aspect) == (item.facet, item.name, item.aspect)
         and one.past == item.past
-        and not (one.group and one.group.is_part)
+        and _of_same_whole(one, own)
+        and not (one.year and item.year and one.year != item.year)
     ]
-    if item.group and item.group.is_part:
-        known = []
     if item.facet == "rating" and not known:
         _check_satisfaction(item, item.label + "率", splits, marks)
-        return
-    if not known:
+    elif not known:
         _check_possible(item, splits, marks)
-        return
+    else:
+        _check_known(item, known, splits, marks)
+
+
+def _of_same_whole(one, own):
+    base = one.group.base if one.group else None
+    return base is None or own is None or base.value == own.value
+
+
+def _check_known(item, known, splits, marks):
     bases = [base for one in known for base in bases_of(one, splits)]
-    if any(fits(one.value, base.value, item.percent) for one in known for base in bases):
+    if any(fits(one.value, base.value, item.percent) for one in known for base in bases) or any(
+        one.percent and one.percent.value == item.percent.value for one in known
+    ):
         marks.fine(item.percent)
-    elif any(one.percent and one.percent.value == item.percent.value for one in known):
-        marks.fine(item.percent)
-    elif bases:
-        _unlike_before(item, known, bases, splits, marks)
-
-
-def _unlike_before(item, known, bases, splits, marks):
+        return
     printed = next((one.percent for one in known if one.percent), None)
     if printed is not None and printed.decimals == item.percent.decimals:
-        marks.fault(
-            "repeat",
-            [item.percent],
-            item.percent.printed,
-            printed.printed,
-            f"前文为{printed.printed}%，这里为{item.percent.printed}%，前后应一致。",
-        )
-    else:
+        _differs(item.percent, printed, marks)
+    elif not is_of_something_else(item):
         _compare(item, [one.value for one in known], bases, splits, marks)
+
+
+def _differs(later, before, marks):
+    marks.fault(
+        "repeat",
+        [later],
+        later.printed,
+        before.printed,
+        f"前文为{before.printed}%，这里为{later.printed}%，前后应一致。",
+    )
+
+
+def _check_repeated(splits, marks):
+    """One rate, two values that differ in one digit: 98.9 in the summary, 97.9 in the text."""
+    first = {}
+    for item in splits.items:
+        if not item.rate or item.past or item.year or not is_exact(item) or not _stands_alone(item):
+            continue
+        name = re.sub("提案者?|委员|办理|和|、|的|均|截至目前", "", item.rate)
+        known = first.setdefault(name, item)
+        if known is item or known.paragraph == item.paragraph:
+            continue
+        if known.percent.value == item.percent.value:
+            marks.fine(item.percent, known.percent)
+        elif _one_digit_off(known.percent.printed, item.percent.printed):
+            _differs(item.percent, known.percent, marks)
+
+
+def _stands_alone(item):
+    """Whether the words before a rate name nobody else whose rate it would be."""
+    return not re.search("对|[局委办镇街]|同期|首|初|最终|态度|结果|评议|上年|去年|届", item.percent.label) and not (
+        item.percent.bracket
+    )
+
+
+def _one_digit_off(one, other):
+    return len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) == 1
+
+
+# --- what is possible
 
 
 def _check_possible(item, splits, marks):
     """Whether any whole count of the base gives the rate; only where the words name the base."""
     bases = _named_bases(item, splits)
-    if not bases or not item.percent.value % 100:
+    if not bases or not item.percent.value % 100 or _any_two(item, splits):
         return
     if any(counts_that_fit(base.value, item.percent) for base in bases):
         return
     base = bases[0]
-    near = [share(count, base.value, item.percent.decimals) for count in _around(base.value, item.percent)]
-    told = "、".join(
-        f"{count}/{plain(base.value)}={value}%"
-        for count, value in zip(_around(base.value, item.percent), near, strict=True)
-    )
+    low = int(item.percent.value * base.value / 100)
+    around = [count for count in (low, low + 1) if 0 <= count <= base.value]
+    shares = [share(count, base.value, item.percent.decimals) for count in around]
+    told = "、".join(f"{count}/{plain(base.value)}={value}%" for count, value in zip(around, shares, strict=True))
+    mentions = [base.mention, item.percent]
+    if base.mention is None or base.mention.paragraph != item.paragraph:
+        mentions = [item.percent]
     marks.fault(
         "impossible",
-        [base.mention, item.percent] if base.mention and base.mention.paragraph == item.paragraph else [item.percent],
+        mentions,
         item.percent.printed,
-        " 或 ".join(str(one) for one in near),
-        f"以{plain(base.value)}为基数，没有哪个整数件数的比例是{item.percent.printed}%：{told}。",
+        " 或 ".join(str(one) for one in shares),
+        f"以{plain(base.value)}为基数，没有哪个整数的比例是{item.percent.printed}%：{told}。",
     )
-
-
-def _around(base, percent):
-    low = int(percent.value * base / 100)
-    return [count for count in (low, low + 1) if 0 <= count <= base]
 
 
 def _named_bases(item, splits):
+    """The bases that a rate can be of where its words or its sentence name one, [] where they do not."""
     able = splits.able(item)
-    here = [one for one in able if one.sentence == item.sentence and one.dimension == words.PROPOSALS]
+    here = [one for one in able if one.sentence == item.sentence]
     if item.facet == "rating" or "满意" in item.rate:
-        back = [one for one in able if one.stage == RETURNED and item.sentence - one.sentence <= _NEAR]
-        if back:
+        if back := [one for one in here if one.stage == RETURNED]:
+            return [Base(one.value, "", one.count) for one in back]
+        if back := [one for one in able if one.stage == RETURNED and item.sentence - one.sentence <= 1]:
             return [Base(one.value, "", one.count) for one in reversed(back)]
+        if people := _raters(item, splits):
+            return people
+    if is_of_something_else(item):
+        return []
     if item.facet:
         named = [one for one in bases_of(item, splits) if one.is_named]
         if not named:
             return []
-        return named if words.base_named(item.base_words) or item.within else bases_of(item, splits)
-    if not here:
+        return named if words.stage_of(item.base_words) or item.within else bases_of(item, splits)
+    if not here or not re.search("满意|立案|办复|答复|办结|采纳|解决|落实", item.rate):
         return []
     return [Base(one.value, "", one.count) for one in [*reversed(here), *able] if one.value]
+
+
+def _raters(item, splits):
+    """56名提案者参与评价，满意度97.5%."""
+    found = [
+        one
+        for one in splits.items[max(item.place - 3, 0) : item.place]
+        if one.count
+        and one.sentence == item.sentence
+        and one.dimension == words.PEOPLE
+        and re.search("评价|测评|评议|打分|投票", one.count.right)
+    ]
+    return [Base(one.value, "", one.count) for one in found]

@@ -7,11 +7,10 @@ from . import words
 from .arithmetic import plain
 
 _WHOLLY = re.compile(
-    r"^(?:政协)?(?:委员)?(?:提案|建议)*(?:现|目前|已|均|全部|都|全都|截至|如期|按期|按时|及时)+[^，。；]{0,8}?(?:办|答|复|结|完)"
+    r"^(?:政协)?(?:委员)?(?:提案|建议)*(?:虽|虽然|现|目前|已|均|全部|都|全都|截至|如期|按期|按时|及时)+[^，。；]{0,8}?(?:办|答|复|结|完)"
 )
 _AGAIN = ("result", "rating", "key", "proposer", "kind")
 _CLOSE = Decimal("0.15")
-_ABOUT = (words.RECEIVED, words.FILED, words.MERGED, words.HANDLED)
 
 
 def check_repeats(splits, marks):
@@ -25,16 +24,45 @@ def _wholes(splits, marks):
     for whole in splits.wholes:
         if whole.past or whole.count.about or whole.dimension != words.PROPOSALS:
             continue
-        same = [one for one in known if one.value == whole.value]
-        if same:
+        if same := [one for one in known if one.value == whole.value]:
             marks.fine(whole.count, same[0].count)
-        elif known and _says_all(whole) and not _known_otherwise(whole, splits):
-            _differs(whole, known[-1], marks)
-            continue
-        elif (before := _same_stage(whole, known)) and not _known_otherwise(whole, splits):
+        elif not _is_known_otherwise(whole, splits) and (before := _meant(whole, known)):
             _differs(whole, before, marks)
             continue
         known.append(whole)
+
+
+def _meant(whole, known):
+    """The whole that another one seems to repeat with a slip, None where it is one of its own."""
+    same = [
+        one
+        for one in known
+        if _kind(one) == _kind(whole) and not _other_year(one, whole) and one.sentence != whole.sentence
+    ]
+    if not same:
+        return None
+    if swapped := [one for one in same if _are_swapped(one.value, whole.value)]:
+        return swapped[0]
+    if _says_all(whole):
+        close = [one for one in same if _is_close(one, whole)]
+        return close[-1] if close else None
+    if whole.stage and whole.stage == same[0].stage and not whole.within and re.search("共|总", whole.count.label):
+        return same[0] if _is_close(same[0], whole) else None
+    return None
+
+
+def _is_close(one, other):
+    return abs(one.value - other.value) <= max(3, one.value * _CLOSE)
+
+
+def _are_swapped(one, other):
+    a, b = plain(one), plain(other)
+    return (
+        len(a) > 2
+        and len(a) == len(b)
+        and sorted(a) == sorted(b)
+        and sum(x != y for x, y in zip(a, b, strict=True)) == 2
+    )
 
 
 def _says_all(whole):
@@ -45,23 +73,11 @@ def _says_all(whole):
     return bool(free and _WHOLLY.match(mention.right))
 
 
-def _known_otherwise(whole, splits):
+def _is_known_otherwise(whole, splits):
     """Whether some part, or the sum of some split, has this value."""
     return any(one.count and one.value == whole.value and not one.stage for one in splits.items) or any(
         group.total == whole.value for group in splits.groups if len(group.counted) > 1
     )
-
-
-def _same_stage(whole, known):
-    if whole.stage not in _ABOUT or not re.search("共|总|收到|立案", whole.count.label) or whole.within:
-        return None
-    same = [
-        one
-        for one in known
-        if one.stage == whole.stage and one.sentence != whole.sentence and _kind(one) == _kind(whole)
-    ]
-    close = [one for one in same if abs(one.value - whole.value) <= max(3, one.value * _CLOSE)]
-    return close[0] if close and same[0] is close[0] else None
 
 
 def _kind(item):
@@ -70,42 +86,40 @@ def _kind(item):
     return "建议" if re.search("代表|人大|建议", text) and "提案" not in text else ""
 
 
-def _differs(whole, before, marks):
+def _other_year(one, other):
+    return bool(one.year and other.year and one.year != other.year)
+
+
+def _differs(item, before, marks):
     marks.fault(
         "repeat",
-        [whole.count],
-        plain(whole.value),
+        [item.count],
+        plain(item.value),
         plain(before.value),
-        f"前文为{plain(before.value)}，这里为{plain(whole.value)}，前后应一致。",
+        f"前文为{plain(before.value)}，这里为{plain(item.value)}，前后应一致。",
     )
 
 
 def _parts(splits, marks):
-    """The same part of the letter's whole."""
+    """The same part of the same whole."""
     first = {}
     for item in splits.items:
-        if item.count is None or item.facet not in _AGAIN or item.past or item.change or item.count.about:
+        if not _can_repeat(item):
             continue
-        if item.dimension != words.PROPOSALS or not item.group or item.group.is_part or "+" in item.name:
+        base = item.group.base
+        known = first.setdefault((item.facet, item.name, item.aspect, base.value if base else None), item)
+        if known is item or known.sentence == item.sentence or _other_year(known, item):
             continue
-        if (
-            item.facet == "result"
-            and len(item.name) > 1
-            or item.facet in ("proposer", "kind")
-            and not item.group.rest
-            and len(item.group.items) < 2
-        ):
-            continue
-        base = item.group.base.value if item.group.base else None
-        known = first.setdefault((item.facet, item.name, item.aspect), (item, base))
-        if known[0] is item or known[0].sentence == item.sentence:
-            continue
-        if known[0].value == item.value:
-            marks.fine(item.count, known[0].count)
-        elif _same_whole(known[1], base, item, splits) and not known[0].group.exact and not item.group.exact:
-            _differs(item, known[0], marks)
+        if known.value == item.value:
+            marks.fine(item.count, known.count)
+        elif base is not None:
+            _differs(item, known, marks)
 
 
-def _same_whole(one, other, item, splits):
-    """Whether two splits are of one whole; a subject of its own (12件政协提案…) makes another."""
-    return one is None or other is None or one == other
+def _can_repeat(item):
+    if item.count is None or item.facet not in _AGAIN or item.past or item.change or item.count.about or item.again:
+        return False
+    if item.dimension != words.PROPOSALS or item.group is None or item.group.is_part or item.group.exact:
+        return False
+    loose = item.facet in ("proposer", "kind") and len(item.group.items) < 2
+    return "+" not in item.name and not loose and not (item.facet == "result" and len(item.name) > 1)

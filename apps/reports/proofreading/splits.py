@@ -4,21 +4,25 @@ import re
 from dataclasses import dataclass, field
 
 from . import words
-from .claims import Item
+from .claims import Item, is_filler
+from .numerals import chinese_whole
 
-_COMPLETE = re.compile(
-    r"按(?:照)?[^，。；]{1,10}?(?:分|划分|分类|统计|归类)(?:[，：]|类|$)|分为|分成|划分为|包括|由.{0,4}组成|构成"
-)
+_BY = re.compile(r"按(?:照)?[^，。；]{1,14}?(?:分|划分|分类|统计|归类|分组)(?=[，：]|类|为|$|别|[^，。；]{1,6}$)")
+_INTO = re.compile(r"分为|分成|划分为|细分为")
+_INTO_SO_MANY = re.compile(r"分[为成]([一二两三四五六七八九十]{1,3}|\d{1,2})(?:大)?(?:类|个方面|方面|部分|种情形|块)")
+_LISTS = re.compile(r"(?:20\d\d年?[至到—-]20\d\d年?|各[区县月季]|各个?年度?)[^，；]*分别")
+_ADDED = re.compile(r"(?:共计|合计|总计|一共|总共|累计|共)(?:为|达|有)?$")
 _NONE_LEFT = re.compile(
     r"(?:无|没有|未有|未收到|未出现|零)[^，。；]{0,6}(?:[C-E]类|不满意)|(?:[C-E]类|不满意)[^，。；\d]{0,6}(?:为零|为0|没有|无)"
 )
-_NEGATIVE = {
+_POSITIVE = {
     "review": re.compile("立案"),
-    "answered": re.compile("办复|答复|回复"),
-    "closed": re.compile("办结|办毕|办理完|完成"),
+    "answered": re.compile("办复|答复|回复|办结|办毕"),
+    "closed": re.compile("办结|办毕|办理完|完成|答复|办复"),
     "returned": re.compile("收回|回收|返回|反馈|回执"),
 }
-_STRONG = ("result", "rating", "proposer", "kind", "review", "answered", "closed", "returned", "publicity")
+_OVERLAPPING = re.compile("重复计算|交叉|有重复|重复统计|两种以上|同时涉及|不止一|可多选|多选")
+_SETS = ("result", "rating")  # nothing is in two parts of these
 
 
 @dataclass(eq=False)
@@ -29,12 +33,14 @@ class Group:
     aspect: str
     dimension: str
     base: Item | None
-    exact: bool
+    exact: bool = False
     items: list = field(default_factory=list)
-    said: str = ""  # the words that introduce it
+    is_list: bool = False  # 按…分, 分为: whatever follows is a part
     rest: bool = False
     none_left: bool = False
-    is_part: bool = False  # of something smaller than the letter's wholes
+    overlaps: bool = False
+    expected: int = 0  # parts that 分为六类 promises
+    bracket: int = 0
 
     @property
     def counted(self):
@@ -44,162 +50,310 @@ class Group:
     def total(self):
         return sum(item.value for item in self.counted)
 
+    @property
+    def is_part(self):
+        """Whether it splits something smaller than the letter's wholes."""
+        return self.base is not None and self.base.stage == "" and self.base.facet != "kind"
+
     def names(self):
         return {item.name for item in self.items}
 
+    def labels(self):
+        return {item.label for item in self.items}
+
     def is_complete(self):
         """Whether the parts claim to be the whole: said so, every class is named, or the shares make up 100 %."""
-        if self.rest or _COMPLETE.search(self.said):
-            return True
+        return not self.overlaps and (self.rest or self.is_list or self._names_every_class() or self.shares_are_whole())
+
+    def _names_every_class(self):
         names = {part for name in self.names() for part in name.split("+")}
+        if any("+" in name for name in self.names()) and self.facet in _SETS:
+            return False
         match self.facet:
             case "result":
                 letters = names & set("ABCDE甲乙丙丁")
-                if {"A", "B", "C"} <= letters or {"甲", "乙", "丙"} <= letters:
-                    return True
-                if {"A", "B"} <= letters and self.none_left:
-                    return True
-                if len(names) >= 3 and "已经" in names and names & {"暂不能", "留作参考"}:
-                    return True
+                return (
+                    {"A", "B", "C"} <= letters
+                    or {"甲", "乙", "丙"} <= letters
+                    or ({"A", "B"} <= letters and self.none_left)
+                    or (len(names) >= 3 and "已经" in names and bool(names & {"暂不能", "留作参考"}))
+                )
             case "rating":
-                if "满意" in names and ("不满意" in names or self.none_left or len(names) >= 3):
-                    return True
+                return "满意" in names and ("不满意" in names or self.none_left or len(names) >= 3)
             case "proposer":
-                if "委员" in names and names - {"委员"}:
-                    return True
-            case "kind":
-                if len(names) > 1:
-                    return True
+                return len(names) > 1 and bool(names & {"委员", "个人"})
             case "review":
-                if {"立案", "不立案"} <= names or {"立案", "转为", "并案"} <= names:
-                    return True
-            case "answered" | "closed" | "returned" | "publicity":
-                if len(names) > 1:
-                    return True
+                return {"立案", "不立案"} <= names or {"立案", "转为", "并案"} <= names
+            case "kind" | "answered" | "closed" | "returned" | "publicity":
+                return len(names) > 1
             case "topic" | "other":
                 text = "".join(item.label for item in self.items)
-                if all(one in text for one in ("经济", "政治", "文化", "社会", "生态")):
-                    return True
-        return self.shares_are_whole()
+                return all(one in text for one in ("经济", "政治", "文化", "社会", "生态"))
+        return False
 
     def shares_are_whole(self):
         shares = [item.percent for item in self.items if item.percent and not item.percent.about]
         if len(self.items) < 2 or len(shares) < len(self.items):
             return False
-        slack = sum(5 * 10 ** -(share.decimals + 1) for share in shares)
+        slack = sum(5 * 10.0 ** -(share.decimals + 1) for share in shares)
         return abs(float(sum(share.value for share in shares)) - 100) <= max(slack, 0.1)
 
 
 class Splits:
     """`wholes`: Items that others may be part of, in order. `groups`: every split found."""
 
-    def __init__(self, items):
-        self.items = items
+    def __init__(self, items, lines):
+        """`lines`: the paragraphs of the letter, for what introduces a list of them."""
+        self.items, self.lines = items, lines
         self.wholes, self.groups = [], []
+        self.list = None  # the split that says what follows are its parts
         for place, item in enumerate(items):
             item.place = place
+        for item in items:
             if not item.change and not item.rate:
                 self._put(item)
 
-    # --- placing one item
+    def before(self, item):
+        return self.items[item.place - 1] if item.place else None
 
     def _put(self, item):
-        if item.stage and item.count:
-            self._whole(item)
+        if self._is_again(item):
+            item.again = True
+        elif self._adds_up(item):
+            self.wholes.append(item)
+        elif group := self._list_for(item):
+            self._add(group, item)
+        elif item.stage and item.count:
+            item.local = item.stage == words.WHOLE and not re.search(r"共|总|合计", item.count.label)
+            self.wholes.append(item)
+        elif item.facet == "rest":
+            if (group := self._group_for_rest(item)) is not None:
+                self._add(group, item)
+                group.rest = True
         elif item.facet:
-            self._part(item)
+            self._add(self._joined(item) or self._opened(item), item)
 
-    def _whole(self, item):
-        item.local = item.stage == words.WHOLE and not re.search(r"共|总|合计", item.count.label)
-        self._closes_a_list(item)
-        self.wholes.append(item)
-
-    def _closes_a_list(self, item):
-        """共计N件 behind its parts is their whole."""
-        group = self.groups[-1] if self.groups else None
-        if (
-            group
-            and re.search(r"(?:共计|合计|总计|一共|总共|共)$", item.count.left)
-            and group.items[-1].sentence == item.sentence
-            and group.dimension == item.dimension
-            and (group.base is None or group.base.sentence != item.sentence)
-            and len(group.counted) > 1
-            and item.place == group.items[-1].place + 1
-        ):
-            group.base, group.exact, group.rest = item, True, True
-
-    def _part(self, item):
-        if item.facet == "rest":
-            group = self._group_for_rest(item)
-            if group is None:
-                return
-        else:
-            group = self._joined(item) or self._opened(item)
+    def _add(self, group, item):
         group.items.append(item)
         item.group = group
-        if item.facet == "rest":
-            group.rest = True
+
+    def _is_again(self, item):
+        """3件不满意提案, 13件重点提案中: a part that was told before is now what the sentence is about."""
+        if not item.count or item.percent or item.facet in ("", "rest") or not item.count.right:
+            return False
+        if not is_filler(item.count.left) or item.count.lead and not is_filler(item.count.lead):
+            return False
+        return any(
+            one.count
+            and (one.facet, one.name, one.value) == (item.facet, item.name, item.value)
+            and one.sentence != item.sentence
+            for one in self.items[: item.place]
+        )
+
+    # --- 共计N件 behind its parts
+
+    def _adds_up(self, item):
+        """共计N件 behind its parts is their whole; A类和B类合计N件 is not."""
+        before = self.before(item)
+        if not item.count or before is None or before.group is None or "+" in item.name:
+            return False
+        group = before.group
+        if not _ADDED.search(item.count.left) or len(group.counted) < 2 or group.dimension != item.dimension:
+            return False
+        if before.sentence != item.sentence or (group.base is not None and group.base.sentence == item.sentence):
+            return False
+        if re.search("其中|另", item.count.lead):
+            return False
+        group.base, group.exact, group.rest = item, True, True
+        item.facet, item.stage = "", item.stage or words.WHOLE
+        item.local = not item.stage
+        return True
+
+    # --- lists: 按…分, 分为, N件：
+
+    def _list_for(self, item):
+        """The list that an item belongs to, opened where the words before it open one."""
+        mention = item.mention
+        if kind := self._opens_list(item):
+            base = self._base_of_list(item, kind)
+            group = Group(item.facet if item.facet not in ("", "rest") else "other", "", item.dimension, base)
+            group.is_list, group.bracket = True, mention.bracket
+            group.expected = self._promised(item)
+            group.overlaps = self._says_overlap(item)
+            self.groups.append(group)
+            self.list = group
+            return group
+        group = self.list
+        if group is None or group.dimension != item.dimension or item.count is None and group.counted:
+            return None
+        if not self._goes_on(group, item):
+            return None
+        return group
+
+    def _goes_on(self, group, item):
+        mention, last = item.mention, group.items[-1]
+        if group.expected > len(group.items) and item.sentence != last.sentence:
+            return bool(re.search(r"类(?:提案)?(?:共|有|为|：)*$", mention.left)) and item.facet in (
+                *words.OPEN,
+                "proposer",
+            )
+        if item.sentence != last.sentence:
+            return self._same_shape(item, last) and mention.paragraph - last.paragraph == 1
+        if (
+            mention.bracket != group.bracket
+            or re.search("其中|中[，：]?$", mention.gap)
+            or item.facet == "rest"
+            and False
+        ):
+            return False
+        if _ADDED.search(mention.left) or "+" in item.name or re.search("共|总", mention.left):
+            return False
+        between = self.items[last.place + 1 : item.place]
+        if any(one.count and not one.change and one.mention.bracket == group.bracket for one in between):
+            # what stands between was put elsewhere: only a new clause leads back
+            return "；" in mention.gap and item.facet == group.facet
+        return True
+
+    def _same_shape(self, item, last):
+        """The next line of a list: （2）城乡建设类63件；"""
+        return (
+            is_filler(item.mention.said.replace(item.mention.label, ""))
+            and (item.percent is None) == (last.percent is None)
+            and item.facet in (*words.OPEN, last.facet)
+        )
+
+    def _opens_list(self, item):
+        """ "by" of 按…分, "into" of 分为 and of a colon, "" where the words open none."""
+        mention = item.mention
+        before = self.before(item)
+        gap = mention.gap if before is not None and before.sentence == item.sentence else mention.said
+        if _BY.search(gap):
+            return "by"
+        if _INTO.search(gap):
+            return "into"
+        if not mention.said.strip("（）0123456789.、一二三四五六七八九十①②③") or mention.said == mention.label:
+            previous = self._line_before(item)
+            if previous and previous.endswith(("：", ":")) and (_INTO.search(previous) or _BY.search(previous)):
+                return "into"
+            if previous and _INTO_SO_MANY.search(previous) and re.search("类", mention.left):
+                return "into"
+        if _LISTS.search(gap):
+            return "into"
+        if (
+            before is not None
+            and before.sentence == item.sentence
+            and before.count
+            and not before.percent
+            and mention.gap.startswith("：")
+            and mention.at == before.count.at + 1
+            and not re.search("其中", gap)
+        ):
+            return "into"
+        return ""
+
+    def _line_before(self, item):
+        number = item.paragraph - 1
+        while number >= 0 and not self.lines[number].strip():
+            number -= 1
+        last = self.items[item.place - 1] if item.place else None
+        line = "".join(self.lines[number].split()) if number >= 0 else ""
+        if last is not None and last.sentence == item.sentence - 1 and last.paragraph == item.paragraph:
+            return ""
+        return line
+
+    def _promised(self, item):
+        match = _INTO_SO_MANY.search(item.mention.said) or _INTO_SO_MANY.search(self._line_before(item))
+        if not match:
+            return 0
+        return int(match[1]) if match[1].isdigit() else chinese_whole(match[1]) or 0
+
+    def _base_of_list(self, item, kind):
+        same = self._same_sentence(item)
+        if kind == "into" and same:
+            return same[-1]
+        wholes = [one for one in same if one.stage or self._is_subject(one)]
+        if wholes:
+            return wholes[-1]
+        named = _BY.search(item.mention.said)
+        lead = item.mention.said[: named.start()] if named else ""
+        return self._named(lead, item) or self.usual_base(item)
+
+    def _named(self, text, item):
+        """A part that a split is said to be of: A类提案按…分."""
+        facet, name, _ = words.facet_of(text) if text else ("", "", "")
+        if not facet or facet in words.OPEN:
+            return None
+        found = [one for one in self.items[: item.place] if one.count and (one.facet, one.name) == (facet, name)]
+        return found[-1] if found else None
+
+    # --- splits by what their parts are called
 
     def _near(self, item, group):
         last = group.items[-1]
         if last.sentence == item.sentence:
             return True
-        closed = group.facet not in words.OPEN
-        lists = item.mention.paragraph - last.paragraph <= 1 and (item.percent is None) == (last.percent is None)
-        return item.mention.paragraph - last.paragraph <= (1 if closed or lists else 0) and (
-            closed or item.sentence - last.sentence <= 1
-        )
+        if item.mention.paragraph == last.paragraph:
+            return group.facet not in words.OPEN or (
+                item.sentence - last.sentence == 1 and (item.percent is None) == (last.percent is None)
+            )
+        lists = item.mention.paragraph - last.paragraph == 1 and (item.percent is None) == (last.percent is None)
+        return lists and (group.facet not in words.OPEN or is_filler(item.mention.said.replace(item.mention.label, "")))
 
     def _joined(self, item):
         """The split that an item continues, None where it begins one."""
         found = []
         for group in reversed(self.groups[-6:]):
             same = group.facet == item.facet or (group.facet in words.OPEN and item.facet in words.OPEN)
-            if not same or group.dimension != item.dimension or not self._near(item, group):
+            if not same or group.dimension != item.dimension or not self._near(item, group) or group.is_list:
                 continue
-            if group.aspect != item.aspect or item.name in group.names() or item.past != group.items[0].past:
+            known = item.name in group.names() and (item.facet != "proposer" or item.label in group.labels())
+            if (
+                item.aspect not in ("", group.aspect)
+                or known
+                or item.past != group.items[0].past
+                or _other_year(item, group)
+            ):
                 continue
-            if group.facet in words.OPEN and self._whole_between(group, item):
+            if self._has_its_own_whole(group, item):
                 continue
             found.append(group)
-        if not found:
-            return None
-        if self._begins(item, found[0]):
+        if not found or self._begins(item, found[0]):
             return None
         return next((group for group in found if self._fits(group, item)), found[0])
 
-    def _whole_between(self, group, item):
+    def _has_its_own_whole(self, group, item):
+        """Whether a whole was named since: in the item's sentence for every split, anywhere for loose ones."""
         last = group.items[-1].place
-        return any(last < whole.place < item.place for whole in self.wholes)
+        between = [
+            one
+            for one in self.items[last + 1 : item.place]
+            if one.count and not one.change and one.dimension == item.dimension and (one.stage or self._is_subject(one))
+        ]
+        if not between:
+            return False
+        return group.facet in words.OPEN or any(one.sentence == item.sentence for one in between)
+
+    def _is_subject(self, item):
+        """N件…提案 at the head of a sentence: what the sentence is about."""
+        return (
+            item.count is not None
+            and not item.percent
+            and (item.again or item.is_subject or is_filler(item.count.said))
+        )
 
     def _begins(self, item, group):
         """Whether the words open a split of their own: 其中, a bracket, 立案提案中."""
         mention = item.mention
         last = group.items[-1].mention
-        if mention.bracket != last.bracket and mention.bracket:
-            inside = [one for one in group.items if one.mention.bracket == mention.bracket]
-            return not inside and mention.bracket != 0 and self._bracket_opens(item)
-        if re.search(r"其中|其中：", mention.lead + mention.left) or item.within:
-            before = self.items[item.place - 1] if item.place else None
-            # A类…，其中B类…: nothing is both, so this goes on
-            if group.facet in ("result", "rating") and before in group.items and group.facet != "other":
-                return bool(item.within)
+        if mention.bracket and mention.bracket != last.bracket:
+            before = self.before(item)
+            return before is not None and before.mention.bracket != mention.bracket
+        if re.search(r"其中", mention.lead + mention.left) or item.within:
+            before = self.before(item)
+            if group.facet in _SETS and before in group.items:
+                return bool(item.within) and "其中" not in item.within
             return True
-        if any(
-            group.items[-1].place < whole.place < item.place and whole.sentence == item.sentence
-            for whole in self.wholes
-        ):
-            return group.items[-1].sentence != item.sentence or group.facet in words.OPEN or self._sub_base(item, group)
         return False
-
-    def _sub_base(self, item, group):
-        whole = [one for one in self.wholes if group.items[-1].place < one.place < item.place][-1]
-        return whole.place == item.place - 1
-
-    def _bracket_opens(self, item):
-        mention = item.mention
-        before = self.items[item.place - 1] if item.place else None
-        return before is not None and before.mention.bracket != mention.bracket
 
     def _fits(self, group, item):
         base = group.base.value if group.base else None
@@ -208,75 +362,131 @@ class Splits:
     def _opened(self, item):
         base, exact = self._base_for(item)
         mention = item.mention
-        group = Group(item.facet, item.aspect, item.dimension, base, exact, said=_introduction(item))
+        group = Group(item.facet, item.aspect, item.dimension, base, exact, bracket=mention.bracket)
         group.none_left = bool(_NONE_LEFT.search(mention.said + mention.after))
-        group.is_part = base is not None and base.stage == "" and base.facet not in ("kind", "rest")
-        if item.facet in _NEGATIVE and item.count:
+        group.overlaps = self._says_overlap(item)
+        if item.facet in _POSITIVE and item.count:
             self._with_positive(group, item)
         self.groups.append(group)
         return group
 
+    def _says_overlap(self, item):
+        return bool(_OVERLAPPING.search(item.mention.said + item.mention.after))
+
     def _with_positive(self, group, item):
         """The other side of 不立案, 未答复 …: a whole already, and a part beside this."""
-        words_of = _NEGATIVE[item.facet]
-        for whole in reversed(self.wholes[-6:]):
-            if whole.paragraph != item.paragraph or item.sentence - whole.sentence > 1:
+        found = []
+        for whole in reversed(self.wholes):
+            if whole.paragraph != item.paragraph or item.sentence - whole.sentence > 1 or whole.past != item.past:
                 break
-            if words_of.search(whole.count.label + whole.count.right[:8]) and not whole.count.right.startswith(
-                "提案中"
-            ):
-                earlier = [one for one in self.wholes if one.place < whole.place and one.value >= whole.value]
-                if not earlier:
-                    return
-                group.base, group.exact = earlier[-1], False
-                whole.name = whole.name or {"review": "立案"}.get(item.facet, "已")
-                group.items.append(whole)
-                return
+            if _POSITIVE[item.facet].search(whole.count.label + whole.count.right[:8]) and not self._is_subject(whole):
+                found += [
+                    (whole, base)
+                    for base in reversed(self.wholes)
+                    if base.place < whole.place and base.value >= whole.value
+                ]
+        if not found:
+            return
+        whole, base = next(((whole, base) for whole, base in found if whole.value + item.value == base.value), found[0])
+        group.base, group.exact = base, False
+        whole.name = {"review": "立案"}.get(item.facet, "已")
+        group.items.append(whole)
+
+    # --- 其余
 
     def _group_for_rest(self, item):
-        near = [
-            group
-            for group in reversed(self.groups[-6:])
-            if group.dimension == item.dimension
-            and group.items[-1].paragraph == item.paragraph
-            and item.sentence - group.items[-1].sentence <= 1
-            and not group.rest
-        ]
-        for group in near:
-            if group.base is not None and group.total + item.value == group.base.value:
-                return group
-        before = [one for one in self.wholes if one.sentence == item.sentence]
-        if len(before) > 1 and (not near or near[0].items[-1].place < before[-1].place):
-            group = Group("other", "", item.dimension, before[-2], False, [before[-1]])
+        """The split whose rest a count is: one that it fills, else the nearest."""
+        if item.value is None:
+            return None
+        if run := self._run_that_fills(item):
+            base, parts = run
+            group = Group("other", "", item.dimension, base, items=list(parts))
             self.groups.append(group)
             return group
-        return near[0] if near else None
+        for group in reversed(self.groups[-4:]):
+            last = group.items[-1]
+            if (
+                group.dimension == item.dimension
+                and last.sentence == item.sentence
+                and group.counted
+                and not group.rest
+                and not self._whole_between(last, item)
+            ):
+                return group
+        same = self._same_sentence(item)
+        if len(same) > 1 and same[-1].place == item.place - 1:
+            parts = [one for one in same[1:] if one.stage or one.group is None]
+            if same[-1] in parts:
+                group = Group("other", "", item.dimension, same[0], items=parts[-1:])
+                self.groups.append(group)
+                return group
+        if (
+            same
+            and same[-1].place == item.place - 1
+            and same[-1].stage
+            and (bases := [one for one in self.wholes if one.place < same[-1].place and one.value >= same[-1].value])
+        ):
+            group = Group("other", "", item.dimension, bases[-1], items=[same[-1]])
+            self.groups.append(group)
+            return group
+        return None
+
+    def _whole_between(self, last, item):
+        return any(last.place < one.place < item.place and one.sentence == item.sentence for one in self.wholes)
+
+    def _run_that_fills(self, item):
+        """(base, parts): counts right before a rest with which it makes up an earlier count."""
+        counts = [
+            one
+            for one in self.items[max(0, item.place - 12) : item.place]
+            if one.count and not one.change and one.dimension == item.dimension and item.sentence - one.sentence <= 2
+        ]
+        for first in range(len(counts) - 1, 0, -1):
+            parts = counts[first:]
+            total = sum(one.value for one in parts) + item.value
+            bases = [
+                one for one in [*self.wholes, *counts[:first]] if one.place < parts[0].place and one.value == total
+            ]
+            if bases:
+                return bases[-1], parts
+            loose = [one for one in parts if one.group is None or not one.group.is_part]
+            total = sum(one.value for one in loose) + item.value
+            bases = [one for one in counts[:first] if one.value == total]
+            if loose and bases:
+                return bases[-1], loose
+        return None
 
     # --- bases
 
-    def _base_for(self, item):
-        """(the whole that an item is part of, whether no other can be meant)."""
-        mention = item.mention
-        before = self.items[item.place - 1] if item.place else None
-        same = [
+    def _same_sentence(self, item):
+        return [
             one
             for one in self.items[: item.place]
             if one.sentence == item.sentence and one.count and one.dimension == item.dimension and not one.change
         ]
-        if mention.bracket and same and same[-1].mention.bracket != mention.bracket and before is same[-1]:
-            if re.search(r"（[^，；）]*$|（其中[，：]", mention.said):
-                return same[-1], True
-        opens = re.search(r"其中|中[，：]?$", mention.lead + mention.left) or item.within
-        if opens and same:
+
+    def _base_for(self, item):
+        """(the whole that an item is part of, whether no other can be meant)."""
+        mention = item.mention
+        same = self._same_sentence(item)
+        if (
+            mention.bracket
+            and same
+            and same[-1].mention.bracket != mention.bracket
+            and self.before(item) is same[-1]
+            and re.search(r"（[^，；）]*$|（其中[，：]", mention.said)
+        ):
+            return same[-1], True
+        if same and (re.search(r"其中|中[，：]?$", mention.lead + mention.left) or item.within):
             return same[-1], False
-        whole_here = [one for one in same if one.stage]
-        if whole_here:
-            return whole_here[-1], False
+        heads = [one for one in same if one.stage or self._is_subject(one)]
+        if heads:
+            return heads[-1], False
         return self.usual_base(item), False
 
     def usual_base(self, item):
         """The last whole before an item that it can be part of, by what its words name."""
-        named = words.base_named(item.base_words) or words.stage_of(item.within)
+        named = words.stage_of(item.base_words) or words.stage_of(item.within)
         able = self.able(item)
         if named and (fitting := [one for one in able if one.stage == named]):
             return fitting[-1]
@@ -297,6 +507,6 @@ class Splits:
         ]
 
 
-def _introduction(item):
-    """What was said before a split within its sentence and, where that begins with it, nothing else."""
-    return item.mention.said[-60:]
+def _other_year(item, group):
+    year = group.items[-1].year
+    return bool(item.year and year and item.year != year)

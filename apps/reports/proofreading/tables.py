@@ -6,12 +6,15 @@ from decimal import Decimal
 
 from . import words
 from .arithmetic import fits, is_truncated, plain, share
-from .tokens import COUNT, FOREIGN, PERCENT, Mention, squeezed
+from .tokens import COUNT, PERCENT, Mention, squeezed
 
-_NUMBER = re.compile(r"(?P<n>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?P<percent>%)?(?:件|份|篇|个)?")
-_TOTAL = re.compile(r"(?:合计|总计|共计|总数|总件数|小计|总量|合共|总和|计)(?:（.*）)?$")
-_NO_COUNT = re.compile(r"序号|案号|编号|年度|年份|电话|日期|文号|时间|届次|名次|排名|得分|分值")
-_SHARE = re.compile(r"%|占比|比例|比重|百分比|率$|率（|占总")
+_NUMBER = re.compile(r"(?P<n>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?P<percent>%)?(?:件|份|篇|个|家|人|名)?")
+_FRACTION = re.compile(r"(\d+)/(\d+)(?:件|份)?")
+_TOTAL = re.compile(r"(?:合计|总计|共计|总数|总件数|小计|总量|合共|总和|^计)(?:（.*）)?$")
+_NO_COUNT = re.compile(
+    r"序号|案号|编号|年度|年份|电话|日期|文号|时间|届次|名次|排名|得分|分值|分数|天数|用时|天$|分$|目标"
+)
+_SHARE = re.compile(r"%|占比|比例|比重|百分比|率$|率（|占总|满意度")
 _WITHIN = re.compile(r"其中|^[:：]")
 
 
@@ -29,11 +32,9 @@ def check_tables(document, splits, marks):
         grid = [row for row in grid if any(cell.text for cell in row)]
         if len(grid) < 2:
             continue
-        if _lies_on_its_side(grid):
-            grid = (
-                [list(column) for column in zip(*grid, strict=True)] if len({len(row) for row in grid}) == 1 else grid
-            )
-        mentions += _check(grid, splits, marks)
+        if _lies_on_its_side(grid) and len({len(row) for row in grid}) == 1:
+            grid = [list(column) for column in zip(*grid, strict=True)]
+        mentions += _Table(grid).check(splits, marks)
     return mentions
 
 
@@ -42,9 +43,8 @@ def _row(document, number):
     cells = []
     for start, end in document.rows[number]:
         own = squeezed(text[start:end])[0]
-        found = _NUMBER.fullmatch(own)
         cell = Cell(own)
-        if found and own:
+        if own and (found := _NUMBER.fullmatch(own)):
             printed = found["n"].replace(",", "")
             cell.mention = Mention(
                 number,
@@ -65,132 +65,212 @@ def _row(document, number):
 def _lies_on_its_side(grid):
     """The classes across, 件数 and 占比 down."""
     first = [row[0].text for row in grid[1:]]
-    return any(_SHARE.search(text) for text in first) or (
-        len(first) == 1 and re.search("件数|数量|提案数", first[0]) is not None
+    return (
+        any(_SHARE.search(text) for text in first)
+        and not any(_SHARE.search(cell.text) for cell in grid[0])
+        or (len(first) == 1 and re.search("件数|数量|提案数", first[0]) is not None)
     )
-
-
-def _check(grid, splits, marks):
-    head = next((row for row in grid if sum(cell.mention is not None for cell in row) == 0), None)
-    names = [cell.text for cell in head] if head else [""] * len(grid[0])
-    rows = [row for row in grid if row is not head and any(cell.mention for cell in row)]
-    width = min(len(row) for row in rows) if rows else 0
-    columns = [_Column(place, names[place] if place < len(names) else "", rows) for place in range(width)]
-    counts = [one for one in columns if one.holds_counts()]
-    for column in columns:
-        column.find_count(counts)
-    for column in counts:
-        _check_column(column, splits, marks)
-    for column in columns:
-        if column.is_share() and column.count:
-            _check_shares(column, splits, marks)
-    _check_rows(counts, rows, marks)
-    used = [*counts, *[one for one in columns if one.is_share()]]
-    return [cell.mention for one in used for cell in one.cells if cell.mention and cell.mention.kind != FOREIGN]
 
 
 class _Column:
     def __init__(self, place, name, rows):
         self.place, self.name = place, name
         self.cells = [row[place] for row in rows]
+        self.mentions = [cell.mention for cell in self.cells]
         self.labels = [next((cell.text for cell in row if cell.text and not cell.mention), "") for row in rows]
-        self.count = None
-        if self.is_share():
-            for cell in self.cells:
-                if cell.mention:
-                    cell.mention.kind = PERCENT
-
-    def is_share(self):
-        return any(cell.mention and cell.mention.kind == PERCENT for cell in self.cells) or (
-            bool(_SHARE.search(self.name)) and any(cell.mention for cell in self.cells)
+        self.is_share = any(one and one.kind == PERCENT for one in self.mentions) or (
+            bool(_SHARE.search(name)) and any(self.mentions)
         )
+        if self.is_share:
+            for one in self.mentions:
+                if one:
+                    one.kind = PERCENT
 
-    def holds_counts(self):
-        found = [cell.mention for cell in self.cells if cell.mention]
-        if not found or self.is_share() or _NO_COUNT.search(self.name) or any(one.decimals for one in found):
+    @property
+    def is_count(self):
+        found = [one for one in self.mentions if one]
+        if not found or self.is_share or _NO_COUNT.search(self.name) or any(one.decimals for one in found):
             return False
-        in_order = [int(one.value) for one in found] == list(range(1, len(found) + 1))
-        return not (self.place == 0 and (in_order or not self.name))
+        in_order = [int(one.value) for one in found] == list(range(1, len(found) + 1)) and len(found) > 1
+        return not (self.place == 0 and (in_order or not self.name or any(one.value > 1900 for one in found)))
 
-    def find_count(self, counts):
-        before = [one for one in counts if one.place < self.place]
-        if self.is_share() and before:
-            self.count = before[-1]
-
+    @property
     def total(self):
-        """The cell of the row of totals, None without one."""
+        """The number in the row of totals, None without one."""
         found = [
-            cell
-            for cell, label in zip(self.cells, self.labels, strict=True)
-            if cell.mention and _TOTAL.search(label) and "小计" not in label
+            one
+            for one, label in zip(self.mentions, self.labels, strict=True)
+            if one and _TOTAL.search(label) and "小计" not in label
         ]
         return found[-1] if found else None
 
+    @property
     def parts(self):
         return [
-            cell
-            for cell, label in zip(self.cells, self.labels, strict=True)
-            if cell.mention and not _TOTAL.search(label) and not _WITHIN.search(label)
+            one
+            for one, label in zip(self.mentions, self.labels, strict=True)
+            if one and not _TOTAL.search(label) and not _WITHIN.search(label)
         ]
 
 
-def _check_column(column, splits, marks):
-    total, parts = column.total(), column.parts()
-    if total is None or len(parts) < 2:
-        return
-    whole = sum(cell.mention.value for cell in parts)
-    mentions = [cell.mention for cell in parts] + [total.mention]
-    if whole == total.mention.value:
-        marks.fine(*mentions)
-    else:
-        named = f"“{column.name}”一栏" if column.name else "表中一栏"
-        told = f"{named}各行合计为{plain(whole)}，合计一行为{plain(total.mention.value)}。"
-        marks.fault("sum", mentions, plain(whole), plain(total.mention.value), told)
+class _Table:
+    def __init__(self, grid):
+        head = next((row for row in grid if not any(cell.mention for cell in row)), None)
+        self.rows = [row for row in grid if row is not head and any(cell.mention for cell in row)]
+        names = [cell.text for cell in head] if head else []
+        width = min((len(row) for row in self.rows), default=0)
+        self.columns = [_Column(place, names[place] if place < len(names) else "", self.rows) for place in range(width)]
+        self.counts = [one for one in self.columns if one.is_count]
 
+    def check(self, splits, marks):
+        """Checks the table; returns the Mentions that are claims."""
+        for column in self.counts:
+            _check_down(column, marks)
+        shares = [one for one in self.columns if one.is_share]
+        for column in shares:
+            self._check_shares(column, splits, marks)
+        self._check_fractions(marks)
+        self._check_across(marks)
+        return [one for column in [*self.counts, *shares] for one in column.mentions if one]
 
-def _check_shares(column, splits, marks):
-    total, parts = column.count.total(), column.count.parts()
-    bases = [total.mention.value] if total else []
-    bases.append(sum(cell.mention.value for cell in parts))
-    bases += [one.value for one in splits.wholes if not total]
-    for count, percent in zip(column.count.cells, column.cells, strict=True):
-        if not count.mention or not percent.mention or count.mention.kind != COUNT:
-            continue
-        value, printed = count.mention.value, percent.mention
-        able = [base for base in bases if base >= value and base]
-        if any(fits(value, base, printed) for base in able):
-            marks.fine(count.mention, printed)
-        elif able and not re.search("率", re.sub("比率|占比率", "", column.name)):
-            cut = next((base for base in able if is_truncated(value, base, printed)), None)
-            base = cut or able[0]
-            expected = share(value, base, printed.decimals)
+    def _check_shares(self, column, splits, marks):
+        """A column of percentages: of what its rows are shares is told by the rows that are right."""
+        best = max(self._readings(column, splits), key=lambda reading: _right(reading, column), default=None)
+        if best is None:
+            return
+        right = _right(best, column)
+        rows = [pair for pair in zip(best, column.mentions, strict=True) if pair[0] and pair[1]]
+        if not right or right * 2 < len(rows):
+            return
+        everything = self._readings(column, splits)
+        for place, (pair, percent) in enumerate(zip(best, column.mentions, strict=True)):
+            if not pair or not percent:
+                continue
+            if any(reading[place] and fits(*reading[place], percent) for reading in everything):
+                marks.fine(percent)
+                continue
+            count, base = pair
+            rule = "rounding" if is_truncated(count, base, percent) else "percent"
+            expected = share(count, base, percent.decimals)
             marks.fault(
-                "rounding" if cut else "percent",
-                [count.mention, printed],
-                printed.printed,
+                rule,
+                [percent],
+                percent.printed,
                 expected,
-                f"{plain(value)}占{plain(base)}应为{expected}%，表中为{printed.printed}%。",
+                f"{plain(count)}占{plain(base)}应为{expected}%，表中为{percent.printed}%。",
             )
 
+    def _readings(self, column, splits):
+        """Each way to read a column of shares: for each of its rows (count, base), None where that says nothing."""
+        found = []
+        for count in sorted(self.counts, key=lambda one: (one.place > column.place, abs(one.place - column.place))):
+            values = [one.value if one else None for one in count.mentions]
+            bases = [count.total.value] if count.total else []
+            bases.append(sum(one.value for one in count.parts))
+            bases += [] if count.total else [one.value for one in splits.wholes]
+            found += [[_pair(value, base) for value in values] for base in dict.fromkeys(bases)]
+            for other in self.counts:
+                if other is not count:
+                    found.append(
+                        [
+                            _pair(value, of.value if of else None)
+                            for value, of in zip(values, other.mentions, strict=True)
+                        ]
+                    )
+        return found
 
-def _check_rows(counts, rows, marks):
-    """A column of totals against the columns beside it that make up a split."""
-    totals = [one for one in counts if _TOTAL.search(one.name)]
-    if len(totals) != 1:
+    def _check_fractions(self, marks):
+        """98.3% beside 169/172."""
+        for row in self.rows:
+            for place, cell in enumerate(row):
+                found = _FRACTION.fullmatch(cell.text)
+                shares = [one.mention for one in row if one.mention and one.mention.kind == PERCENT]
+                if not found or not shares or not int(found[2]):
+                    continue
+                count, base = Decimal(found[1]), Decimal(found[2])
+                if right := [one for one in shares if fits(count, base, one)]:
+                    marks.fine(*right)
+                    continue
+                nearest = min(shares, key=lambda one: abs([cell.mention for cell in row].index(one) - place))
+                expected = share(count, base, nearest.decimals)
+                marks.fault(
+                    "percent",
+                    [nearest],
+                    nearest.printed,
+                    expected,
+                    f"{found.group()}应为{expected}%，表中为{nearest.printed}%。",
+                )
+
+    def _check_across(self, marks):
+        """The columns of one split against the column that holds their sums."""
+        for parts, total in self._splits_across():
+            for place in range(len(self.rows)):
+                cells = [one.mentions[place] for one in parts]
+                if total.mentions[place] is None or not all(cells):
+                    continue
+                whole, printed = sum(cell.value for cell in cells), total.mentions[place]
+                if whole == printed.value:
+                    marks.fine(*cells, printed)
+                else:
+                    told = (
+                        f"“{total.labels[place]}”一行各栏合计为{plain(whole)}，“{total.name}”为{plain(printed.value)}。"
+                    )
+                    marks.fault("sum", [*cells, printed], plain(whole), plain(printed.value), told)
+
+    def _splits_across(self):
+        """[(columns of the parts, column of their sum)]: by its name 合计, or because most rows say so."""
+        named = [one for one in self.counts if _TOTAL.search(one.name)]
+        others = [one for one in self.counts if one not in named and not _WITHIN.search(one.name)]
+        by_facet = {}
+        for one in others:
+            by_facet.setdefault(words.facet_of(one.name)[0] or "other", []).append(one)
+        found = []
+        if len(named) == 1 and len(others) > 1 and len(by_facet) == 1 and "key" not in by_facet:
+            found.append((others, named[0]))
+        elif len(self.rows) > 1:
+            for facet in ("result", "rating"):
+                parts = by_facet.get(facet, [])
+                for total in self.counts:
+                    if len(parts) > 1 and total not in parts and _agree(parts, total) * 2 > len(self.rows):
+                        found.append((parts, total))
+                        break
+        return found
+
+
+def _agree(parts, total):
+    """Rows in which the parts make up the total."""
+    return sum(
+        1
+        for place, whole in enumerate(total.mentions)
+        if whole
+        and all(one.mentions[place] for one in parts)
+        and sum(one.mentions[place].value for one in parts) == whole.value
+    )
+
+
+def _pair(count, base):
+    return (count, base) if count is not None and base and base >= count else None
+
+
+def _right(reading, column):
+    return sum(
+        1 for pair, percent in zip(reading, column.mentions, strict=True) if pair and percent and fits(*pair, percent)
+    )
+
+
+def _check_down(column, marks):
+    total, parts = column.total, column.parts
+    if total is None or len(parts) < 2:
         return
-    others = [one for one in counts if one is not totals[0] and not _WITHIN.search(one.name)]
-    facets = {words.facet_of(one.name)[0] for one in others}
-    if len(others) < 2 or len(facets) > 1 or facets & {"key"}:
+    whole = sum(one.value for one in parts)
+    if whole == total.value:
+        marks.fine(*parts, total)
         return
-    for place in range(len(rows)):
-        cells = [one.cells[place].mention for one in others]
-        total = totals[0].cells[place].mention
-        if total is None or not all(cells):
-            continue
-        whole = sum(cell.value for cell in cells)
-        if whole == total.value:
-            marks.fine(*cells, total)
-        else:
-            label = totals[0].labels[place]
-            told = f"“{label}”一行各栏合计为{plain(whole)}，“{totals[0].name}”为{plain(total.value)}。"
-            marks.fault("sum", [*cells, total], plain(whole), plain(total.value), told)
+    named = f"“{column.name}”一栏" if column.name else "表中一栏"
+    marks.fault(
+        "sum",
+        [*parts, total],
+        plain(whole),
+        plain(total.value),
+        f"{named}各行合计为{plain(whole)}，合计一行为{plain(total.value)}。",
+    )

@@ -67,6 +67,12 @@ _TOKEN = re.compile(
 _ABOUT_BEFORE = re.compile(
     r"(?:近|约|大约|超|超过|逾|将近|接近|不少于|不低于|至少|不到|不足|最多|上千|高于|低于|突破|多于|平均每?)(?:为|达|占|到)?$"
 )
+_NO_CLAIM = re.compile(r"力争|确保|争取|目标|要求(?!.*占)|预计|预期|计划(?:完成|达到|办理|于)|不低于|底线|基准|还可")
+_EACH = re.compile(r"每[^，。；、]{0,6}$|平均[^，。；、]{0,8}$|[人年日月户]均[^，。；、]{0,4}$")
+_FROM = re.compile(r"(?:由|从)[^，。；]{0,12}$")
+_TO = re.compile(
+    r"^[^，。；]{0,14}?(?:增至|升至|降至|减至|增加到|减少到|提高到|提升到|上升到|下降到|增长到|升到|降到|到\d)"
+)
 _ABOUT_AFTER = re.compile(r"^(?:左右|以上|以下|上下|多|余|[-—–~～至到]\d)")
 _SERIES = re.compile(r"分别|各|依次|分列|为|有|是")
 _BREAKS = {"。": 4, "！": 4, "？": 4, "；": 3, "：": 2, "，": 2, "（": 1, "）": 1, "、": 1}
@@ -151,6 +157,15 @@ class Lexer:
             mention.about = mention.about or bool(
                 _ABOUT_BEFORE.search(line[start:begin][-6:]) or _ABOUT_AFTER.match(line[stop : stop + 3])
             )
+            mention.about = mention.about or bool(
+                _FROM.search(mention.left)
+                and _TO.match(line[stop:end])
+                or _NO_CLAIM.search(mention.lead[-10:] + mention.left)
+            )
+            if mention.kind == PERCENT and re.match("的?(?:目标|要求|标准|底线)", mention.right):
+                mention.about = True
+            if mention.kind == COUNT and _EACH.search(mention.left):
+                mention.kind = FOREIGN
             if mention.kind == COUNT:
                 mention.dimension = dimension_of(mention)
                 if not mention.dimension:

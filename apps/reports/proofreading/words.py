@@ -66,6 +66,8 @@ SATISFIED_TOGETHER = re.compile(
 ASPECTS = re.compile(
     r"办理态度|服务态度|态度|办理工作|办理过程|办理结果|办理质量|办理程度|首次|初次|第一次|二次|重新办理|最终|沟通"
 )
+LETTERS = re.compile(r"[A-E](?=[类级]|[+＋、和及与][A-E])")
+CONVERTED = re.compile(r"转[为化成入][“\"]?(?:[A-E]|不?满意|基本满意|理解)|转变为|(?<![A-E])[A-E]类转|[A-E]转[A-E]")
 LETTER = re.compile(r"([A-E])[类级]|([甲乙丙丁])类|[“\"]([A-E])[”\"]类|^[“\"]?([A-E])[”\"]?(?:类|$)")
 MEANINGS = (
     ("留作参考", re.compile(r"留作(?:参考|研究)|供(?:决策|工作)?参考|作(?:为)?参考|不可行")),
@@ -151,15 +153,35 @@ GOVERNMENT = re.compile(
 )
 
 
+_SAME_ASPECT = {
+    "首次": "首次 初次 第一次 首轮 一次办理",
+    "最终": "最终 二次 重新办理 再次",
+    "态度": "办理态度 服务态度 态度",
+    "结果": "办理结果",
+    "工作": "办理工作 办理过程",
+    "质量": "办理质量",
+}
+
+
+def aspect_of(text):
+    """What a rating is of: 态度, 结果 …, 首次 or 最终; "" where the words do not say."""
+    found = ASPECTS.findall(text)
+    return next((name for name, all_of in _SAME_ASPECT.items() if found and found[-1] in all_of.split()), "")
+
+
 def facet_of(label):
     """(facet, name, aspect) of a part by its label; ("", "", "") for a label that names no part."""
     text = label.strip()
     if REST.search(text):
         return "rest", "其余", ""
-    aspect = match.group() if (match := ASPECTS.search(text)) else ""
+    aspect = aspect_of(text)
+    if CONVERTED.search(text):
+        return "converted", text, aspect
     if not re.search(r"满意[率度]|理解和支持", text) and (found := RATINGS.findall(text)):
         together = SATISFIED_TOGETHER.search(text) or len(set(found)) > 1
         return "rating", "+".join(sorted(set(found))) if together else found[-1], aspect
+    if len(found := list(dict.fromkeys(LETTERS.findall(text)))) > 1:
+        return "result", "+".join(found), ""
     if match := LETTER.search(text):
         return "result", next(one for one in match.groups() if one), ""
     if re.search(r"方面(?:的)?(?:政协)?(?:委员)?(?:提案)?(?:有|共|为|，)*$", text):
