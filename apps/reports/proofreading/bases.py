@@ -80,7 +80,7 @@ def is_of_something_else(item):
 
 def nearby(item, splits):
     """Every other count around a share that might be its base."""
-    around = splits.items[max(item.place - _WINDOW, 0) : item.place + 3]
+    around = splits.items[max(item.place - _WINDOW, 0) : item.place + 4]
     return [
         Base(one.value, "", one.count)
         for one in around

@@ -127,7 +127,8 @@ def _is_explained(group, bases, splits):
     if group.exact:
         return False
     values = {one.value for one in bases}
-    if not group.is_list and any(group.total == one.value for one in _other_wholes(group, splits)):
+    loose_list = not group.is_list or bases[0].sentence != group.items[0].sentence
+    if loose_list and any(group.total == one.value for one in _other_wholes(group, splits)):
         return True
     counts = [item.value for item in group.counted]
     if len(counts) > 2 and sum(counts[1:]) == counts[0]:
@@ -188,7 +189,7 @@ def sum_bases(group, splits):
     """Wholes that a split may add up to, the likeliest first."""
     first = next((item for item in group.items if not item.stage), group.items[-1])
     found = [group.base] if group.base is not None else []
-    if group.exact or (group.is_list and found):
+    if group.exact or (group.is_list and found and found[0].sentence == first.sentence):
         return found
     found += [
         one
@@ -263,7 +264,7 @@ def _check_together(item, splits, marks):
         and one is not item
         and one.name in wanted
         and item.sentence - one.sentence <= 2
-        and one.aspect == item.aspect
+        and item.aspect in ("", one.aspect)
         and one.past == item.past
     ]
     parts = [next((one for one in reversed(near) if one.name == name), None) for name in wanted]

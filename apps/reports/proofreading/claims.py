@@ -10,7 +10,7 @@ from .tokens import COUNT, FOREIGN, PERCENT, POINTS, Mention
 _FILLER = (
     r"其中|另外|另有|另|还有|还|又|仅有|仅|只有|只|共计|共有|合计|总计|一共|总共|共|有|为|是|计|达到|达|约|近|分别|依次|各|的|已|了|即|"
     r"也|均|都|则|其|数量|总数|件数|数|提案|建议|政协|委员会|截至目前|截至今年|目前|今年以来|今年|本年度|本年|本届|年度|全年|全[区市县省州]|[我本][区市县省州局委镇街院校馆]|[区市县省州]|20\d\d年|，|、|：|（|）|“|”|"
-    r"(?:第)?[一二三四五六七八九十]+(?:是|、|）)|\d+[.、]|[①-⑩]|属于|属|列为|定为|评为|被|表示|和|及|与|或|该类|此类|这部分|这些|上述|以来|从|在|对|比|比例|比重|占比|件"
+    r"(?:第)?[一二三四五六七八九十]+(?:是|、|）)|\d+[.、]|[①-⑩]|属于|属|列为|定为|评为|被|表示|和|及|与|或|该类|此类|这部分|这些|这|该|那|上述|以来|从|在|对|比|比例|比重|占比|件"
 )
 _ONLY_FILLER = re.compile(f"(?:{_FILLER})*")
 _HEAD = re.compile(
@@ -192,7 +192,7 @@ def _is_own_bracket(percent, behind, mentions, place):
         and behind.gap.startswith("（")
         and is_filler(behind.gap)
         and is_filler(behind.right)
-        and not (later and later.bracket == behind.bracket)
+        and not (later is not None and later.bracket == behind.bracket)
     )
 
 
@@ -268,7 +268,7 @@ def _may_follow(percent, behind, mentions, place):
     if percent.right.startswith("的"):
         return not re.search("[；：]", behind.gap)
     if behind.bracket and behind.bracket != percent.bracket:
-        return is_filler(behind.gap)
+        return _is_own_bracket(percent, behind, mentions, place)
     return is_filler(behind.gap) and not re.search("[；：]|其中|另", behind.gap) and is_filler(behind.right)
 
 
@@ -310,16 +310,24 @@ def _counted(mention, percent, names, mentions):
     """The Item of a count: what it is called is told by the words before it, else behind it, else further before."""
     item = Item(mention, percent, past=_past(mention), change=_is_change(mention), year=_year(mention))
     left = mention.left
+    before = next((one for one in mentions if one.at == mention.at - 1), None)
+    if before is not None and before.right == left and re.search("(?:和|与|及|以及)$", left):
+        left = ""  # 58件B类提案和21件重点提案: these words are the other's
     if within := _WITHIN.match(mention.lead + left):
         item.within = within.group()
     near = _WITHIN.sub("", left)
     far = _WITHIN.sub("", mention.lead + left)
     right = _own_right(mention, mentions)
-    if re.match(r"(?:提案|建议|回执|件)*(?:之|当)?中|(?:提案|件)*(?:均|全部|都|皆)", right):
+    if re.match(r"(?:提案|建议|回执|件)*(?:之|当)?中|(?:提案|件)*(?:均|全部|都|皆)", mention.right):
         right = ""  # 40件中, 8件均为A类: the whole itself
     candidates = [names.get(id(mention), ""), near if not is_filler(near) else "", right, far]
     if percent is not None and percent.at < mention.at:
         candidates.append(rate_named(percent) or _split_at_share(percent)[0])
+    if re.fullmatch(r"(?:其中)?[，：]?(?:20\d\d|\d{1,2}|[一二三四五六七八九十]+)[年月](?:度|份)?(?:的|有|共|为)*", near):
+        item.label, item.facet, item.name = near, "other", cleaned(near)
+        candidates = []
+    elif re.search(r"(?:答复|承办|办理)件(?:共|有)*$", near) and not re.search("[A-E]类", near):
+        candidates = []
     for text in candidates:
         if text and not is_filler(text):
             facet, name, aspect = words.facet_of(text)
@@ -347,9 +355,11 @@ def _own_right(mention, mentions):
     right = mention.right
     behind = next((one for one in mentions if one.at == mention.at + 1), None)
     right = right.partition("占")[0]
+    if behind is not None and behind.left == mention.right and re.search("(?:和|与|及|以及)$", right):
+        return re.sub("(?:和|与|及|以及)$", "", right)
     subject = _SUBJECT.match(right)
     if behind is not None and mention.right and behind.left == mention.right and behind.kind != FOREIGN:
-        return "" if not subject else ""
+        return ""
     if subject and not re.fullmatch(r"(?:政协)?委员提案", right):
         rest = right[subject.end() :]
         return rest
@@ -373,16 +383,17 @@ def _open_facet(item, near, right, far):
 
 def _stage(item, near, right, far):
     """The stage of a count that is a whole, "" for a part."""
-    if item.facet and item.facet not in ("other", "unit"):
+    if item.facet and (item.facet not in ("other", "unit") or re.match(r"20\d\d年|\d+月", item.name)):
         return ""
     mention = item.count
     noun = mention.right[:12]
     item.is_subject = is_filler(near) and bool(
-        re.match(r"(?:政协)?(?:人大)?(?:代表)?(?:委员)?(?:提案|建议|回执|反馈)", noun)
+        re.match(r"(?:政协)?(?:人大)?(?:代表)?(?:委员)?(?:提案|建议|回执|反馈|(?:之|当)?中|均|全部|都|皆)", noun)
     )
     if item.facet == "unit":
         return ""
-    for text in (near, far if is_filler(near) else "", mention.right if item.is_subject else ""):
+    own = re.split("中|占", mention.right)[0] if item.is_subject else ""
+    for text in (near, far if is_filler(near) else "", own):
         if stage := words.stage_of(re.sub("“[^”]*”", "", text)):
             item.facet = item.name = ""
             return stage

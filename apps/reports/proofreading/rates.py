@@ -43,7 +43,9 @@ def _told_in_bracket(item, splits):
         return False
     inside = [one for one in behind if one.mention.bracket == behind[0].mention.bracket]
     values = [one.value for one in inside]
-    bases = [*values, sum(values), *[one.value for one in splits.able(item)]]
+    before = [one.value for one in splits.items[max(item.place - 12, 0) : item.place] if one.count
+              and one.dimension == words.PROPOSALS]
+    bases = [*values, sum(values), *[one.value for one in splits.able(item)], *before]
     counts = [*values, sum(values)]
     return any(base >= count and fits(count, base, item.percent) for count in counts for base in bases)
 
@@ -146,6 +148,11 @@ def _check_satisfaction(item, name, splits, marks):
         for count in _satisfied(name, group, base)
     ]
     if any(base.value >= count and fits(count, base.value, item.percent) for count, base in pairs):
+        marks.fine(item.percent)
+        return
+    around = [Base(one.value, "", one.count) for one in splits.items[max(item.place - 8, 0) : item.place] if one.count
+              and one.dimension == words.PROPOSALS and one.facet != "rating"]
+    if any(fits(count, base.value, item.percent) for count, _ in pairs for base in around if base.value >= count):
         marks.fine(item.percent)
         return
     bases = _rating_bases(own[0], splits)
@@ -251,6 +258,9 @@ def _check_repeated(splits, marks):
         name = re.sub("提案者?|委员|办理|和|、|的|均|截至目前", "", item.rate)
         known = first.setdefault(name, item)
         if known is item or known.paragraph == item.paragraph:
+            continue
+        bases = [splits.usual_base(known), splits.usual_base(item)]
+        if all(bases) and bases[0].value != bases[1].value:
             continue
         if known.percent.value == item.percent.value:
             marks.fine(item.percent, known.percent)

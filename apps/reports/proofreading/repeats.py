@@ -107,17 +107,26 @@ def _parts(splits, marks):
         if not _can_repeat(item):
             continue
         base = item.group.base
-        known = first.setdefault((item.facet, item.name, item.aspect, base.value if base else None), item)
+        whole = base.value if base and item.facet != "key" else None
+        known = first.setdefault((item.facet, item.name, item.aspect, whole), item)
         if known is item or known.sentence == item.sentence or _other_year(known, item):
             continue
         if known.value == item.value:
             marks.fine(item.count, known.count)
-        elif base is not None:
+        elif item.facet == "key" and not _says_all_of_part(item):
+            continue
+        elif base is not None or item.facet == "key":
             _differs(item, known, marks)
+
+
+def _says_all_of_part(item):
+    return bool(re.match(r"重点(?:督办)?提案|(?:已|均|全部|都)", item.count.right)) and not item.count.left[-2:-1].isdigit()
 
 
 def _can_repeat(item):
     if item.count is None or item.facet not in _AGAIN or item.past or item.change or item.count.about or item.again:
+        return False
+    if item.group is None or any(re.search("合计|共计|总计|累计", one.label) for one in item.group.items):
         return False
     if item.dimension != words.PROPOSALS or item.group is None or item.group.is_part or item.group.exact:
         return False

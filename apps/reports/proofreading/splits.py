@@ -7,7 +7,7 @@ from . import words
 from .claims import Item, is_filler
 from .numerals import chinese_whole
 
-_BY = re.compile(r"按(?:照)?[^，。；]{1,14}?(?:分|划分|分类|统计|归类|分组)(?=[，：]|类|为|$|别|[^，。；]{1,6}$)")
+_BY = re.compile(r"按(?:照)?[^，。；、]{1,12}?(?:(?<![拆区部])分|划分|分类|统计|归类|分组|分布)(?=[，：]|类|为|$|别为)")
 _INTO = re.compile(r"分为|分成|划分为|细分为")
 _INTO_SO_MANY = re.compile(r"分[为成]([一二两三四五六七八九十]{1,3}|\d{1,2})(?:大)?(?:类|个方面|方面|部分|种情形|块)")
 _LISTS = re.compile(r"(?:20\d\d年?[至到—-]20\d\d年?|各[区县月季]|各个?年度?)[^，；]*分别")
@@ -21,7 +21,7 @@ _POSITIVE = {
     "closed": re.compile("办结|办毕|办理完|完成|答复|办复"),
     "returned": re.compile("收回|回收|返回|反馈|回执"),
 }
-_OVERLAPPING = re.compile("重复计算|交叉|有重复|重复统计|两种以上|同时涉及|不止一|可多选|多选")
+_OVERLAPPING = re.compile("重复计算|交叉|有重复|重复统计|两种以上|同时涉及|不止一|可多选|多选|可含多|多个部门|既.{1,6}又")
 _SETS = ("result", "rating")  # nothing is in two parts of these
 
 
@@ -81,7 +81,7 @@ class Group:
             case "rating":
                 return "满意" in names and ("不满意" in names or self.none_left or len(names) >= 3)
             case "proposer":
-                return len(names) > 1 and bool(names & {"委员", "个人"})
+                return bool(names & {"委员", "个人"}) and bool(names - {"委员", "个人", "联名"})
             case "review":
                 return {"立案", "不立案"} <= names or {"立案", "转为", "并案"} <= names
             case "kind" | "answered" | "closed" | "returned" | "publicity":
@@ -141,7 +141,8 @@ class Splits:
         """3件不满意提案, 13件重点提案中: a part that was told before is now what the sentence is about."""
         if not item.count or item.percent or item.facet in ("", "rest") or not item.count.right:
             return False
-        if not is_filler(item.count.left) or item.count.lead and not is_filler(item.count.lead):
+        head = is_filler(item.count.left) and is_filler(item.count.lead)
+        if not head and not re.match("(?:提案|件)*(?:之|当)?中|由|均|全部", item.count.right):
             return False
         return any(
             one.count
@@ -199,14 +200,16 @@ class Splits:
             )
         if item.sentence != last.sentence:
             return self._same_shape(item, last) and mention.paragraph - last.paragraph == 1
-        if (
-            mention.bracket != group.bracket
-            or re.search("其中|中[，：]?$", mention.gap)
-            or item.facet == "rest"
-            and False
+        if mention.bracket != group.bracket or re.search("其中|中[，：]?$", mention.gap):
+            return False
+        if 0 < group.expected <= len(group.items):
+            return False
+        base = group.base
+        if base is not None and base.group is not None and base.sentence == item.sentence and (
+            item.facet == base.facet and item.name != base.name
         ):
             return False
-        if _ADDED.search(mention.left) or "+" in item.name or re.search("共|总", mention.left):
+        if _ADDED.search(mention.left) or "+" in item.name or re.search("(?:共|总计|总共|总数)(?!青|工|享)", mention.left):
             return False
         between = self.items[last.place + 1 : item.place]
         if any(one.count and not one.change and one.mention.bracket == group.bracket for one in between):
@@ -276,7 +279,9 @@ class Splits:
             return wholes[-1]
         named = _BY.search(item.mention.said)
         lead = item.mention.said[: named.start()] if named else ""
-        return self._named(lead, item) or self.usual_base(item)
+        stage = words.stage_of(lead)
+        of_stage = [one for one in self.able(item) if stage and one.stage == stage]
+        return self._named(lead, item) or (of_stage[-1] if of_stage else self.usual_base(item))
 
     def _named(self, text, item):
         """A part that a split is said to be of: A类提案按…分."""
@@ -305,6 +310,10 @@ class Splits:
         for group in reversed(self.groups[-6:]):
             same = group.facet == item.facet or (group.facet in words.OPEN and item.facet in words.OPEN)
             if not same or group.dimension != item.dimension or not self._near(item, group) or group.is_list:
+                continue
+            if group.rest or (group.exact and group.bracket and group.bracket != item.mention.bracket):
+                continue
+            if _overlap(item, group):
                 continue
             known = item.name in group.names() and (item.facet != "proposer" or item.label in group.labels())
             if (
@@ -350,7 +359,7 @@ class Splits:
             return before is not None and before.mention.bracket != mention.bracket
         if re.search(r"其中", mention.lead + mention.left) or item.within:
             before = self.before(item)
-            if group.facet in _SETS and before in group.items:
+            if group.facet in _SETS and before in group.items and "+" not in before.name:
                 return bool(item.within) and "其中" not in item.within
             return True
         return False
@@ -477,12 +486,15 @@ class Splits:
             and re.search(r"（[^，；）]*$|（其中[，：]", mention.said)
         ):
             return same[-1], True
+        if item.within and (part := self._named(item.within, item)) and part not in same:
+            return part, False
         if same and (re.search(r"其中|中[，：]?$", mention.lead + mention.left) or item.within):
             return same[-1], False
-        heads = [one for one in same if one.stage or self._is_subject(one)]
+        heads = [one for one in same if one.stage or self._is_subject(one)
+                 or (item.facet in _SETS and one.facet in (*words.OPEN, "handling", "kind", "proposer"))]
         if heads:
             return heads[-1], False
-        return self.usual_base(item), False
+        return self._named(item.within, item) or self.usual_base(item), False
 
     def usual_base(self, item):
         """The last whole before an item that it can be part of, by what its words name."""
@@ -493,7 +505,8 @@ class Splits:
         if item.facet in ("rating", "returned") and (back := [one for one in able if one.stage == words.RETURNED]):
             return back[-1]
         plain = [one for one in able if one.stage != words.RETURNED]
-        return plain[-1] if plain else None
+        whole = [one for one in plain if "其中" not in one.count.lead + one.count.left]
+        return (whole or plain)[-1] if plain else None
 
     def able(self, item):
         """Wholes before an item of the same dimension; those that hold for one sentence only there and right behind."""
@@ -507,6 +520,14 @@ class Splits:
         ]
 
 
+def _overlap(item, group):
+    """满意和基本满意 beside 满意: a sum is no part beside its parts."""
+    own = set(item.name.split("+"))
+    return any(("+" in one.name or "+" in item.name) and own & set(one.name.split("+")) for one in group.items)
+
+
 def _other_year(item, group):
+    if re.match(r"20\d\d年", item.name):
+        return False
     year = group.items[-1].year
     return bool(item.year and year and item.year != year)

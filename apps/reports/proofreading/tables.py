@@ -15,6 +15,7 @@ _NO_COUNT = re.compile(
     r"序号|案号|编号|年度|年份|电话|日期|文号|时间|届次|名次|排名|得分|分值|分数|天数|用时|天$|分$|目标"
 )
 _SHARE = re.compile(r"%|占比|比例|比重|百分比|率$|率（|占总|满意度")
+_SHARE_ROW = re.compile(r"占比|比例|比重|百分比|^占|%")
 _WITHIN = re.compile(r"其中|^[:：]")
 
 
@@ -66,7 +67,7 @@ def _lies_on_its_side(grid):
     """The classes across, 件数 and 占比 down."""
     first = [row[0].text for row in grid[1:]]
     return (
-        any(_SHARE.search(text) for text in first)
+        any(_SHARE_ROW.search(text) for text in first)
         and not any(_SHARE.search(cell.text) for cell in grid[0])
         or (len(first) == 1 and re.search("件数|数量|提案数", first[0]) is not None)
     )

@@ -54,7 +54,7 @@ _TOKEN = re.compile(
         〔\d{{4}}〕\d*号? | （(?:19|20)\d{{2}}）\d+号 | (?:19|20)\d{{2}}(?:[-—–~至到](?:19|20)?\d{{2}})?年(?:度)?(?:\d{{1,2}}月)?(?:\d{{1,2}}[日号])?
       | (?:19|20)\d{{2}}[-./]\d{{1,2}}[-./]\d{{1,2}} | \d{{1,2}}月(?:\d{{1,2}}[日号])?(?:[-—–至]\d{{1,2}}日)? | \d{{1,2}}[日时]
       | 第\s*(?:\d+|{_CHINESE})(?:[、，和]\d+)*(?:号|件|条|项|个|次|届|名|位|份|家)? | (?:\d+[、，和])*\d+号
-      | {_CHINESE}(?:届|次(?!提)|五规划) | 十[二三四五六]五
+      | {_CHINESE}(?:届|次(?!提)|五规划) | 十[二三四五六]五 | 一件事 | [每哪]一件
     )
   | (?P<points>{_NUMBER}个?百分点)
   | (?P<ratio>(?:百分之(?P<cn>{_CHINESE}(?:点[零〇一二三四五六七八九]+)?)|百分之(?P<an>{_NUMBER})|(?P<pn>{_NUMBER})%+))
@@ -146,7 +146,7 @@ class Lexer:
                 bracket=depth_of.get(begin, 0),
                 left=line[max(chunk_start, last_end) : begin],
                 right=line[stop : min(chunk_end, following)],
-                lead=_lead(line, chunks, last_end, chunk_start),
+                lead=_lead(line, chunks, last_end if place else None, start, chunk_start),
                 gap=line[last_end:begin],
                 said=line[start:begin],
                 after=line[stop:end],
@@ -168,6 +168,8 @@ class Lexer:
                 mention.kind = FOREIGN
             if mention.kind == COUNT:
                 mention.dimension = dimension_of(mention)
+                if not mention.dimension:
+                    mention.dimension = _inherited(mention, [*self.mentions, *found])
                 if not mention.dimension:
                     mention.kind = FOREIGN
             found.append(mention)
@@ -195,7 +197,7 @@ def _without_titles(line):
 
 def _sentences(line):
     start = 0
-    for match in re.finditer(r"[。！？]", line):
+    for match in re.finditer(r"[。！？](?:”|）)?|(?<=.)(?=[◆●■▲◇★※•])", line):
         yield start, match.end()
         start = match.end()
     if start < len(line):
@@ -212,13 +214,11 @@ def _chunks(line, start, end, spans):
     return [*chunks, (begin, end + 1)]
 
 
-def _lead(line, chunks, last_end, chunk_start):
-    """The words between the chunk of the last number and this chunk, back to a strong break."""
-    first = last_end
-    for begin, stop in chunks:
-        if begin <= last_end <= stop:
-            first = stop + 1 if line[last_end:stop] or last_end > begin else begin
-            break
+def _lead(line, chunks, last_end, start, chunk_start):
+    """The words between the chunk of the last number (None: there is none) and this chunk, back to a strong break."""
+    first = start
+    if last_end is not None:
+        first = next(stop for begin, stop in chunks if begin <= last_end <= stop) + 1
     text = line[first:chunk_start] if first < chunk_start else ""
     text = text.rsplit("；", 1)[-1]
     return text.rsplit("：", 1)[-1] if not text.endswith("：") else text
@@ -293,6 +293,21 @@ def _resolve_series(line, start, found):
             behind[1]["series"] = True
 
 
+def _inherited(mention, before):
+    """A count of the same unit right before lends what it counts: 54个承办单位…分为三个等次：优秀15个，良好31个."""
+    last = next((one for one in reversed(before) if one.kind == COUNT), None)
+    if last is None or last.unit != mention.unit or mention.sentence - last.sentence > 1 or mention.right:
+        return ""
+    if any(one.kind == FOREIGN and one.unit == mention.unit and one.at > last.at and "chinese" not in one.flags
+           for one in before[-6:]):
+        return ""
+    linked = "lent" in last.flags or re.search("其中|分[为成]|按.{1,8}分|：", mention.lead + mention.left)
+    if not linked:
+        return ""
+    mention.flags = {*mention.flags, "lent"}
+    return last.dimension
+
+
 def dimension_of(mention):
     """What a count counts, "" for what is no matter of such a letter."""
     left, right = mention.left[-12:], mention.right[:12]
@@ -302,8 +317,8 @@ def dimension_of(mention):
     if mention.unit in ("件", "份", "篇", "宗"):
         if words.OWN.search(beside):
             return words.PROPOSALS
-        if words.FOREIGN.search(beside):
-            return "" if not words.facet_of(mention.label)[0] == "review" else words.PROPOSALS
+        if words.FOREIGN_BEHIND.match(right) or words.FOREIGN_BEFORE.search(left):
+            return "" if words.facet_of(mention.label)[0] != "review" else words.PROPOSALS
         return words.PROPOSALS
     if mention.unit in ("个", "条", "项"):
         if re.match(

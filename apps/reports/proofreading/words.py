@@ -15,11 +15,13 @@ NOUNS = {
 OWN = re.compile(
     r"提案|建议|回执|反馈|征询|征求意见|意见表|测评|评议表|答复|[主协会分独承]办件|[A-E]类|会办|协办|主办|立案"
 )
-FOREIGN = re.compile(
+_FOREIGN = (
     r"案件|事项|实事|问题|线索|纠纷|诉求|专利|设备|资料|作品|文物|产品|公文|证书|合同|协议|法规|规章|政策|项目|刑事|"
     r"治安|信访|投诉|举报|工单|器材|图书|问卷|报告|信息|社情民意|简报|包裹|标准|议案|商标|成果|稿|信件|来信来访|视频|"
     r"农产|订单|保单|传单|教材|课题|任务|措施|制度|办法|文件|宣传|警情|事故|隐患|违法|执法|处罚|审批|业务|许可"
 )
+FOREIGN_BEHIND = re.compile(rf"[^，。；因已均全经由]{{0,4}}?(?:{_FOREIGN})")
+FOREIGN_BEFORE = re.compile(rf"(?:{_FOREIGN})(?:共|有|为|达|计|约|近|累计|的|已|均|完成|办理|办结|受理|处理|化解|查处|调解|成功|审结)*$")
 
 RECEIVED, FILED, MERGED, HANDLED, ANSWERED, RETURNED, WHOLE = (
     "received",
@@ -105,7 +107,7 @@ FACETS = (
     ("answered", (("未答复", re.compile(r"(?:尚未|未|没有|待)(?:办复|答复|回复)")),)),
     ("closed", (("未办结", re.compile(r"(?:尚未|未|没有|待)办(?:结|理|毕)|(?:正在|继续|仍在)(?:抓紧)?办理|在办")),)),
     ("returned", (("未收回", re.compile(r"(?:尚未|未|没有)(?:收回|反馈|返回|寄回|交回)")),)),
-    ("key", (("重点", re.compile(r"重点(?:提案|督办|办理)|督办(?:提案|件)?$|领衔|重点(?:件)?$")),)),
+    ("key", (("重点", re.compile(r"重点(?:提案|督办|办理|件)|重点$")),)),
     (
         "kind",
         (
@@ -117,7 +119,8 @@ FACETS = (
         "proposer",
         (
             ("集体", re.compile(r"集体(?:提案|名义|$|提出)?")),
-            ("委员", re.compile(r"委员(?:个人|联名|提案|提出|和|或|的|$)|个人(?:提案|和|或|名义|$|提出)|联名")),
+            ("委员", re.compile(r"委员(?:个人|提案|提出|和|或|的|$)|个人(?:提案|和|或|名义|$|提出)")),
+            ("联名", re.compile(r"联名")),
             ("党派", re.compile(r"党派|工商联|民[革盟建进]|农工党|致公党|九三学社|台盟")),
             ("团体", re.compile(r"人民团体|群团|团体")),
             ("专委会", re.compile(r"专委会|专门委员会")),
@@ -127,8 +130,9 @@ FACETS = (
     (
         "handling",
         (
-            ("主办", re.compile(r"主办|独办|单独办理|独立办理|牵头")),
-            ("协办", re.compile(r"协办|会办|共办|配合办理|协助")),
+            ("独办", re.compile(r"独办|单独办理|独立办理|单办")),
+            ("主办", re.compile(r"主办|牵头")),
+            ("协办", re.compile(r"协办(?!理)|会办|共同?办(?!理)|配合办理|协助")),
             ("分办", re.compile(r"分办|分别办理|联办")),
         ),
     ),
@@ -144,8 +148,10 @@ FACETS = (
 TOPIC = re.compile(r"方面|领域|[^A-E]类|涉及|有关|关于|围绕|建设|事业|工作$|发展$|民生")
 SYSTEM = re.compile(r"党委|党群|区委|市委|县委|法院|检察|法检|人大|武装|政法|上级|市级|省级")
 UNIT = re.compile(
-    r"由.{1,20}?(?:承办|主办|办理|牵头|负责)|(?:局|委|办|镇|街道|中心|公司|部门|集团|大队|支队|院|乡)(?:承办|主办|办理|负责)?(?:的)?(?:提案)?$"
+    r"由.{1,20}?(?:承办|主办|办理|牵头|负责)|"
+    r"(?:局|委|(?<![承交主协会分督自独])办|镇|街道|中心|公司|部门|集团|大队|支队|院|乡|系统|单位|口)(?:承办|主办|办理|负责|领办)?(?:的)?(?:提案)?$|领办$"
 )
+
 OPEN = ("topic", "unit", "other")
 REST = re.compile(r"其余|其他的?$|其它$|剩余|剩下|余下")
 GOVERNMENT = re.compile(
@@ -169,6 +175,11 @@ def aspect_of(text):
     return next((name for name, all_of in _SAME_ASPECT.items() if found and found[-1] in all_of.split()), "")
 
 
+_TOGETHER = re.compile(
+    r"采纳(?:或|和|及|与|、)(?:被)?部分采纳|解决(?:或|和|及|与|、)部分解决|(?:已|得到|基本)(?:经)?解决[^正]{0,8}(?:或|和|及)(?:列入|纳入|计划)"
+)
+
+
 def facet_of(label):
     """(facet, name, aspect) of a part by its label; ("", "", "") for a label that names no part."""
     text = label.strip()
@@ -188,7 +199,9 @@ def facet_of(label):
         return "topic", text, ""
     for facet, names in FACETS:
         if found := [(match.start(), name) for name, words in names for match in [words.search(text)] if match]:
-            return facet, "+".join(name for _, name in sorted(found)) if facet == "proposer" else found[0][1], ""
+            return facet, "+".join(name for _, name in sorted(found)) if facet == "proposer" else min(found)[1], ""
+    if _TOGETHER.search(text):
+        return "result", "已经+正在", ""
     for name, words in MEANINGS:
         if words.search(text):
             return "result", name, ""
