@@ -20,6 +20,10 @@ _TAIL = re.compile(r"(?:的|有|共有|共|为|是|计|共计|分别|依次|各|
 _WITHIN = re.compile(
     r"^.*(?:提案|建议|件|类|回执|表|份|结果|反馈|其|意见|单位|者)(?:之)?(?:当)?中(?![心共国小央期旬])(?:的)?[，：]?"
 )
+_WHOLE = re.compile(
+    r"共(?:计|有)?(?:收到|收集|征集|提出|提交|立案|承办|办理|交办|受理|收回)?(?:各类)?(?:[区市县省州]?政协|委员会)*"
+    r"(?:建议|提案)*(?:、|和)?(?:提案)?(?:共|有)*$|^(?:建议|[区市县省州]?(?:政协)?提案)(?:总数|数量|总量)?(?:共|共有|总计|合计)+$"
+)
 _SUBJECT = re.compile(r"^(?:政协)?(?:人大)?(?:代表)?(?:的)?(?:政协)?(?:委员)?(?:提案|建议|件)+(?=.)")
 _CHANGE_COUNT = re.compile(r"(?:增加|增多|净增|多|减少|下降|少|上升|增长)(?:了)?$")
 _CHANGE_SHARE = re.compile(
@@ -326,7 +330,7 @@ def _counted(mention, percent, names, mentions):
     if re.fullmatch(r"(?:其中)?[，：]?(?:20\d\d|\d{1,2}|[一二三四五六七八九十]+)[年月](?:度|份)?(?:的|有|共|为)*", near):
         item.label, item.facet, item.name = near, "other", cleaned(near)
         candidates = []
-    elif re.search(r"(?:答复|承办|办理)件(?:共|有)*$", near) and not re.search("[A-E]类", near):
+    elif _WHOLE.search(near) or (re.search(r"(?:答复|承办|办理)件(?:共|有)*$", near) and not re.search("[A-E]类", near)):
         candidates = []
     for text in candidates:
         if text and not is_filler(text):
@@ -338,7 +342,9 @@ def _counted(mention, percent, names, mentions):
         item.aspect = words.aspect_of(far)
     if item.facet in ("rest",) and (found := words.facet_of(right) if right else ("", "", ""))[0]:
         item.aspect = found[2]
-    if not item.facet:
+    if not item.facet and not candidates:
+        item.label = near
+    elif not item.facet:
         item.label = next((text for text in candidates if text and not is_filler(text)), far)
         _open_facet(item, near, right, far)
     item.stage = _stage(item, near, right, far)
@@ -362,7 +368,7 @@ def _own_right(mention, mentions):
         return ""
     if subject and not re.fullmatch(r"(?:政协)?委员提案", right):
         rest = right[subject.end() :]
-        return rest
+        return "" if rest.startswith("所") else rest
     return right
 
 
@@ -390,7 +396,9 @@ def _stage(item, near, right, far):
     item.is_subject = is_filler(near) and bool(
         re.match(r"(?:政协)?(?:人大)?(?:代表)?(?:委员)?(?:提案|建议|回执|反馈|(?:之|当)?中|均|全部|都|皆)", noun)
     )
-    if item.facet == "unit":
+    if re.match(r"(?:立案|政协|委员|[区市县省州])*(?:提案|建议)(?:之|当)?中", mention.right):
+        item.is_subject = True
+    if item.facet == "unit" and not item.is_subject:
         return ""
     own = re.split("中|占", mention.right)[0] if item.is_subject else ""
     for text in (near, far if is_filler(near) else "", own):

@@ -130,6 +130,9 @@ class Splits:
             if (group := self._group_for_rest(item)) is not None:
                 self._add(group, item)
                 group.rest = True
+        elif item.count and not item.facet and item.dimension != words.PROPOSALS:
+            item.local = True
+            self.wholes.append(item)
         elif item.facet:
             self._add(self._joined(item) or self._opened(item), item)
 
@@ -193,6 +196,8 @@ class Splits:
 
     def _goes_on(self, group, item):
         mention, last = item.mention, group.items[-1]
+        if re.match("(?:提案|件)*(?:之|当)?中", mention.right):
+            return False
         if group.expected > len(group.items) and item.sentence != last.sentence:
             return bool(re.search(r"类(?:提案)?(?:共|有|为|：)*$", mention.left)) and item.facet in (
                 *words.OPEN,
@@ -205,7 +210,7 @@ class Splits:
         if 0 < group.expected <= len(group.items):
             return False
         base = group.base
-        if base is not None and base.group is not None and base.sentence == item.sentence and (
+        if base is not None and base.group is not None and "；" in mention.gap and base.sentence == item.sentence and (
             item.facet == base.facet and item.name != base.name
         ):
             return False
@@ -328,7 +333,8 @@ class Splits:
             found.append(group)
         if not found or self._begins(item, found[0]):
             return None
-        return next((group for group in found if self._fits(group, item)), found[0])
+        here = [group for group in found if group.items[-1].sentence == item.sentence]
+        return next((group for group in here if self._fits(group, item)), found[0])
 
     def _has_its_own_whole(self, group, item):
         """Whether a whole was named since: in the item's sentence for every split, anywhere for loose ones."""

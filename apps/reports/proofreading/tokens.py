@@ -119,15 +119,12 @@ class Lexer:
         self.mentions = []
 
     def read(self, number, text):
-        """Adds the mentions of a paragraph and returns them."""
+        """Adds the mentions of a paragraph."""
         line, places = squeezed(text)
         line = _without_titles(line)
-        found = []
         for start, end in _sentences(line):
             self.sentence += 1
-            found += self._sentence(number, line, start, end, places)
-        self.mentions += found
-        return found
+            self.mentions += self._sentence(number, line, start, end, places)
 
     def _sentence(self, number, line, start, end, places):
         spans = list(_numbers(line, start, end))
@@ -301,7 +298,7 @@ def _inherited(mention, before):
     if any(one.kind == FOREIGN and one.unit == mention.unit and one.at > last.at and "chinese" not in one.flags
            for one in before[-6:]):
         return ""
-    linked = "lent" in last.flags or re.search("其中|分[为成]|按.{1,8}分|：", mention.lead + mention.left)
+    linked = "lent" in last.flags or re.search("其中|分[为成]|按.{1,8}分|：", mention.said[-30:])
     if not linked:
         return ""
     mention.flags = {*mention.flags, "lent"}
