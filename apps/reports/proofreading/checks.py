@@ -113,7 +113,7 @@ def _check_sum(group, splits, marks):
     named = base.sentence == group.items[0].sentence
     most = base.value if named else max(one.value for one in bases)
     if _claims_all(group) or (total > most and _cannot_overlap(group)):
-        marks.fault("sum", [base.count, *mentions], plain(total), plain(base.value), _sum_advice(group, base))
+        marks.fault("sum", mentions, plain(total), plain(base.value), _sum_advice(group, base), base.count)
     elif total < base.value and group.dimension == words.PROPOSALS and group.facet not in ("key", "handling"):
         marks.note(
             "remainder",

@@ -62,29 +62,23 @@ class Marks:
         self.findings, self.notes = [], []
         self.right = set()
         self.wrong = {}
-        self._seen = set()
+        self._places = {}
 
     def fine(self, *mentions):
         self.right.update(id(mention) for mention in mentions if mention is not None)
 
-    def fault(self, rule, mentions, printed, expected, suggestion):
-        """A finding about some Mentions; the same one printed again is only marked again."""
-        mentions = [mention for mention in mentions if mention is not None]
-        same = (rule, str(printed), str(expected), tuple(sorted(one.printed for one in mentions)))
-        if same not in self._seen:
-            self._seen.add(same)
+    def fault(self, rule, mentions, printed, expected, suggestion, base=None):
+        """A finding about some Mentions and their `base`; the same one printed again is only marked again."""
+        quoted = [mention for mention in mentions if mention is not None]
+        marked = [base, *quoted] if base is not None else quoted
+        same = (rule, str(printed), str(expected), tuple(sorted(one.printed for one in marked)))
+        if same not in self._places:
+            self._places[same] = len(self.findings)
             self.findings.append(
-                Finding(rule, self.words_of(mentions), str(printed), str(expected), suggestion, tuple(mentions))
+                Finding(rule, self.words_of(quoted), str(printed), str(expected), suggestion, tuple(marked))
             )
-            place = len(self.findings) - 1
-        else:
-            place = next(
-                place
-                for place, one in enumerate(self.findings)
-                if (one.rule, one.printed, one.expected) == (rule, str(printed), str(expected))
-            )
-        for mention in mentions:
-            self.wrong.setdefault(id(mention), place)
+        for mention in marked:
+            self.wrong.setdefault(id(mention), self._places[same])
 
     def note(self, rule, mentions, printed, expected, suggestion):
         self.notes.append(

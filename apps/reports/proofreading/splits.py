@@ -122,6 +122,7 @@ class Splits:
         elif self._adds_up(item):
             self.wholes.append(item)
         elif group := self._list_for(item):
+            item.stage = ""  # 4月答复11件: in a list a part, whatever it is called
             self._add(group, item)
         elif item.stage and item.count:
             item.local = item.stage == words.WHOLE and not re.search(r"共|总|合计", item.count.label)
