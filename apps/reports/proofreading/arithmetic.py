@@ -20,6 +20,12 @@ def is_truncated(count, base, percent):
     return exact.quantize(Decimal(1).scaleb(-percent.decimals), ROUND_DOWN) == percent.value
 
 
+def is_forced(percent, expected, shares):
+    """Off by one in the last place, where the `shares` of the split (Mentions) make exactly 100."""
+    step = Decimal(1).scaleb(-percent.decimals)
+    return abs(expected - percent.value) == step and len(shares) > 1 and sum(one.value for one in shares) == 100
+
+
 def counts_that_fit(base, percent):
     """Whole counts of `base` that give the percentage, as a range; empty where none does."""
     near = int(percent.value * base / 100)

@@ -4,7 +4,7 @@ from collections import Counter
 from decimal import Decimal
 
 from . import words
-from .arithmetic import fits, is_truncated, plain, share
+from .arithmetic import fits, is_forced, is_truncated, plain, share
 from .bases import bases_of, is_of_something_else, nearby, share_advice
 from .claims import cleaned
 
@@ -65,23 +65,16 @@ def _wrong_share(item, bases, marks):
     truncated = next((one for one in bases if is_truncated(count, one.value, percent)), None)
     base = truncated or bases[0]
     expected = share(count, base.value, percent.decimals)
-    rule = "rounding" if truncated or _is_forced(item, expected) else "percent"
+    forced = item.group is not None and is_forced(
+        percent, expected, [one.percent for one in item.group.items if one.percent])
+    rule = "rounding" if truncated or forced else "percent"
     marks.fault(
         rule,
         [item.count, percent],
         percent.printed,
         expected,
-        share_advice(count, base, percent, rule, _is_forced(item, expected)),
+        share_advice(count, base, percent, rule, forced),
     )
-
-
-def _is_forced(item, expected):
-    """Off by one in the last place, and the shares of the split make exactly 100."""
-    step = Decimal(1).scaleb(-item.percent.decimals)
-    if abs(expected - item.percent.value) != step or item.group is None:
-        return False
-    shares = [one.percent for one in item.group.items if one.percent]
-    return len(shares) > 1 and sum(one.value for one in shares) == 100
 
 
 # --- sums

@@ -243,10 +243,14 @@ def _count_of(percent, mentions, place, pairs):
     return None
 
 
+_IS = re.compile(r"^(?:比例?|比重|比率)?(?:了)?(?:分别|依次|各|均)?(?:约)?(?:为|是|达到?|：)*(?:了)?$")
+
+
 def _split_at_share(percent):
     """(what is named before 占, what stands between 占 and the number)."""
     left = percent.left
     before, share, base = left.rpartition("占")
+    base = _IS.sub("", base)
     if not share:
         return ("" if is_filler(left) else left), ""
     if is_filler(before) and percent.lead:

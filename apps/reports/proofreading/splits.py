@@ -215,7 +215,7 @@ class Splits:
             item.facet == base.facet and item.name != base.name
         ):
             return False
-        if _ADDED.search(mention.left) or "+" in item.name or re.search("(?:共|总计|总共|总数)(?!青|工|享)", mention.left):
+        if _ADDED.search(mention.left) or ("+" in item.name and item.facet in _SETS) or re.search("(?:共|总计|总共|总数)(?!青|工|享)", mention.left):
             return False
         between = self.items[last.place + 1 : item.place]
         if any(one.count and not one.change and one.mention.bracket == group.bracket for one in between):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from . import words
-from .arithmetic import fits, is_truncated, plain, share
+from .arithmetic import fits, is_forced, is_truncated, plain, share
 from .tokens import COUNT, PERCENT, Mention, squeezed
 
 _NUMBER = re.compile(r"(?P<n>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?P<percent>%)?(?:件|份|篇|个|家|人|名)?")
@@ -151,8 +151,9 @@ class _Table:
                 marks.fine(percent)
                 continue
             count, base = pair
-            rule = "rounding" if is_truncated(count, base, percent) else "percent"
             expected = share(count, base, percent.decimals)
+            forced = is_forced(percent, expected, [one for one in column.parts if one.kind == PERCENT])
+            rule = "rounding" if forced or is_truncated(count, base, percent) else "percent"
             marks.fault(
                 rule,
                 [percent],
@@ -167,7 +168,7 @@ class _Table:
         for count in sorted(self.counts, key=lambda one: (one.place > column.place, abs(one.place - column.place))):
             values = [one.value if one else None for one in count.mentions]
             bases = [count.total.value] if count.total else []
-            bases.append(sum(one.value for one in count.parts))
+            bases += [] if count.total else [sum(one.value for one in count.parts)]
             bases += [] if count.total else [one.value for one in splits.wholes]
             found += [[_pair(value, base) for value in values] for base in dict.fromkeys(bases)]
             for other in self.counts:

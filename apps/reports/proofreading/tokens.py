@@ -59,7 +59,7 @@ _TOKEN = re.compile(
   | (?P<points>{_NUMBER}个?百分点)
   | (?P<ratio>(?:百分之(?P<cn>{_CHINESE}(?:点[零〇一二三四五六七八九]+)?)|百分之(?P<an>{_NUMBER})|(?P<pn>{_NUMBER})%+))
   | (?P<count>(?<![\d.A-Za-z])(?P<n>{_NUMBER}|(?<![第每某几同哪这那{_CHARACTERS}]){_CHINESE})(?P<big>万)?(?P<about>余|多|来|几|\+)?(?P<unit>{_UNIT})(?P<more>[余多](?!数))?)
-  | (?P<bare>(?<![\d.A-Za-z年第]){_NUMBER}(?=[、，和及与]))
+  | (?P<bare>(?<![\d.A-Za-z年第]){_NUMBER}(?=[、，和及与])|(?<=[为有是、，和及与占达]){_CHINESE}(?=[、，和及与]))
   | (?P<money>{_NUMBER}(?:[万亿]?[余多]?(?:元|美元|平方|公里|亩|吨|米|千瓦|户|套|栋|所|座|台|辆|张|场|次|天|年|级|岁|倍)))
     """,
     re.VERBOSE,
@@ -130,7 +130,7 @@ class Lexer:
         spans = list(_numbers(line, start, end))
         chunks = _chunks(line, start, end, spans)
         depth_of = self._depths(line, start, end)
-        found = []
+        found, owned = [], None
         last_end = start
         for place, (begin, stop, values) in enumerate(spans):
             following = spans[place + 1][0] if place + 1 < len(spans) else end
@@ -143,7 +143,7 @@ class Lexer:
                 bracket=depth_of.get(begin, 0),
                 left=line[max(chunk_start, last_end) : begin],
                 right=line[stop : min(chunk_end, following)],
-                lead=_lead(line, chunks, last_end if place else None, start, chunk_start),
+                lead=_lead(line, chunks, owned, start, chunk_start),
                 gap=line[last_end:begin],
                 said=line[start:begin],
                 after=line[stop:end],
@@ -170,7 +170,9 @@ class Lexer:
                 if not mention.dimension:
                     mention.kind = FOREIGN
             found.append(mention)
-            last_end = stop
+            last_end = owned = stop
+            if mention.right and (longer := _longer_right(line, stop, following)):
+                mention.right, owned = longer, stop + len(longer)
         return found
 
     def _depths(self, line, start, end):
@@ -211,6 +213,12 @@ def _chunks(line, start, end, spans):
     return [*chunks, (begin, end + 1)]
 
 
+def _longer_right(line, stop, following):
+    """The words behind a number up to a comma: 9件属正在解决、或列入计划的B类. "" where another number comes first."""
+    end = next((place for place in range(stop, following) if line[place] in "，；：。！？（）"), None)
+    return line[stop:end] if end is not None else ""
+
+
 def _lead(line, chunks, last_end, start, chunk_start):
     """The words between the chunk of the last number (None: there is none) and this chunk, back to a strong break."""
     first = start
@@ -233,7 +241,7 @@ def _numbers(line, start, end):
         elif match["count"]:
             found.append((match, _count(match)))
         elif match["bare"]:
-            found.append((match, _fields("bare", match["bare"])))
+            found.append((match, _bare(match["bare"])))
         elif match["money"]:
             found.append((match, _fields(FOREIGN, re.match(_NUMBER, match["money"]).group())))
     found = [(match, values) for match, values in found if values]
@@ -258,6 +266,12 @@ def _ratio(match):
     return _fields(PERCENT, printed) | misprint
 
 
+def _bare(written):
+    if written[0].isdigit():
+        return _fields("bare", written)
+    return _fields("bare", str(chinese_whole(written)), flags={"chinese"})
+
+
 def _count(match):
     written = match["n"]
     value = written if written[0].isdigit() else chinese_whole(written)
@@ -280,7 +294,9 @@ def _resolve_series(line, start, found):
             continue
         behind = found[place + 1] if place + 1 < len(found) else None
         joined = behind and re.fullmatch(r"[、，和及与]", line[match.end() : behind[0].start()])
-        if not joined or behind[1]["kind"] not in (COUNT, PERCENT) or "chinese" in behind[1].get("flags", ()):
+        if not joined or behind[1]["kind"] not in (COUNT, PERCENT):
+            continue
+        if ("chinese" in behind[1].get("flags", ())) != ("chinese" in values.get("flags", ())):
             continue
         if behind[1].get("series") or _SERIES.search(line[max(start, match.start() - 30) : match.start()]):
             kind = behind[1]["kind"]

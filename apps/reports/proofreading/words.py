@@ -20,7 +20,7 @@ _FOREIGN = (
     r"治安|信访|投诉|举报|工单|器材|图书|问卷|报告|信息|社情民意|简报|包裹|标准|议案|商标|成果|稿|信件|来信来访|视频|"
     r"农产|订单|保单|传单|教材|课题|任务|措施|制度|办法|文件|宣传|警情|事故|隐患|违法|执法|处罚|审批|业务|许可"
 )
-FOREIGN_BEHIND = re.compile(rf"[^，。；因已均全经由]{{0,4}}?(?:{_FOREIGN})")
+FOREIGN_BEHIND = re.compile(rf"[^，。；因已均全经由属所为是表]{{0,4}}?(?:{_FOREIGN})")
 FOREIGN_BEFORE = re.compile(rf"(?:{_FOREIGN})(?:共|有|为|达|计|约|近|累计|的|已|均|完成|办理|办结|受理|处理|化解|查处|调解|成功|审结)*$")
 
 RECEIVED, FILED, MERGED, HANDLED, ANSWERED, RETURNED, WHOLE = (
