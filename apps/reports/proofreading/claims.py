@@ -225,7 +225,7 @@ def _count_of(percent, mentions, place, pairs):
     """The count that a percentage is the share of, None where it names something of its own."""
     before = mentions[place - 1] if place else None
     behind = mentions[place + 1] if place + 1 < len(mentions) else None
-    own, _ = _split_at_share(percent)
+    own = re.sub(r"^[^（）]*）|（[^（）]*）", "", _split_at_share(percent)[0])
     forward = _may_follow(percent, behind, mentions, place)
     backward = (
         before is not None
