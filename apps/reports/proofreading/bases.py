@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from . import words
-from .arithmetic import base_that_fits, counts_that_fit, plain, share
+from .arithmetic import base_that_fits, counts_that_fit, fits, plain, share
 from .claims import cleaned
 
 _OWN = re.compile(r"该|其|本(?!年|届|次|区|市|县)|此")
@@ -81,15 +81,26 @@ def is_of_something_else(item):
 def nearby(item, splits):
     """Every other count around a share that might be its base."""
     around = splits.items[max(item.place - _WINDOW, 0) : item.place + 4]
+    own = item.group.items if item.group and item.facet not in words.OPEN else []
     return [
         Base(one.value, "", one.count)
         for one in around
         if one.count
+        and one not in own
         and one is not item
         and one.dimension == item.dimension
         and (item.value is None or one.value > item.value)
         and (one.paragraph == item.paragraph or item.place > one.place)
     ] + _sums_nearby(item, splits)
+
+
+def is_itself_the_base(item, splits):
+    """去年的165件（去年总数180件，占91.7%）: the count beside a share may be what something before is part of."""
+    return any(
+        one.count and one.value < item.value and fits(one.value, item.value, item.percent)
+        for one in splits.items[max(item.place - 3, 0) : item.place]
+        if one.sentence == item.sentence
+    )
 
 
 def _sums_nearby(item, splits):

@@ -1,11 +1,12 @@
 """The arithmetic of counts: shares of their bases, splits against their wholes."""
 
+import re
 from collections import Counter
 from decimal import Decimal
 
 from . import words
 from .arithmetic import fits, is_forced, is_truncated, plain, share
-from .bases import bases_of, is_of_something_else, nearby, share_advice
+from .bases import bases_of, is_itself_the_base, is_of_something_else, nearby, share_advice
 from .claims import cleaned
 
 
@@ -27,7 +28,9 @@ def check_shares(splits, marks):
         right = next((one for one in [*bases, *elsewhere] if fits(item.value, one.value, item.percent)), None)
         if right:
             marks.fine(item.count, item.percent, right.mention)
-        elif bases and not is_of_something_else(item):
+        elif item.group and item.group.rest and fits(item.value, item.group.total, item.percent) and item.group.exact:
+            marks.fine(item.count, item.percent)  # only the 合计 behind the parts is wrong, which is told of the sum
+        elif bases and not is_of_something_else(item) and not is_itself_the_base(item, splits):
             _wrong_share(item, bases, marks)
 
 
@@ -90,6 +93,31 @@ def check_sums(splits, marks):
     for item in splits.items:
         if item.count and "+" in item.name and item.facet in ("result", "rating") and is_exact(item):
             _check_together(item, splits, marks)
+        elif item.count and item.stage and re.fullmatch("(?:合计|共计|总计|共)(?:有|为|达)?", item.count.left) and is_exact(item):
+            _check_added(item, splits, marks)
+
+
+def _check_added(item, splits, marks):
+    """办理建议120件、提案197件，合计317件: a sum of counts that are no split of anything."""
+    parts = []
+    for one in reversed(splits.items[: item.place]):
+        linked = re.fullmatch(r"[^，；。]*[、和与及]?[^，；。]*|，[^，；。]*", splits.items[one.place + 1].mention.gap)
+        if one.sentence != item.sentence or one.count is None or one.dimension != item.dimension or not linked:
+            break
+        parts.insert(0, one)
+    if len(parts) < 2:
+        return
+    sums = [sum(one.value for one in parts[first:]) for first in range(len(parts) - 1)]
+    if item.value in sums:
+        marks.fine(item.count, *[one.count for one in parts])
+        return
+    near = min(sums, key=lambda total: abs(total - item.value))
+    listed = all("、" in one.mention.gap or "和" in one.mention.gap for one in parts[1:])
+    if listed and abs(near - item.value) <= max(3, near // 10):
+        chosen = parts[sums.index(near) :]
+        told = "+".join(plain(one.value) for one in chosen)
+        marks.fault("sum", [*[one.count for one in chosen], item.count], plain(near), plain(item.value),
+                    f"{told}={plain(near)}，文中合计为{plain(item.value)}。")
 
 
 def _check_sum(group, splits, marks):

@@ -304,6 +304,8 @@ def _listed_names(mentions):
 
 def _past(mention):
     """Whether the words before a number speak of last year."""
+    if mention.bracket and re.search(rf"(?:{_PAST.pattern})[^，（]{{0,6}}（[^）]*$", mention.said):
+        return True
     said = _PRESENT.sub("今年", mention.said)
     last = [match.group() for match in re.finditer(rf"{_PAST.pattern}|今年|本年|本次", said)]
     return bool(last) and last[-1] not in ("今年", "本年", "本次")
@@ -350,7 +352,7 @@ def _counted(mention, percent, names, mentions):
         item.label = near
     elif not item.facet:
         item.label = next((text for text in candidates if text and not is_filler(text)), far)
-        _open_facet(item, near, right, far)
+        _open_facet(item, near or item.label, right, far)
     item.stage = _stage(item, near, right, far)
     if percent is not None:
         item.base_words = _split_at_share(percent)[1]
@@ -429,8 +431,10 @@ def _shared(mention, names):
             item.rate = own
             return item
     elif rate := rate_named(mention):
-        item.rate = rate
-        return item
+        if not words.LETTER.search(rate):
+            item.rate = rate
+            return item
+        own = rate  # A类率: the share of a class
     if within := _WITHIN.match(own):
         item.within, own = within.group(), own[within.end() :]
     if is_filler(own) and mention.right.startswith("的"):

@@ -54,6 +54,8 @@ def _check_rate(item, splits, marks):
     if "满意" in item.rate:
         _check_satisfaction(item, item.rate, splits, marks)
         return
+    if _adjoining(item, splits, marks):
+        return
     stage = next((stage for stage, words_of in _STAGE_OF_RATE if words_of.search(item.rate)), "")
     counts = _counts_of(stage, item, splits) if stage else []
     if counts:
@@ -61,6 +63,23 @@ def _check_rate(item, splits, marks):
         _compare(item, [count.value for count in counts], bases, splits, marks)
     else:
         _check_possible(item, splits, marks)
+
+
+def _adjoining(item, splits, marks):
+    """16件转为A类，转化率69.6%: the rate of the count right before, which its name repeats."""
+    before = splits.before(item)
+    if before is None or before.count is None or before.sentence != item.sentence or before.percent is not None:
+        return False
+    name = item.rate.removesuffix("率")[-2:]
+    if not re.search("转|采纳|落实|解决|办成|公开|签收", name) or not (
+        name in before.label or ("转" in name and "转" in before.label)):
+        return False
+    earlier = [one for one in splits.items[: before.place] if one.count and one.sentence == item.sentence
+               and one.dimension == before.dimension and one.value >= before.value]
+    bases = [Base(one.value, "", one.count) for one in reversed(earlier)] or bases_of(before, splits)
+    counts = [before.value] if before.group is None else [before.value, before.group.total]
+    _compare(item, counts, bases, splits, marks)
+    return True
 
 
 def _counts_of(stage, item, splits):

@@ -117,6 +117,8 @@ class Splits:
         return self.items[item.place - 1] if item.place else None
 
     def _put(self, item):
+        if item.facet == "unit" and not self.wholes and re.search("提案", item.label):
+            item.facet, item.name, item.stage = "", "", words.HANDLED  # a unit's own letter
         if self._is_again(item):
             item.again = True
         elif self._adds_up(item):
@@ -430,7 +432,7 @@ class Splits:
             ):
                 return group
         same = self._same_sentence(item)
-        if len(same) > 1 and same[-1].place == item.place - 1:
+        if len(same) > 1 and not any(one.count for one in self.items[same[-1].place + 1 : item.place]):
             parts = [one for one in same[1:] if one.stage or one.group is None]
             if same[-1] in parts:
                 group = Group("other", "", item.dimension, same[0], items=parts[-1:])
