@@ -154,7 +154,7 @@ def _is_explained(group, bases, splits):
     if loose_list and any(group.total == one.value for one in _other_wholes(group, splits)):
         return True
     counts = [item.value for item in group.counted]
-    if len(counts) > 2 and sum(counts[1:]) == counts[0]:
+    if group.facet in words.OPEN and len(counts) > 2 and sum(counts[1:]) == counts[0]:
         return True
     loose = [item.value for item in group.counted if item.facet != "other"]
     if not group.is_list and len(loose) > 1 and len(loose) < len(counts) and sum(loose) in values:

@@ -76,7 +76,7 @@ def _adjoining(item, splits, marks):
         return False
     earlier = [one for one in splits.items[: before.place] if one.count and one.sentence == item.sentence
                and one.dimension == before.dimension and one.value >= before.value]
-    bases = [Base(one.value, "", one.count) for one in reversed(earlier)] or bases_of(before, splits)
+    bases = [Base(one.value, "", one.count) for one in reversed(earlier)] + bases_of(before, splits)
     counts = [before.value] if before.group is None else [before.value, before.group.total]
     _compare(item, counts, bases, splits, marks)
     return True
