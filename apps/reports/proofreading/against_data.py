@@ -1,74 +1,117 @@
-"""The claims of a letter against the figures of a session."""
+"""The claims of a letter against the figures of a session: what the database counts, nothing else."""
 
 import re
 
 from . import words
-from .arithmetic import plain
-
-_TOTALS = {words.HANDLED: "total", words.WHOLE: "total", words.FILED: "total", words.RECEIVED: "received"}
+from .arithmetic import fits, plain, share
+from .checks import is_exact
 
 
 def check_data(splits, figures, marks):
     """`figures`: as `manage.py figures --json` prints them."""
+    known = _Known(figures, splits)
     for item in splits.items:
-        if item.count is None or item.past or item.change or item.count.about or item.dimension != words.PROPOSALS:
+        if item.past or item.change or not is_exact(item) or item.dimension != words.PROPOSALS:
             continue
-        if item.group is not None and item.group.is_part:
-            continue
-        known = _known(item, figures)
-        if known is None:
-            continue
-        if item.value == known:
-            marks.fine(item.count)
-        else:
-            marks.fault(
-                "data",
-                [item.count],
-                plain(item.value),
-                known,
-                f"系统中{figures.get('label', '')}为{known}件，文中为{plain(item.value)}件。",
-            )
+        if item.count is None:
+            _check_share(item, known, marks)
+        elif not (item.group and item.group.is_part):
+            _check_count(item, known, marks)
 
 
-def _known(item, figures):
-    """What the database has for an item, None where it has nothing to compare with."""
-    match item.facet:
-        case "":
-            return _whole(item, figures)
-        case "key":
-            return figures.get("key") if re.search("重点提案|^重点", item.label) else None
-        case "result":
-            found = figures.get("classes", {}).get(item.name)
-            return found["count"] if found else None
-        case "rating":
-            split = figures.get("ratings", {}).get("first" if re.search("首|初|第一", item.aspect) else "final", {})
-            if not any(one in split for one in ("满意",)) or "+" in item.name:
-                return None
-            return (
-                split.get(item.name, {"count": 0})["count"]
-                if item.name in split or item.name in ("不满意", "理解")
-                else None
-            )
-        case "topic":
-            return _category(item, figures)
-    return None
+def _check_count(item, known, marks):
+    allowed = known.counts_of(item)
+    if not allowed:
+        return
+    if item.value in allowed:
+        marks.fine(item.count)
+        return
+    marks.fault("data", [item.count], plain(item.value), allowed[0],
+                f"系统中{known.label}为{allowed[0]}件，文中为{plain(item.value)}件。")
 
 
-def _category(item, figures):
-    for name, found in figures.get("categories", {}).items():
-        if re.fullmatch(rf"(?:涉及|有关|关于)?{re.escape(name)}(?:类|方面)?(?:的)?(?:提案)?(?:有)?", item.name):
-            return found["count"]
-    return None
+def _check_share(item, known, marks):
+    """A share without its count: A类占92.9%."""
+    if item.rate or item.group is None or item.group.is_part:
+        return
+    split = known.split_of(item)
+    if split is None or not split["base"] or fits(split["count"], split["base"], item.percent):
+        return
+    expected = share(split["count"], split["base"], item.percent.decimals)
+    told = f"系统中{known.label}为{split['base']}件中的{split['count']}件，占{expected}%，文中为{item.percent.printed}%。"
+    marks.fault("data", [item.percent], item.percent.printed, expected, told)
 
 
-def _whole(item, figures):
-    if item.local and not item.is_subject:
-        return None
-    if item.stage == words.RETURNED:
-        return figures.get("ratings", {}).get("returned") if re.search("回执|收回", item.count.label) else None
-    if item.stage == words.ANSWERED:
+class _Known:
+    """The figures by what a letter calls them."""
+
+    def __init__(self, figures, splits):
+        self.figures, self.label = figures, figures.get("label", "")
+        self.tells_handled = any(one.stage == words.HANDLED for one in splits.wholes)
+
+    def counts_of(self, item):
+        """Every count that the words may mean, the likeliest first; [] where the database has none to compare with."""
+        match item.facet:
+            case "":
+                return self._wholes(item)
+            case "key":
+                return self._listed("key") if item.label.startswith("重点提案") or "重点提案" in item.label else []
+            case "result" | "rating":
+                split = self.split_of(item)
+                return [split["count"]] if split else []
+            case "topic":
+                return self._category(item)
+            case "unit":
+                return self._unit(item)
+        return []
+
+    def split_of(self, item):
+        """{"count", "base", "percent"} of a class or a rating, None for what the session does not have."""
+        if item.facet == "result" and len(item.name) == 1:
+            return self.figures.get("classes", {}).get(item.name)
+        if item.facet != "rating" or "+" in item.name or item.aspect not in ("", "首次", "最终", "结果"):
+            return None
+        ratings = self.figures.get("ratings", {})
+        split = ratings.get("first" if item.aspect == "首次" else "final", {})
+        if not split:
+            return None
+        base = next(iter(split.values()))["base"]
+        return split.get(item.name) or {"count": 0, "base": base, "percent": "0"}
+
+    def _listed(self, *names):
+        return [self.figures[name] for name in names if name in self.figures]
+
+    def _wholes(self, item):
+        if item.count.bracket or (item.local and not item.is_subject):
+            return []
         text = item.count.label + item.count.right[:8]
-        name = "closed" if "办结" in text else "replied"
-        found = figures.get(name)
-        return figures.get("total") if item.is_subject and found != item.value else found
-    return figures.get(_TOTALS.get(item.stage, ""))
+        if item.stage == words.RETURNED:
+            ratings = self.figures.get("ratings", {})
+            return [ratings[name] for name in ("returned", "confirmed") if name in ratings] if re.search(
+                "收回|回收|收到|返回|回执", text) else []
+        if item.stage == words.ANSWERED:
+            return self._answered(item, text)
+        if item.stage in (words.HANDLED, words.WHOLE) or not self.tells_handled:
+            return self._listed("total", "received")
+        return []
+
+    def _answered(self, item, text):
+        found = self._listed("closed") if "办结" in text else self._listed("replied")
+        if found and "办结" not in text:
+            found.append(found[0] + self.figures.get("offline", 0))
+        return [*self._listed("total"), *found] if item.is_subject else found
+
+    def _category(self, item):
+        for name, found in self.figures.get("categories", {}).items():
+            if re.fullmatch(rf"(?:涉及|有关|关于)?{re.escape(name)}(?:类|方面)?(?:的)?(?:提案)?(?:有)?", item.name):
+                return [found["count"]]
+        return []
+
+    def _unit(self, item):
+        names = [name for name in self.figures.get("units", {}) if name in item.label]
+        if len(names) != 1:
+            return []
+        found = self.figures["units"][names[0]]
+        if re.search("协办|会办", item.label):
+            return [found["assist"]]
+        return [found["lead"], found["lead"] + found["assist"], found["replied"], found["on_time"]]

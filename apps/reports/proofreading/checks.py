@@ -123,7 +123,7 @@ def _check_added(item, splits, marks):
 def _check_sum(group, splits, marks):
     total, mentions = group.total, [item.count for item in group.counted]
     bases = sum_bases(group, splits)
-    if not bases:
+    if not bases or group.overlaps:
         return
     if found := next((one for one in bases if one.value == total), None):
         marks.fine(*mentions, found.count)

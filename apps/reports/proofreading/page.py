@@ -21,7 +21,7 @@ SIGNS = {RIGHT: "✓", WRONG: "✗", UNCHECKED: "○"}
 
 @dataclass(frozen=True)
 class Piece:
-    """Text of the letter. With a `claim`: what is said of it; `number`: its finding's, from 1; `anchor`: its id."""
+    """Text of the letter. With a `claim`: what is said of it; `numbers`: its findings', from 1; `anchor`: its id."""
 
     text: str
     claim: Claim | None = None
@@ -36,8 +36,8 @@ class Piece:
         return SIGNS[self.claim.status]
 
     @property
-    def number(self):
-        return self.claim.finding + 1 if self.claim.finding is not None else None
+    def numbers(self):
+        return [place + 1 for place in self.claim.findings]
 
 
 def blocks_of(document, result):
@@ -87,8 +87,8 @@ class Told:
 def findings_told(result):
     anchors = {}
     for place, claim in enumerate(result.claims, start=1):
-        if claim.finding is not None:
-            anchors.setdefault(claim.finding, f"claim-{place}")
+        for finding in claim.findings:
+            anchors.setdefault(finding, f"claim-{place}")
     return [
         Told(number, RULES[finding.rule], finding, anchors.get(number - 1, ""))
         for number, finding in enumerate(result.findings, start=1)

@@ -10,6 +10,9 @@ _WHOLLY = re.compile(
     r"^(?:政协)?(?:委员)?(?:提案|建议)*(?:虽|虽然|现|目前|已|均|全部|都|全都|截至|如期|按期|按时|及时)+[^，。；]{0,8}?(?:办|答|复|结|完)"
 )
 _AGAIN = ("result", "rating", "key", "proposer", "kind")
+_LEFT_OUT = ("review", "closed", "answered", "rest", "other")  # what may be left out of one total and not of another
+_NEAR = 2  # sentences
+_SLIP = 3  # proposals
 _CLOSE = Decimal("0.15")
 
 
@@ -26,7 +29,7 @@ def _wholes(splits, marks):
             continue
         if same := [one for one in known if one.value == whole.value]:
             marks.fine(whole.count, same[0].count)
-        elif not _is_known_otherwise(whole, splits) and (before := _meant(whole, known)):
+        elif (before := _meant(whole, known)) and not _is_known_otherwise(whole, before, splits):
             _differs(whole, before, marks)
             continue
         known.append(whole)
@@ -73,11 +76,21 @@ def _says_all(whole):
     return bool(free and _WHOLLY.match(mention.right))
 
 
-def _is_known_otherwise(whole, splits):
-    """Whether some part, or the sum of some split, has this value."""
-    return any(one.count and one.value == whole.value and not one.stage for one in splits.items) or any(
-        group.total == whole.value for group in splits.groups if len(group.counted) > 1
-    )
+def _is_known_otherwise(whole, before, splits):
+    """Whether a part or the sum of a split has this value, or a part nearby makes up the difference.
+
+    The sum of a split alone excuses no total that is off by a few: the split may be right, and the total wrong.
+    """
+    off = abs(whole.value - before.value)
+    for one in splits.items:
+        if one.count is None or one.stage:
+            continue
+        if one.value == whole.value:
+            return True
+        if one.value == off and one.facet in _LEFT_OUT and abs(one.sentence - whole.sentence) <= _NEAR:
+            return True
+    sums = any(group.total == whole.value for group in splits.groups if len(group.counted) > 1)
+    return sums and not (before.stage == words.HANDLED and off <= _SLIP)
 
 
 def _kind(item):

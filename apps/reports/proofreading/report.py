@@ -31,7 +31,7 @@ class Claim:
     kind: str
     value: str
     status: str
-    finding: int | None  # its place among the findings, from 0
+    findings: tuple[int, ...] = ()  # places among the findings, from 0
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,8 @@ class Marks:
                 Finding(rule, self.words_of(quoted), str(printed), str(expected), suggestion, tuple(marked))
             )
         for mention in marked:
-            self.wrong.setdefault(id(mention), self._places[same])
+            if self._places[same] not in (places := self.wrong.setdefault(id(mention), [])):
+                places.append(self._places[same])
 
     def note(self, rule, mentions, printed, expected, suggestion):
         self.notes.append(
@@ -100,9 +101,9 @@ class Marks:
     def claims(self, mentions):
         found = []
         for mention in mentions:
-            place = self.wrong.get(id(mention))
-            status = WRONG if place is not None else RIGHT if id(mention) in self.right else UNCHECKED
+            places = tuple(self.wrong.get(id(mention), ()))
+            status = WRONG if places else RIGHT if id(mention) in self.right else UNCHECKED
             found.append(
-                Claim(mention.paragraph, mention.start, mention.end, mention.kind, mention.printed, status, place)
+                Claim(mention.paragraph, mention.start, mention.end, mention.kind, mention.printed, status, places)
             )
         return found

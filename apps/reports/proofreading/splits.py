@@ -380,9 +380,10 @@ class Splits:
     def _opened(self, item):
         base, exact = self._base_for(item)
         mention = item.mention
+        besides = base is None and self._stands_besides(item)
         group = Group(item.facet, item.aspect, item.dimension, base, exact, bracket=mention.bracket)
         group.none_left = bool(_NONE_LEFT.search(mention.said + mention.after))
-        group.overlaps = self._says_overlap(item)
+        group.overlaps = besides or self._says_overlap(item)
         if item.facet in _POSITIVE and item.count:
             self._with_positive(group, item)
         self.groups.append(group)
@@ -486,6 +487,8 @@ class Splits:
     def _base_for(self, item):
         """(the whole that an item is part of, whether no other can be meant)."""
         mention = item.mention
+        if self._stands_besides(item):
+            return None, False
         same = self._same_sentence(item)
         if (
             mention.bracket
@@ -504,6 +507,13 @@ class Splits:
         if heads:
             return heads[-1], False
         return self._named(item.within, item) or self.usual_base(item), False
+
+    def _stands_besides(self, item):
+        """（另有并案1件、撤案1件，不计入总数）: no part of the count before."""
+        mention = item.mention
+        inside = mention.said.rpartition("（")[2] + mention.after.split("）")[0]
+        return bool(mention.bracket) and "）" not in mention.said.rpartition("（")[2] and bool(
+            re.search("另|不计|不含|不包括|除外", inside))
 
     def usual_base(self, item):
         """The last whole before an item that it can be part of, by what its words name."""
