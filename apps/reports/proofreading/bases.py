@@ -9,10 +9,11 @@ from .claims import cleaned
 
 _OWN = re.compile(r"该|其|本(?!年|届|次|区|市|县)|此")
 _GENERAL = re.compile(
-    r"(?:承办|办理|交办|办复|答复|办结|立案|收到|受理|提交|提出|征集|反馈|回执|回收|收回|征询|测评|意见表?|表|份|提案|建议|政协|"
+    r"(?>承办|办理|交办|办复|答复|办结|立案|收到|受理|提交|提出|征集|反馈|回执|回收|收回|征询|测评|意见表?|表|份|提案|建议|政协|"
     r"[区市县省]|政府|系统|总|全部|全[区市县省年]|所有|数|量|件|的|已|经|年度|本年|今年|当年|比例|比重|比|约|各类|审查|主办|并案后|应办|"
-    r"率|数量|累计|到|本次|本届|评议|评价|有效|了|在|中|、|，|：|（|）)*"
+    r"率|数量|累计|到|本次|本届|评议|评价|有效|了|在|中|、|，|：|（|）)*+"
 )
+_REACH = 100  # items over which a name is remembered
 _WINDOW = 10  # counts before and behind that may be the base without anybody's saying so
 
 
@@ -48,15 +49,7 @@ def bases_of(item, splits):
     found = [own] if own is not None else []
     if group and group.exact and own is not None:
         return [_base(own, True)]
-    heads = [
-        one
-        for one in splits.items[: item.place]
-        if one.sentence == item.sentence
-        and one.count
-        and not one.change
-        and one.dimension == item.dimension
-        and one.stage
-    ]
+    heads = [one for one in splits.same_sentence(item) if one.stage]
     found += [one for one in reversed(heads) if one not in found]
     wanted = [one for one in reversed(able) if one.stage != words.RETURNED or item.facet == "rating"]
     found += [one for one in wanted if one not in found]
@@ -146,11 +139,8 @@ def _named_part(item, splits):
         return []
     found = [
         _base(one, True)
-        for one in splits.items
-        if one.count
-        and one is not item
-        and (one.facet, one.name) == (facet, name)
-        and (item.value is None or one.value >= item.value)
+        for one in splits.called_before(facet, name, item)
+        if item.value is None or one.value >= item.value
     ]
     return list(reversed(found))
 
@@ -158,7 +148,8 @@ def _named_part(item, splits):
 def _same_label(item, splits):
     """占本系统的: what the letter counted under the same name before."""
     name = cleaned(item.label)
-    return [one for one in reversed(splits.items[: item.place]) if one.count and name and cleaned(one.label) == name]
+    before = splits.items[max(item.place - _REACH, 0) : item.place]
+    return [one for one in reversed(before) if one.count and name and cleaned(one.label) == name]
 
 
 def _bracketed(item, splits):
@@ -176,14 +167,7 @@ def _bracketed(item, splits):
 
 def _derived(item, splits):
     """Wholes that only their parts tell: 大会提案950件，平时提案24件."""
-    return [
-        group.total
-        for group in splits.groups
-        if group.facet == "kind"
-        and group.base is None
-        and len(group.counted) > 1
-        and group.items[-1].place < item.place
-    ]
+    return [group.total for group in splits.told_by_parts() if group.items[-1].place < item.place]
 
 
 def share_advice(count, base, percent, rule, is_forced=False):

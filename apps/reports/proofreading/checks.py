@@ -10,6 +10,10 @@ from .bases import bases_of, is_itself_the_base, is_of_something_else, nearby, s
 from .claims import cleaned
 
 
+_AROUND = 12  # counts beside a split that may belong to it
+_REACH = 100  # counts before a split that it may be a split of
+
+
 def is_exact(item):
     return not item.change and not any(one.about for one in (item.count, item.percent) if one)
 
@@ -167,7 +171,7 @@ def _runs_to(group, values, splits):
     first, last = group.counted[0], group.counted[-1]
     around = [
         one
-        for one in splits.items
+        for one in splits.items[max(first.place - _AROUND, 0) : last.place + _AROUND]
         if one.count
         and not one.change
         and one.dimension == group.dimension
@@ -179,10 +183,12 @@ def _runs_to(group, values, splits):
         return False
     start, stop = around.index(first), around.index(last)
     for left in range(start, -1, -1):
+        total = sum(one.value for one in around[left:start])
+        inside = {one.value for one in around[left:stop]}
         for right in range(stop, len(around)):
-            if (left, right) != (start, stop) and sum(one.value for one in around[left : right + 1]) in {
-                value for value in values if value not in [one.value for one in around[left : right + 1]]
-            }:
+            inside.add(around[right].value)
+            whole = total + sum(one.value for one in around[start : right + 1])
+            if (left, right) != (start, stop) and whole in values and whole not in inside:
                 return True
     return False
 
@@ -230,7 +236,7 @@ def _other_wholes(group, splits):
     last = group.items[-1].place
     return [
         one
-        for one in splits.items[: last + 2]
+        for one in [*splits.wholes_before(group.items[0]), *splits.items[max(group.items[0].place - _REACH, 0) : last + 2]]
         if one.count
         and one not in group.items
         and not one.change
@@ -281,7 +287,7 @@ def _check_together(item, splits, marks):
     wanted = item.name.split("+")
     near = [
         one
-        for one in splits.items[: item.place]
+        for one in splits.items[max(item.place - 30, 0) : item.place]
         if one.count
         and one.facet == item.facet
         and one is not item

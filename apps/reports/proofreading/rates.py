@@ -74,8 +74,7 @@ def _adjoining(item, splits, marks):
     if not re.search("转|采纳|落实|解决|办成|公开|签收", name) or not (
         name in before.label or ("转" in name and "转" in before.label)):
         return False
-    earlier = [one for one in splits.items[: before.place] if one.count and one.sentence == item.sentence
-               and one.dimension == before.dimension and one.value >= before.value]
+    earlier = [one for one in splits.same_sentence(before) if one.value >= before.value]
     bases = [Base(one.value, "", one.count) for one in reversed(earlier)] + bases_of(before, splits)
     counts = [before.value] if before.group is None else [before.value, before.group.total]
     _compare(item, counts, bases, splits, marks)
@@ -86,7 +85,7 @@ def _counts_of(stage, item, splits):
     """Counts of the stage that a rate is of, the nearest first: of its sentence, else of the sentences before."""
     same = [
         one
-        for one in splits.wholes
+        for one in splits.wholes_around(item)
         if one.stage == stage
         and one.past == item.past
         and one.paragraph == item.paragraph
@@ -99,7 +98,7 @@ def _counts_of(stage, item, splits):
 def _bases_above(item, count, splits):
     before = [
         one
-        for one in splits.wholes
+        for one in splits.wholes_around(item)
         if one is not count
         and one.place < max(count.place, item.place)
         and one.dimension == count.dimension
@@ -107,9 +106,7 @@ def _bases_above(item, count, splits):
         and one.past == item.past
     ]
     return [Base(one.value, "", one.count, one.sentence == item.sentence) for one in reversed(before)] + [
-        Base(group.total)
-        for group in splits.groups
-        if group.facet == "kind" and group.base is None and len(group.counted) > 1 and group.total >= count.value
+        Base(group.total) for group in splits.told_by_parts() if group.total >= count.value
     ]
 
 
@@ -148,7 +145,7 @@ def _check_satisfaction(item, name, splits, marks):
     """A rate of satisfaction: what counts into it differs from place to place, so any usual way may fit."""
     groups = [
         group
-        for group in splits.groups
+        for group in splits.groups_near(item)
         if group.facet == "rating"
         and group.counted
         and _is_near(group, item)
@@ -224,9 +221,8 @@ def _check_share(item, splits, marks):
     own = item.group.base if item.group else splits.usual_base(item)
     known = [
         one
-        for one in splits.items
-        if one.count
-        and (one.facet, one.name, one.aspect) == (item.facet, item.name, item.aspect)
+        for one in splits.called_before(item.facet, item.name, splits.items[min(item.place + 4, len(splits.items) - 1)])
+        if one.aspect == item.aspect
         and one.past == item.past
         and _of_same_whole(one, own)
         and not (one.year and item.year and one.year != item.year)

@@ -5,18 +5,27 @@ it is opened. `read_letter` either gives a Document or raises UnreadableLetter w
 """
 
 import io
+import json
 import re
+import subprocess
+import sys
 import zipfile
 from dataclasses import dataclass, field
+from xml.etree.ElementTree import ParseError
+
+from defusedxml.common import DefusedXmlException
+
+from . import pdf_text
+from .word_text import word_blocks
 
 MAX_BYTES = 20 * 1024 * 1024
-MAX_TEXT = 2_000_000
+MAX_TEXT = 500_000
 """Characters: a letter of 100 pages has some 60,000."""
-MAX_PAGES = 500
-MAX_UNPACKED = 100 * 1024 * 1024
-MAX_BODY = 40 * 1024 * 1024
-"""Bytes of word/document.xml unpacked."""
+MAX_NUMBERS = 20_000
+MAX_BODY = 20 * 1024 * 1024
+"""Bytes of word/document.xml unpacked: a letter of 100 pages has some 2 million."""
 MAX_ENTRIES = 2000
+PDF_SECONDS = 30
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 _ENDS = "。！？；：…”）!?;:)"
@@ -24,7 +33,10 @@ _BEGINS = re.compile(
     r"\s*(?:[一二三四五六七八九十]{1,3}[、是]|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}\s*[.．、]|[①-⑩]|第[一二三四五六七八九十]+|附件|　　|    )"
 )
 _SHORTEST_WRAPPED = 18  # characters: a line that stops earlier was ended by hand
-_TOTAL = re.compile(r"\d")
+_NUMBERS = re.compile(r"\d+|[零〇一二两三四五六七八九十百千]+")
+_DIGIT = re.compile(r"\d")
+_SAVE_AGAIN = "请在 Word 或 WPS 中打开后另存为 .docx 再试。"
+_TOO_LARGE = "文件{}解开后过大，不能校对。请只保留通报正文，或者粘贴文字。"
 
 
 class UnreadableLetter(Exception):
@@ -43,12 +55,20 @@ class Document:
 class _Builder:
     def __init__(self):
         self.document = Document([])
-        self.length = 0
+        self.length = self.numbers = 0
+
+    def lines(self, parts):
+        """One paragraph that was broken into lines; None is none."""
+        if parts is not None:
+            self.paragraph("".join(parts))
 
     def paragraph(self, text):
         self.length += len(text) + 1
+        self.numbers += len(_NUMBERS.findall(text))
+        if self.numbers > MAX_NUMBERS:
+            raise UnreadableLetter(f"数字过多，不像一份通报：超过{MAX_NUMBERS // 10_000}万个。请只取通报正文再校对。")
         if self.length > MAX_TEXT:
-            raise UnreadableLetter("文字过多，不像一份通报：超过二百万字。请只取通报正文再校对。")
+            raise UnreadableLetter(f"文字过多，不像一份通报：超过{MAX_TEXT // 10_000}万字。请只取通报正文再校对。")
         self.document.paragraphs.append(text)
 
     def table(self, rows):
@@ -78,54 +98,64 @@ def document_of_text(text):
     """Lines as paragraphs; lines that a machine wrapped are joined; lines of cells are rows of a table."""
     builder = _Builder()
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n").split("\n")
-    place = 0
+    cells = [_cells(line) for line in lines]
+    waiting, place = None, 0  # a line that may run on
     while place < len(lines):
-        rows = _rows_from(lines, place)
-        if len(rows) > 1:
-            builder.table(rows)
-            place += len(rows)
-            continue
-        line = lines[place]
-        place += 1
-        while place < len(lines) and _runs_on(line, lines[place]) and len(_rows_from(lines, place)) < 2:
-            line += lines[place].strip()
-            place += 1
-        builder.paragraph(line)
+        stop = _end_of_rows(lines, cells, place)
+        if _is_table(cells[place:stop]):
+            builder.lines(waiting)
+            waiting = None
+            builder.table([row or [""] * len(cells[place]) for row in cells[place:stop]])
+        else:
+            stop = max(stop, place + 1)
+            for line in lines[place:stop]:
+                if waiting and _runs_on(waiting[-1], sum(map(len, waiting)), line):
+                    waiting.append(line.strip())
+                else:
+                    builder.lines(waiting)
+                    waiting = [line]
+        place = stop
+    builder.lines(waiting)
     return builder.document
 
 
 def _cells(line):
-    """The cells of a line that is a row: separated by tabs, bars, or wide gaps."""
+    """The cells of a line that is a row: separated by tabs, bars, or wide gaps; [] for any other line."""
     line = line.strip(" \u3000")
     if "|" in line or "｜" in line:
         cells = re.split(r"[|｜]", line.strip("|｜"))
     elif "\t" in line:
         cells = line.split("\t")
     else:
-        cells = re.split(r"\s{2,}|　+", line)
+        cells = re.split(r"[ \u3000]{2,}|\u3000", line)
     cells = [cell.strip() for cell in cells]
     return cells if len(cells) > 1 and not any(re.search("[。；！？]|，.*，", cell) for cell in cells) else []
 
 
-def _rows_from(lines, place):
-    """The rows of a table that begins with this line; lines that only rule it are left out."""
-    rows = []
-    for line in lines[place:]:
-        if rows and re.fullmatch(r"[\s|+\-:：=—─]+", line) and line.strip():
-            rows.append([""] * len(rows[0]))
-            continue
-        cells = _cells(line)
-        if not cells or (rows and len(cells) != len(rows[0])):
-            break
-        rows.append(cells)
-    numeric = sum(1 for row in rows for cell in row[1:] if _TOTAL.search(cell))
-    return rows if len(rows) > 1 and numeric >= len(rows) - 1 else []
+def _end_of_rows(lines, cells, place):
+    """The line behind a run of rows of equal length that begins here; lines that only rule a table belong to it."""
+    stop, width = place, len(cells[place])
+    while stop < len(lines) and width and (len(cells[stop]) == width or (stop > place and _is_rule(lines[stop]))):
+        if _is_rule(lines[stop]):
+            cells[stop] = None
+        stop += 1
+    return stop
 
 
-def _runs_on(line, following):
-    """Whether a machine broke the line here, not a person."""
-    text = line.rstrip()
-    if not following.strip() or len(text.strip()) < _SHORTEST_WRAPPED or text[-1] in _ENDS:
+def _is_rule(line):
+    return bool(line.strip()) and not line.strip("|+-:：=—─┼├┤ \t")
+
+
+def _is_table(rows):
+    rows = [row for row in rows if row]
+    numeric = sum(1 for row in rows for cell in row[1:] if _DIGIT.search(cell))
+    return len(rows) > 1 and numeric >= len(rows) - 1
+
+
+def _runs_on(last, length, following):
+    """Whether a machine broke the line here, not a person. `length`: of the paragraph so far."""
+    text = last.rstrip()
+    if not following.strip() or not text or length < _SHORTEST_WRAPPED or text[-1] in _ENDS:
         return False
     return not _BEGINS.match(following)
 
@@ -184,122 +214,63 @@ def _is_text(text):
 
 
 def _docx(data, named):
-    from docx import Document as opened
-    from docx.table import Table
-
-    _check_archive(data, named)
+    body = _check_archive(data, named)
     builder = _Builder()
     try:
-        for block in opened(io.BytesIO(data)).iter_inner_content():
-            if isinstance(block, Table):
-                builder.table(_rows_of(block))
+        for block in word_blocks(body):
+            if isinstance(block, str):
+                builder.paragraph(block)
             else:
-                for line in block.text.split("\n"):
-                    builder.paragraph(line)
-    except UnreadableLetter:
-        raise
-    except Exception as broken:  # python-docx and lxml raise whatever the broken part makes them
-        raise UnreadableLetter(f"文件{named}已损坏，打不开。请在 Word 或 WPS 中打开后另存为 .docx 再试。") from broken
+                builder.table(block)
+    except (ParseError, DefusedXmlException, RecursionError, ValueError) as broken:
+        raise UnreadableLetter(f"文件{named}已损坏，打不开。{_SAVE_AGAIN}") from broken
     return builder.document
 
 
-def _rows_of(table):
-    """Texts of the cells of each row; a cell that spans several columns or rows counts where it begins."""
-    seen, rows = set(), []
-    for row in table.rows:
-        cells = []
-        for cell in row.cells:
-            element = cell._tc
-            cells.append("" if element in seen else " ".join(cell.text.split()))
-            seen.add(element)
-        rows.append(cells)
-    return rows
-
-
 def _check_archive(data, named):
-    broken = UnreadableLetter(f"文件{named}已损坏，打不开。请在 Word 或 WPS 中打开后另存为 .docx 再试。")
+    """The bytes of the document's own part, once the archive is found to be a Word document within bounds."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entries = archive.infolist()
-            names = {entry.filename for entry in entries}
-            if "word/document.xml" not in names:
+            entries = {entry.filename: entry for entry in archive.infolist()}
+            body = entries.get("word/document.xml")
+            if body is None:
                 raise UnreadableLetter(f"文件{named}不是 Word 文档，请使用 .docx、.pdf 或 .txt 文件。")
-            if any(entry.flag_bits & 1 for entry in entries):
+            if body.flag_bits & 1:
                 raise UnreadableLetter(f"文件{named}有密码，请去掉密码后再校对。")
-            unpacked = sum(entry.file_size for entry in entries)
-            if len(entries) > MAX_ENTRIES or unpacked > MAX_UNPACKED or len(names) < len(entries):
-                raise UnreadableLetter(f"文件{named}解开后过大，不能校对。请只保留通报正文，或者粘贴文字。")
-            for entry in entries:
-                _check_part(archive, entry, named)
+            if len(entries) > MAX_ENTRIES or body.file_size > MAX_BODY:
+                raise UnreadableLetter(_TOO_LARGE.format(named))
+            with archive.open(body) as part:
+                content = part.read(MAX_BODY + 1)
     except UnreadableLetter:
         raise
-    except (
-        zipfile.BadZipFile,
-        zipfile.LargeZipFile,
-        NotImplementedError,
-        OSError,
-        ValueError,
-        RuntimeError,
-        EOFError,
-    ) as bad:
-        raise broken from bad
-    except Exception as bad:  # zlib's and lzma's own errors
-        raise broken from bad
-
-
-def _check_part(archive, entry, named):
-    """A part of XML has no document type (no entity bomb), and is not larger than it says."""
-    if not entry.filename.endswith((".xml", ".rels")):
-        return
-    if entry.file_size > MAX_BODY:
-        raise UnreadableLetter(f"文件{named}解开后过大，不能校对。请只保留通报正文，或者粘贴文字。")
-    with archive.open(entry) as part:
-        head = part.read(4096)
-        rest = part.read(MAX_BODY)
-    if b"<!DOCTYPE" in head or b"<!ENTITY" in head or "<!DOCTYPE".encode("utf-16-le") in head:
-        raise UnreadableLetter(f"文件{named}含有不该有的文档类型声明，不能校对。请在 Word 或 WPS 中另存为 .docx 再试。")
-    if b"<!ENTITY" in rest:
-        raise UnreadableLetter(f"文件{named}含有不该有的实体声明，不能校对。请在 Word 或 WPS 中另存为 .docx 再试。")
+    except Exception as bad:  # zipfile, zlib and lzma raise whatever the broken part makes them
+        raise UnreadableLetter(f"文件{named}已损坏，打不开。{_SAVE_AGAIN}") from bad
+    if len(content) > MAX_BODY:
+        raise UnreadableLetter(_TOO_LARGE.format(named))
+    return content
 
 
 def _pdf(data, named):
-    import pypdfium2
-
+    """Read by a process of its own, within bounds of time and memory: a hostile PDF takes no server down with it."""
     try:
-        pdf = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as failed:
-        if "password" in str(failed).lower():
-            raise UnreadableLetter(f"文件{named}有密码，请去掉密码后再校对。") from failed
-        raise UnreadableLetter(f"文件{named}已损坏，打不开。请重新导出为 PDF 再试。") from failed
-    try:
-        if len(pdf) > MAX_PAGES:
-            raise UnreadableLetter(
-                f"文件{named}有 {len(pdf)} 页，超过 {MAX_PAGES} 页，不像一份通报。请只取通报正文再校对。"
-            )
-        pages = []
-        for number in range(len(pdf)):
-            pages.append(_page_text(pdf, number))
-            if sum(map(len, pages)) > MAX_TEXT:
-                raise UnreadableLetter(f"文件{named}文字过多，不像一份通报。请只取通报正文再校对。")
-    except pypdfium2.PdfiumError as failed:
-        raise UnreadableLetter(f"文件{named}已损坏，读不出文字。请重新导出为 PDF 再试。") from failed
-    finally:
-        pdf.close()
-    if not any(page.strip() for page in pages):
-        raise UnreadableLetter(
-            f"文件{named}里没有文字，可能是扫描件。请使用 Word 文件、由电脑导出的 PDF，或者粘贴文字。"
+        done = subprocess.run(
+            [sys.executable, pdf_text.__file__], input=data, capture_output=True, timeout=PDF_SECONDS, check=False
         )
+        found = json.loads(done.stdout)
+    except (subprocess.TimeoutExpired, ValueError) as failed:
+        raise UnreadableLetter(f"文件{named}读不出来：已损坏，或者过于复杂。请重新导出为 PDF，或者粘贴正文。") from failed
+    match found.get("error"):
+        case "password":
+            raise UnreadableLetter(f"文件{named}有密码，请去掉密码后再校对。")
+        case "pages":
+            raise UnreadableLetter(
+                f"文件{named}有 {found['pages']} 页，超过 {pdf_text.MAX_PAGES} 页，不像一份通报。请只取通报正文再校对。")
+        case "broken":
+            raise UnreadableLetter(f"文件{named}已损坏，打不开。请重新导出为 PDF 再试。")
+    pages = found["pages"]
+    if not any(page.strip() for page in pages):
+        raise UnreadableLetter(f"文件{named}里没有文字，可能是扫描件。请使用 Word 文件、由电脑导出的 PDF，或者粘贴文字。")
     return document_of_text(_joined(pages))
-
-
-def _page_text(pdf, number):
-    page = pdf[number]
-    text_page = page.get_textpage()
-    try:
-        return text_page.get_text_bounded()
-    finally:
-        text_page.close()
-        page.close()
 
 
 _PAGE_NUMBER = re.compile(r"[\s—–\-－]*\d{1,4}[\s—–\-－]*")

@@ -11,6 +11,7 @@ _WHOLLY = re.compile(
 )
 _AGAIN = ("result", "rating", "key", "proposer", "kind")
 _LEFT_OUT = ("review", "closed", "answered", "rest", "other")  # what may be left out of one total and not of another
+_FIRST, _LAST = 10, 40  # wholes that a later one is compared with
 _NEAR = 2  # sentences
 _SLIP = 3  # proposals
 _CLOSE = Decimal("0.15")
@@ -29,7 +30,7 @@ def _wholes(splits, marks):
             continue
         if same := [one for one in known if one.value == whole.value]:
             marks.fine(whole.count, same[0].count)
-        elif (before := _meant(whole, known)) and not _is_known_otherwise(whole, before, splits):
+        elif (before := _meant(whole, known[:_FIRST] + known[max(len(known) - _LAST, _FIRST) :])) and not _is_known_otherwise(whole, before, splits):
             _differs(whole, before, marks)
             continue
         known.append(whole)

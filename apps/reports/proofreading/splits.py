@@ -1,6 +1,8 @@
 """Which parts make up which whole: the wholes of a letter in their order, and the splits with the base of each."""
 
 import re
+from bisect import bisect_left
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from . import words
@@ -22,6 +24,7 @@ _POSITIVE = {
     "returned": re.compile("收回|回收|返回|反馈|回执"),
 }
 _OVERLAPPING = re.compile("重复计算|交叉|有重复|重复统计|两种以上|同时涉及|不止一|可多选|多选|可含多|多个部门|既.{1,6}又")
+_FIRST, _REMEMBERED = 10, 40  # wholes
 _SETS = ("result", "rating")  # nothing is in two parts of these
 
 
@@ -105,13 +108,25 @@ class Splits:
     def __init__(self, items, lines):
         """`lines`: the paragraphs of the letter, for what introduces a list of them."""
         self.items, self.lines = items, lines
-        self.wholes, self.groups = [], []
+        self.wholes, self.groups, self.kinds = [], [], []
         self.list = None  # the split that says what follows are its parts
+        self.called = defaultdict(list)  # (facet, name) → counts
         for place, item in enumerate(items):
             item.place = place
+            if item.count and item.facet:
+                self.called[item.facet, item.name].append(item)
         for item in items:
             if not item.change and not item.rate:
                 self._put(item)
+
+    def groups_near(self, item):
+        """Splits that begin a little before an item or behind it."""
+        middle = bisect_left(self.groups, item.place, key=lambda group: group.items[0].place)
+        return self.groups[max(middle - _FIRST, 0) : middle + _FIRST]
+
+    def told_by_parts(self):
+        """Splits without a whole of their own, whose sum is one: 大会提案950件，平时提案24件."""
+        return [group for group in self.kinds if group.base is None and len(group.counted) > 1]
 
     def before(self, item):
         return self.items[item.place - 1] if item.place else None
@@ -151,10 +166,8 @@ class Splits:
         if not head and not re.match("(?:提案|件)*(?:之|当)?中|由|均|全部", item.count.right):
             return False
         return any(
-            one.count
-            and (one.facet, one.name, one.value) == (item.facet, item.name, item.value)
-            and one.sentence != item.sentence
-            for one in self.items[: item.place]
+            one.value == item.value and one.sentence != item.sentence
+            for one in self.called_before(item.facet, item.name, item)
         )
 
     # --- 共计N件 behind its parts
@@ -279,7 +292,7 @@ class Splits:
         return int(match[1]) if match[1].isdigit() else chinese_whole(match[1]) or 0
 
     def _base_of_list(self, item, kind):
-        same = self._same_sentence(item)
+        same = self.same_sentence(item)
         if kind == "into" and same:
             return same[-1]
         wholes = [one for one in same if one.stage or self._is_subject(one)]
@@ -296,7 +309,7 @@ class Splits:
         facet, name, _ = words.facet_of(text) if text else ("", "", "")
         if not facet or facet in words.OPEN:
             return None
-        found = [one for one in self.items[: item.place] if one.count and (one.facet, one.name) == (facet, name)]
+        found = self.called_before(facet, name, item)
         return found[-1] if found else None
 
     # --- splits by what their parts are called
@@ -386,6 +399,8 @@ class Splits:
         group.overlaps = besides or self._says_overlap(item)
         if item.facet in _POSITIVE and item.count:
             self._with_positive(group, item)
+        if item.facet == "kind" and len(self.kinds) < _FIRST:
+            self.kinds.append(group)
         self.groups.append(group)
         return group
 
@@ -395,7 +410,7 @@ class Splits:
     def _with_positive(self, group, item):
         """The other side of 不立案, 未答复 …: a whole already, and a part beside this."""
         found = []
-        for whole in reversed(self.wholes):
+        for whole in reversed(self.wholes[-_REMEMBERED:]):
             if whole.paragraph != item.paragraph or item.sentence - whole.sentence > 1 or whole.past != item.past:
                 break
             if _POSITIVE[item.facet].search(whole.count.label + whole.count.right[:8]) and not self._is_subject(whole):
@@ -432,7 +447,7 @@ class Splits:
                 and not self._whole_between(last, item)
             ):
                 return group
-        same = self._same_sentence(item)
+        same = self.same_sentence(item)
         if len(same) > 1 and not any(one.count for one in self.items[same[-1].place + 1 : item.place]):
             parts = [one for one in same[1:] if one.stage or one.group is None]
             if same[-1] in parts:
@@ -451,7 +466,7 @@ class Splits:
         return None
 
     def _whole_between(self, last, item):
-        return any(last.place < one.place < item.place and one.sentence == item.sentence for one in self.wholes)
+        return any(last.place < one.place and one.sentence == item.sentence for one in self.wholes_before(item))
 
     def _run_that_fills(self, item):
         """(base, parts): counts right before a rest with which it makes up an earlier count."""
@@ -477,19 +492,30 @@ class Splits:
 
     # --- bases
 
-    def _same_sentence(self, item):
-        return [
-            one
-            for one in self.items[: item.place]
-            if one.sentence == item.sentence and one.count and one.dimension == item.dimension and not one.change
-        ]
+    def called_before(self, facet, name, item):
+        """Counts of this name before an item: the first ones of the letter and the last."""
+        found = self.called[facet, name] if (facet, name) in self.called else []
+        stop = bisect_left(found, item.place, key=lambda one: one.place)
+        last = max(stop - _REMEMBERED, 0)
+        return found[: min(_FIRST, last)] + found[last:stop]
+
+    def same_sentence(self, item):
+        """Counts of the item's dimension before it in its sentence, in order."""
+        found = []
+        for place in range(item.place - 1, -1, -1):
+            one = self.items[place]
+            if one.sentence != item.sentence:
+                break
+            if one.count and one.dimension == item.dimension and not one.change:
+                found.insert(0, one)
+        return found
 
     def _base_for(self, item):
         """(the whole that an item is part of, whether no other can be meant)."""
         mention = item.mention
         if self._stands_besides(item):
             return None, False
-        same = self._same_sentence(item)
+        same = self.same_sentence(item)
         if (
             mention.bracket
             and same
@@ -531,12 +557,22 @@ class Splits:
         """Wholes before an item of the same dimension; those that hold for one sentence only there and right behind."""
         return [
             one
-            for one in self.wholes
-            if one.place < item.place
-            and one.dimension == item.dimension
+            for one in self.wholes_before(item)
+            if one.dimension == item.dimension
             and (not one.past or item.past or one.sentence == item.sentence)
             and (not one.local or item.sentence - one.sentence <= 1)
         ]
+
+    def wholes_around(self, item):
+        """As `wholes_before`, and the next few."""
+        stop = bisect_left(self.wholes, item.place, key=lambda one: one.place)
+        return self.wholes_before(item) + self.wholes[stop : stop + 3]
+
+    def wholes_before(self, item):
+        """The first wholes of the letter and the last ones before an item; those between are long forgotten."""
+        stop = bisect_left(self.wholes, item.place, key=lambda one: one.place)
+        last = max(stop - _REMEMBERED, 0)
+        return self.wholes[: min(_FIRST, last)] + self.wholes[last:stop]
 
 
 def _overlap(item, group):

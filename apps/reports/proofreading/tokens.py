@@ -11,6 +11,8 @@ from decimal import Decimal
 from . import words
 from .numerals import CHARACTERS, chinese_decimal, chinese_whole
 
+_REMEMBERED = 400  # characters of a sentence kept before and behind a number
+_LONGEST = 3000  # characters of a sentence
 COUNT, PERCENT, POINTS, FOREIGN = "count", "percent", "points", "foreign"
 
 _PUNCTUATION = str.maketrans(",;:()[]【】?!．％﹪「」﹐﹔｡", "，；：（）（）（）？！.%%“”，；。")
@@ -45,22 +47,22 @@ def _in_one_width(text, place, character):
 
 
 _CHARACTERS = CHARACTERS.replace("万", "")
-_NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
-_CHINESE = f"[{_CHARACTERS}]+"
+_NUMBER = r"(?:\d{1,3}(?:,\d{3}){1,3}|\d{1,9})(?:\.\d{1,6})?"
+_CHINESE = f"[{_CHARACTERS}]{{1,12}}"
 _UNIT = r"件次|人次|家次|户次|场次|件|份|篇|宗|家|名|位|人|条|项|个"
 _TOKEN = re.compile(
     rf"""
     (?P<skip>
         〔\d{{4}}〕\d*号? | （(?:19|20)\d{{2}}）\d+号 | (?:19|20)\d{{2}}(?:[-—–~至到](?:19|20)?\d{{2}})?年(?:度)?(?:\d{{1,2}}月)?(?:\d{{1,2}}[日号])?
       | (?:19|20)\d{{2}}[-./]\d{{1,2}}[-./]\d{{1,2}} | \d{{1,2}}月(?:\d{{1,2}}[日号])?(?:[-—–至]\d{{1,2}}日)? | \d{{1,2}}[日时]
-      | 第\s*(?:\d+|{_CHINESE})(?:[、，和]\d+)*(?:号|件|条|项|个|次|届|名|位|份|家)? | (?:\d+[、，和])*\d+号
+      | 第\s*(?:\d+|{_CHINESE})(?:[、，和]\d+){{0,40}}(?:号|件|条|项|个|次|届|名|位|份|家)? | (?<!\d)(?:\d{{1,6}}[、，和]){{0,40}}\d{{1,6}}号
       | {_CHINESE}(?:届|次(?!提)|五规划) | 十[二三四五六]五 | 一件事 | [每哪]一件
     )
-  | (?P<points>{_NUMBER}个?百分点)
-  | (?P<ratio>(?:百分之(?P<cn>{_CHINESE}(?:点[零〇一二三四五六七八九]+)?)|百分之(?P<an>{_NUMBER})|(?P<pn>{_NUMBER})%+))
+  | (?P<points>(?<![\d.]){_NUMBER}个?百分点)
+  | (?P<ratio>(?<![\d.])(?:百分之(?P<cn>{_CHINESE}(?:点[零〇一二三四五六七八九]+)?)|百分之(?P<an>{_NUMBER})|(?P<pn>{_NUMBER})%+))
   | (?P<count>(?<![\d.A-Za-z])(?P<n>{_NUMBER}|(?<![第每某几同哪这那{_CHARACTERS}]){_CHINESE})(?P<big>万)?(?P<about>余|多|来|几|\+)?(?P<unit>{_UNIT})(?P<more>[余多](?!数))?)
   | (?P<bare>(?<![\d.A-Za-z年第]){_NUMBER}(?=[、，和及与])|(?<=[为有是、，和及与占达]){_CHINESE}(?=[、，和及与]))
-  | (?P<money>{_NUMBER}(?:[万亿]?[余多]?(?:元|美元|平方|公里|亩|吨|米|千瓦|户|套|栋|所|座|台|辆|张|场|次|天|年|级|岁|倍)))
+  | (?P<money>(?<![\d.]){_NUMBER}(?:[万亿]?[余多]?(?:元|美元|平方|公里|亩|吨|米|千瓦|户|套|栋|所|座|台|辆|张|场|次|天|年|级|岁|倍)))
     """,
     re.VERBOSE,
 )
@@ -144,9 +146,9 @@ class Lexer:
                 left=line[max(chunk_start, last_end) : begin],
                 right=line[stop : min(chunk_end, following)],
                 lead=_lead(line, chunks, owned, start, chunk_start),
-                gap=line[last_end:begin],
-                said=line[start:begin],
-                after=line[stop:end],
+                gap=line[max(last_end, begin - _REMEMBERED) : begin],
+                said=line[max(start, begin - _REMEMBERED) : begin],
+                after=line[stop : min(end, stop + _REMEMBERED)],
                 at=len(self.mentions) + len(found),
                 opens=places[min(max(chunk_start, last_end), begin)],
                 **values,
@@ -195,6 +197,15 @@ def _without_titles(line):
 
 
 def _sentences(line):
+    """(start, end) of each sentence; what has no end is cut into lengths that can be worked with."""
+    for start, end in _ended(line):
+        while end - start > _LONGEST:
+            yield start, start + _LONGEST
+            start += _LONGEST
+        yield start, end
+
+
+def _ended(line):
     start = 0
     for match in re.finditer(r"[。！？](?:”|）)?|(?<=.)(?=[◆●■▲◇★※•])", line):
         yield start, match.end()
