@@ -62,8 +62,10 @@ def main():
         result = check(read_letter(content))
         took = time.perf_counter() - begun
         late = late or took > PROMISED
-        print(f"{ending:6} {len(content):>9} bytes  {len(result.claims):>5} claims  {len(result.findings)} findings  "
-              f"{took:5.2f} s  (promised {PROMISED:.0f} s)")
+        print(
+            f"{ending:6} {len(content):>9} bytes  {len(result.claims):>5} claims  {len(result.findings)} findings  "
+            f"{took:5.2f} s  (promised {PROMISED:.0f} s)"
+        )
     sys.exit(late)
 
 

@@ -9,8 +9,20 @@ from apps.reports.proofreading.numerals import chinese_whole
 
 RESULTS = {
     "A": ("A类", "已经解决或基本解决的", "所提问题已经解决或者基本解决的A类提案", "A类（已解决或采纳的）", "属于A类的"),
-    "B": ("B类", "正在解决或列入计划逐步解决的", "所提问题正在解决、或列入计划逐步解决的B类提案", "B类（计划解决的）", "属于B类的"),
-    "C": ("C类", "因客观条件限制暂时无法解决的", "因客观条件限制或其他原因暂无法解决的C类提案", "C类（暂不能解决的）", "属于C类的"),
+    "B": (
+        "B类",
+        "正在解决或列入计划逐步解决的",
+        "所提问题正在解决、或列入计划逐步解决的B类提案",
+        "B类（计划解决的）",
+        "属于B类的",
+    ),
+    "C": (
+        "C类",
+        "因客观条件限制暂时无法解决的",
+        "因客观条件限制或其他原因暂无法解决的C类提案",
+        "C类（暂不能解决的）",
+        "属于C类的",
+    ),
     "D": ("D类", "留作参考的", "所提意见留作工作参考的D类提案", "D类（留作参考的）", "属于D类的"),
 }
 RATINGS = {
@@ -98,7 +110,8 @@ def noun_first(split, say):
 def with_have(split, say):
     """197件提案中，A类有183件，占92.9%，B类有…"""
     parts = "，".join(
-        f"{one.label}有{say(one.count)}{split.unit}" + (f"，占{one.percent}%" if one.percent else "") for one in split.parts
+        f"{one.label}有{say(one.count)}{split.unit}" + (f"，占{one.percent}%" if one.percent else "")
+        for one in split.parts
     )
     return f"{say(split.base)}{split.unit}{split.subject}中，{parts}。"
 
@@ -106,7 +119,8 @@ def with_have(split, say):
 def in_brackets(split, say):
     """按办理结果分，A类183件（92.9%）、B类…"""
     parts = "、".join(
-        f"{one.label}{say(one.count)}{split.unit}" + (f"（{one.percent}%）" if one.percent else "") for one in split.parts
+        f"{one.label}{say(one.count)}{split.unit}" + (f"（{one.percent}%）" if one.percent else "")
+        for one in split.parts
     )
     return f"全年共有{split.subject}{say(split.base)}{split.unit}，按{split.by}分，{parts}。"
 
@@ -115,9 +129,7 @@ def percent_first(split, say):
     """占92.9%的183件为A类 …: only where every part has a share, else as a list."""
     if not all(one.percent for one in split.parts):
         return in_brackets(split, say)
-    parts = "；".join(
-        f"{one.label}占{one.percent}%，为{say(one.count)}{split.unit}" for one in split.parts
-    )
+    parts = "；".join(f"{one.label}占{one.percent}%，为{say(one.count)}{split.unit}" for one in split.parts)
     return f"{say(split.base)}{split.unit}{split.subject}按{split.by}分：{parts}。"
 
 
@@ -167,7 +179,9 @@ def count_first(split, say):
 def sentences(split, say):
     """A sentence for each part."""
     parts = "".join(
-        f"{one.label}{say(one.count)}{split.unit}" + (f"，占{split.whole}的{one.percent}%" if one.percent else "") + "。"
+        f"{one.label}{say(one.count)}{split.unit}"
+        + (f"，占{split.whole}的{one.percent}%" if one.percent else "")
+        + "。"
         for one in split.parts
     )
     return f"本年度{split.subject}共{say(split.base)}{split.unit}。{parts}"
@@ -176,7 +190,9 @@ def sentences(split, say):
 def lines(split, say):
     """A line for each part."""
     parts = "\n".join(
-        f"（{chinese(place)}）{one.label}{say(one.count)}{split.unit}" + (f"，占{one.percent}%" if one.percent else "") + "；"
+        f"（{chinese(place)}）{one.label}{say(one.count)}{split.unit}"
+        + (f"，占{one.percent}%" if one.percent else "")
+        + "；"
         for place, one in enumerate(split.parts, start=1)
     )
     return f"{split.subject}共{say(split.base)}{split.unit}，按{split.by}分为：\n{parts}"
@@ -184,7 +200,10 @@ def lines(split, say):
 
 def table(split, say):
     """The same as a table with a row of totals."""
-    rows = [f"{one.label.removesuffix('的')}\t{one.count}\t{one.percent + '%' if one.percent else ''}" for one in split.parts]
+    rows = [
+        f"{one.label.removesuffix('的')}\t{one.count}\t{one.percent + '%' if one.percent else ''}"
+        for one in split.parts
+    ]
     return "\n".join([f"{split.by}\t件数\t占比", *rows, f"合计\t{split.base}\t"])
 
 

@@ -26,8 +26,13 @@ def _check_count(item, known, marks):
     if item.value in allowed:
         marks.fine(item.count)
         return
-    marks.fault("data", [item.count], plain(item.value), allowed[0],
-                f"系统中{known.label}为{allowed[0]}件，文中为{plain(item.value)}件。")
+    marks.fault(
+        "data",
+        [item.count],
+        plain(item.value),
+        allowed[0],
+        f"系统中{known.label}为{allowed[0]}件，文中为{plain(item.value)}件。",
+    )
 
 
 def _check_share(item, known, marks):
@@ -38,7 +43,9 @@ def _check_share(item, known, marks):
     if split is None or not split["base"] or fits(split["count"], split["base"], item.percent):
         return
     expected = share(split["count"], split["base"], item.percent.decimals)
-    told = f"系统中{known.label}为{split['base']}件中的{split['count']}件，占{expected}%，文中为{item.percent.printed}%。"
+    told = (
+        f"系统中{known.label}为{split['base']}件中的{split['count']}件，占{expected}%，文中为{item.percent.printed}%。"
+    )
     marks.fault("data", [item.percent], item.percent.printed, expected, told)
 
 
@@ -87,8 +94,11 @@ class _Known:
         text = item.count.label + item.count.right[:8]
         if item.stage == words.RETURNED:
             ratings = self.figures.get("ratings", {})
-            return [ratings[name] for name in ("returned", "confirmed") if name in ratings] if re.search(
-                "收回|回收|收到|返回|回执", text) else []
+            return (
+                [ratings[name] for name in ("returned", "confirmed") if name in ratings]
+                if re.search("收回|回收|收到|返回|回执", text)
+                else []
+            )
         if item.stage == words.ANSWERED:
             return self._answered(item, text)
         if item.stage in (words.HANDLED, words.WHOLE) or not self.tells_handled:

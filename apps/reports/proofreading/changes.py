@@ -87,8 +87,11 @@ def _points(points, found, marks):
     shares = [one for one in found if one.kind == PERCENT and "change" not in one.flags]
     if any(abs(a.value - b.value) == points.value for a in shares for b in shares):
         marks.fine(points, *shares)
-    elif len(shares) == 2 and sum(one.kind == POINTS for one in found) == 1 and any(
-            re.search("(?:比|较|由|从)[^，；]*$", one.left) for one in shares):
+    elif (
+        len(shares) == 2
+        and sum(one.kind == POINTS for one in found) == 1
+        and any(re.search("(?:比|较|由|从)[^，；]*$", one.left) for one in shares)
+    ):
         off = abs(shares[0].value - shares[1].value)
         marks.fault(
             "percent",

@@ -73,7 +73,8 @@ def _wrong_share(item, bases, marks):
     base = truncated or bases[0]
     expected = share(count, base.value, percent.decimals)
     forced = item.group is not None and is_forced(
-        percent, expected, [one.percent for one in item.group.items if one.percent])
+        percent, expected, [one.percent for one in item.group.items if one.percent]
+    )
     rule = "rounding" if truncated or forced else "percent"
     marks.fault(
         rule,
@@ -97,7 +98,12 @@ def check_sums(splits, marks):
     for item in splits.items:
         if item.count and "+" in item.name and item.facet in ("result", "rating") and is_exact(item):
             _check_together(item, splits, marks)
-        elif item.count and item.stage and re.fullmatch("(?:合计|共计|总计|共)(?:有|为|达)?", item.count.left) and is_exact(item):
+        elif (
+            item.count
+            and item.stage
+            and re.fullmatch("(?:合计|共计|总计|共)(?:有|为|达)?", item.count.left)
+            and is_exact(item)
+        ):
             _check_added(item, splits, marks)
 
 
@@ -120,8 +126,13 @@ def _check_added(item, splits, marks):
     if listed and abs(near - item.value) <= max(3, near // 10):
         chosen = parts[sums.index(near) :]
         told = "+".join(plain(one.value) for one in chosen)
-        marks.fault("sum", [*[one.count for one in chosen], item.count], plain(near), plain(item.value),
-                    f"{told}={plain(near)}，文中合计为{plain(item.value)}。")
+        marks.fault(
+            "sum",
+            [*[one.count for one in chosen], item.count],
+            plain(near),
+            plain(item.value),
+            f"{told}={plain(near)}，文中合计为{plain(item.value)}。",
+        )
 
 
 def _check_sum(group, splits, marks):
@@ -236,7 +247,10 @@ def _other_wholes(group, splits):
     last = group.items[-1].place
     return [
         one
-        for one in [*splits.wholes_before(group.items[0]), *splits.items[max(group.items[0].place - _REACH, 0) : last + 2]]
+        for one in [
+            *splits.wholes_before(group.items[0]),
+            *splits.items[max(group.items[0].place - _REACH, 0) : last + 2],
+        ]
         if one.count
         and one not in group.items
         and not one.change

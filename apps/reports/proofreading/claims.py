@@ -333,10 +333,14 @@ def _counted(mention, percent, names, mentions):
     candidates = [names.get(id(mention), ""), near if not is_filler(near) else "", right, far]
     if percent is not None and percent.at < mention.at:
         candidates.append(rate_named(percent) or _split_at_share(percent)[0])
-    if re.fullmatch(r"(?:其中)?[，：]?(?:20\d\d|\d{1,2}|[一二三四五六七八九十]+)[年月](?:度|份)?(?:的|有|共|为)*", near):
+    if re.fullmatch(
+        r"(?:其中)?[，：]?(?:20\d\d|\d{1,2}|[一二三四五六七八九十]+)[年月](?:度|份)?(?:的|有|共|为)*", near
+    ):
         item.label, item.facet, item.name = near, "other", cleaned(near)
         candidates = []
-    elif _WHOLE.search(near) or (re.search(r"(?:答复|承办|办理)件(?:共|有)*$", near) and not re.search("[A-E]类", near)):
+    elif _WHOLE.search(near) or (
+        re.search(r"(?:答复|承办|办理)件(?:共|有)*$", near) and not re.search("[A-E]类", near)
+    ):
         candidates = []
     for text in candidates:
         if text and not is_filler(text):

@@ -43,8 +43,11 @@ def _told_in_bracket(item, splits):
         return False
     inside = [one for one in behind if one.mention.bracket == behind[0].mention.bracket]
     values = [one.value for one in inside]
-    before = [one.value for one in splits.items[max(item.place - 12, 0) : item.place] if one.count
-              and one.dimension == words.PROPOSALS]
+    before = [
+        one.value
+        for one in splits.items[max(item.place - 12, 0) : item.place]
+        if one.count and one.dimension == words.PROPOSALS
+    ]
     bases = [*values, sum(values), *[one.value for one in splits.able(item)], *before]
     counts = [*values, sum(values)]
     return any(base >= count and fits(count, base, item.percent) for count in counts for base in bases)
@@ -72,7 +75,8 @@ def _adjoining(item, splits, marks):
         return False
     name = item.rate.removesuffix("率")[-2:]
     if not re.search("转|采纳|落实|解决|办成|公开|签收", name) or not (
-        name in before.label or ("转" in name and "转" in before.label)):
+        name in before.label or ("转" in name and "转" in before.label)
+    ):
         return False
     earlier = [one for one in splits.same_sentence(before) if one.value >= before.value]
     bases = [Base(one.value, "", one.count) for one in reversed(earlier)] + bases_of(before, splits)
@@ -166,8 +170,11 @@ def _check_satisfaction(item, name, splits, marks):
     if any(base.value >= count and fits(count, base.value, item.percent) for count, base in pairs):
         marks.fine(item.percent)
         return
-    around = [Base(one.value, "", one.count) for one in splits.items[max(item.place - 8, 0) : item.place] if one.count
-              and one.dimension == words.PROPOSALS and one.facet != "rating"]
+    around = [
+        Base(one.value, "", one.count)
+        for one in splits.items[max(item.place - 8, 0) : item.place]
+        if one.count and one.dimension == words.PROPOSALS and one.facet != "rating"
+    ]
     if any(fits(count, base.value, item.percent) for count, _ in pairs for base in around if base.value >= count):
         marks.fine(item.percent)
         return

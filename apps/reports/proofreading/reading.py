@@ -21,7 +21,7 @@ from .word_text import word_blocks
 MAX_BYTES = 20 * 1024 * 1024
 MAX_TEXT = 500_000
 """Characters: a letter of 100 pages has some 60,000."""
-MAX_NUMBERS = 20_000
+MAX_NUMBERS = 10_000
 MAX_BODY = 20 * 1024 * 1024
 """Bytes of word/document.xml unpacked: a letter of 100 pages has some 2 million."""
 MAX_ENTRIES = 2000
@@ -258,18 +258,23 @@ def _pdf(data, named):
         )
         found = json.loads(done.stdout)
     except (subprocess.TimeoutExpired, ValueError) as failed:
-        raise UnreadableLetter(f"文件{named}读不出来：已损坏，或者过于复杂。请重新导出为 PDF，或者粘贴正文。") from failed
+        raise UnreadableLetter(
+            f"文件{named}读不出来：已损坏，或者过于复杂。请重新导出为 PDF，或者粘贴正文。"
+        ) from failed
     match found.get("error"):
         case "password":
             raise UnreadableLetter(f"文件{named}有密码，请去掉密码后再校对。")
         case "pages":
             raise UnreadableLetter(
-                f"文件{named}有 {found['pages']} 页，超过 {pdf_text.MAX_PAGES} 页，不像一份通报。请只取通报正文再校对。")
+                f"文件{named}有 {found['pages']} 页，超过 {pdf_text.MAX_PAGES} 页，不像一份通报。请只取通报正文再校对。"
+            )
         case "broken":
             raise UnreadableLetter(f"文件{named}已损坏，打不开。请重新导出为 PDF 再试。")
     pages = found["pages"]
     if not any(page.strip() for page in pages):
-        raise UnreadableLetter(f"文件{named}里没有文字，可能是扫描件。请使用 Word 文件、由电脑导出的 PDF，或者粘贴文字。")
+        raise UnreadableLetter(
+            f"文件{named}里没有文字，可能是扫描件。请使用 Word 文件、由电脑导出的 PDF，或者粘贴文字。"
+        )
     return document_of_text(_joined(pages))
 
 

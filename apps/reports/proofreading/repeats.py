@@ -24,16 +24,20 @@ def check_repeats(splits, marks):
 
 def _wholes(splits, marks):
     """A whole that is named again (N件提案已全部办结) is one that was named before."""
-    known = []
+    known, by_value = [], {}
     for whole in splits.wholes:
         if whole.past or whole.count.about or whole.dimension != words.PROPOSALS:
             continue
-        if same := [one for one in known if one.value == whole.value]:
-            marks.fine(whole.count, same[0].count)
-        elif (before := _meant(whole, known[:_FIRST] + known[max(len(known) - _LAST, _FIRST) :])) and not _is_known_otherwise(whole, before, splits):
+        if whole.value in by_value:
+            marks.fine(whole.count, by_value[whole.value].count)
+            continue
+        if (
+            before := _meant(whole, known[:_FIRST] + known[max(len(known) - _LAST, _FIRST) :])
+        ) and not _is_known_otherwise(whole, before, splits):
             _differs(whole, before, marks)
             continue
         known.append(whole)
+        by_value[whole.value] = whole
 
 
 def _meant(whole, known):
@@ -134,7 +138,10 @@ def _parts(splits, marks):
 
 
 def _says_all_of_part(item):
-    return bool(re.match(r"重点(?:督办)?提案|(?:已|均|全部|都)", item.count.right)) and not item.count.left[-2:-1].isdigit()
+    return (
+        bool(re.match(r"重点(?:督办)?提案|(?:已|均|全部|都)", item.count.right))
+        and not item.count.left[-2:-1].isdigit()
+    )
 
 
 def _can_repeat(item):

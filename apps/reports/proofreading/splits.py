@@ -23,7 +23,9 @@ _POSITIVE = {
     "closed": re.compile("办结|办毕|办理完|完成|答复|办复"),
     "returned": re.compile("收回|回收|返回|反馈|回执"),
 }
-_OVERLAPPING = re.compile("重复计算|交叉|有重复|重复统计|两种以上|同时涉及|不止一|可多选|多选|可含多|多个部门|既.{1,6}又")
+_OVERLAPPING = re.compile(
+    "重复计算|交叉|有重复|重复统计|两种以上|同时涉及|不止一|可多选|多选|可含多|多个部门|既.{1,6}又"
+)
 _FIRST, _REMEMBERED = 10, 40  # wholes
 _SETS = ("result", "rating")  # nothing is in two parts of these
 
@@ -226,11 +228,19 @@ class Splits:
         if 0 < group.expected <= len(group.items):
             return False
         base = group.base
-        if base is not None and base.group is not None and "；" in mention.gap and base.sentence == item.sentence and (
-            item.facet == base.facet and item.name != base.name
+        if (
+            base is not None
+            and base.group is not None
+            and "；" in mention.gap
+            and base.sentence == item.sentence
+            and (item.facet == base.facet and item.name != base.name)
         ):
             return False
-        if _ADDED.search(mention.left) or ("+" in item.name and item.facet in _SETS) or re.search("(?:共|总计|总共|总数)(?!青|工|享)", mention.left):
+        if (
+            _ADDED.search(mention.left)
+            or ("+" in item.name and item.facet in _SETS)
+            or re.search("(?:共|总计|总共|总数)(?!青|工|享)", mention.left)
+        ):
             return False
         between = self.items[last.place + 1 : item.place]
         if any(one.count and not one.change and one.mention.bracket == group.bracket for one in between):
@@ -528,8 +538,13 @@ class Splits:
             return part, False
         if same and (re.search(r"其中|中[，：]?$", mention.lead + mention.left) or item.within):
             return same[-1], False
-        heads = [one for one in same if one.stage or self._is_subject(one)
-                 or (item.facet in _SETS and one.facet in (*words.OPEN, "handling", "kind", "proposer"))]
+        heads = [
+            one
+            for one in same
+            if one.stage
+            or self._is_subject(one)
+            or (item.facet in _SETS and one.facet in (*words.OPEN, "handling", "kind", "proposer"))
+        ]
         if heads:
             return heads[-1], False
         return self._named(item.within, item) or self.usual_base(item), False
@@ -538,8 +553,11 @@ class Splits:
         """（另有并案1件、撤案1件，不计入总数）: no part of the count before."""
         mention = item.mention
         inside = mention.said.rpartition("（")[2] + mention.after.split("）")[0]
-        return bool(mention.bracket) and "）" not in mention.said.rpartition("（")[2] and bool(
-            re.search("另|不计|不含|不包括|除外", inside))
+        return (
+            bool(mention.bracket)
+            and "）" not in mention.said.rpartition("（")[2]
+            and bool(re.search("另|不计|不含|不包括|除外", inside))
+        )
 
     def usual_base(self, item):
         """The last whole before an item that it can be part of, by what its words name."""

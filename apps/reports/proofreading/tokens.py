@@ -322,8 +322,10 @@ def _inherited(mention, before):
     last = next((one for one in reversed(before) if one.kind == COUNT), None)
     if last is None or last.unit != mention.unit or mention.sentence - last.sentence > 1 or mention.right:
         return ""
-    if any(one.kind == FOREIGN and one.unit == mention.unit and one.at > last.at and "chinese" not in one.flags
-           for one in before[-6:]):
+    if any(
+        one.kind == FOREIGN and one.unit == mention.unit and one.at > last.at and "chinese" not in one.flags
+        for one in before[-6:]
+    ):
         return ""
     linked = "lent" in last.flags or re.search("其中|分[为成]|按.{1,8}分|：", mention.said[-30:])
     if not linked:

@@ -21,7 +21,9 @@ _FOREIGN = (
     r"农产|订单|保单|传单|教材|课题|任务|措施|制度|办法|文件|宣传|警情|事故|隐患|违法|执法|处罚|审批|业务|许可"
 )
 FOREIGN_BEHIND = re.compile(rf"[^，。；因已均全经由属所为是表]{{0,4}}?(?:{_FOREIGN})")
-FOREIGN_BEFORE = re.compile(rf"(?:{_FOREIGN})(?:共|有|为|达|计|约|近|累计|的|已|均|完成|办理|办结|受理|处理|化解|查处|调解|成功|审结)*$")
+FOREIGN_BEFORE = re.compile(
+    rf"(?:{_FOREIGN})(?:共|有|为|达|计|约|近|累计|的|已|均|完成|办理|办结|受理|处理|化解|查处|调解|成功|审结)*$"
+)
 
 RECEIVED, FILED, MERGED, HANDLED, ANSWERED, RETURNED, WHOLE = (
     "received",
@@ -70,7 +72,9 @@ ASPECTS = re.compile(
 )
 LETTERS = re.compile(r"[A-E](?=[一二两三四五]?[类级]|[+＋、和及与][A-E])")
 CONVERTED = re.compile(r"转[为化成入][“\"]?(?:[A-E]|不?满意|基本满意|理解)|转变为|(?<![A-E])[A-E]类转|[A-E]转[A-E]")
-LETTER = re.compile(r"([A-E])[一二两三四五]?[类级]|[为属是]([A-E])(?:的|$)|([甲乙丙丁])类|[“\"]([A-E])[”\"]类|^[“\"]?([A-E])[”\"]?(?:类|$)")
+LETTER = re.compile(
+    r"([A-E])[一二两三四五]?[类级]|[为属是]([A-E])(?:的|$)|([甲乙丙丁])类|[“\"]([A-E])[”\"]类|^[“\"]?([A-E])[”\"]?(?:类|$)"
+)
 MEANINGS = (
     ("留作参考", re.compile(r"留作(?:参考|研究)|供(?:决策|工作)?参考|作(?:为)?参考|不可行")),
     (
