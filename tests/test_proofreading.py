@@ -3,6 +3,7 @@
 import io
 import json
 import random
+import time
 import zipfile
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import docx
 import pikepdf
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
@@ -132,13 +134,18 @@ def test_published_shares_of_several_bases(text, wanted):
 
 # --- the letter of 2020, its facts in words of our own
 
-LETTER_2020 = """区政府系统今年承办政协提案197件，其中重点提案12件，现已全部办结。从办理结果看，已经解决或基本解决的Ａ类提案183件，
-占承办总数的92.9%；正在解决或列入计划逐步解决的B类提案9件，占承办总数的4.6%；因客观条件限制或其他原因暂无法解决的C类提案6件，
-占承办总数的2.5%。收到回执197件，1件表示理解，其余均表示满意，没有不满意的。第084号提案首次答复后评价为不满意，经二次办理，最终评价为理解。
-（一）已经解决或基本解决的Ａ类提案183件，占92.9%。
-扶持科技企业400余家，融资13.4亿元，引进人才29名；拆除危房6栋，登记犬只400余只；惠企70项，涉及企业22857件次。
-（二）正在解决或列入计划逐步解决的Ｂ类提案9件，占4.6%。
-（三）因客观条件限制暂无法解决的C类提案6件，占2.5%。"""
+LETTER_2020 = "\n".join(
+    (
+        "区政府系统今年承办政协提案197件，其中重点提案12件，现已全部办结。从办理结果看，已经解决或基本解决的Ａ类提案183件，"
+        "占承办总数的92.9%；正在解决或列入计划逐步解决的B类提案9件，占承办总数的4.6%；因客观条件限制或其他原因暂无法解决的"
+        "C类提案6件，占承办总数的2.5%。收到回执197件，1件表示理解，其余均表示满意，没有不满意的。第084号提案首次答复后评价为"
+        "不满意，经二次办理，最终评价为理解。",
+        "（一）已经解决或基本解决的Ａ类提案183件，占92.9%。",
+        "扶持科技企业400余家，融资13.4亿元，引进人才29名；拆除危房6栋，登记犬只400余只；惠企70项，涉及企业22857件次。",
+        "（二）正在解决或列入计划逐步解决的Ｂ类提案9件，占4.6%。",
+        "（三）因客观条件限制暂无法解决的C类提案6件，占2.5%。",
+    )
+)
 
 
 def test_the_letter_of_2020_has_two_faults_and_nothing_false_besides():
@@ -158,11 +165,11 @@ def test_the_json_has_the_keys_that_scripts_rely_on():
     told = check(LETTER_2020).as_json()
     assert set(told) == {"ok", "claims", "findings", "notes"}
     assert told["ok"] is False
-    assert told["claims"] == len(check(LETTER_2020).claims) == 17
+    assert told["claims"] == len(check(LETTER_2020).claims) == 16
     for one in [*told["findings"], *told["notes"]]:
         assert set(one) == {"rule", "where", "printed", "expected", "suggestion"}
         assert all(isinstance(value, str) for value in one.values())
-    assert all(one["where"].split("…")[0] in LETTER_2020.replace("\n", "") for one in told["findings"])
+    assert all(one["where"].split("…")[0] in LETTER_2020 for one in told["findings"])
 
 
 def test_every_claim_stands_where_it_says():
@@ -256,7 +263,9 @@ def true_splits(draw):
         Part(name, count, str(share(count, base, decimals)) if told else None)
         for name, count in zip(names, counts, strict=True)
     )
-    split = Split(base, parts, by, "回执总数" if rated else "总数", "份" if rated else "件", "回执" if rated else "提案")
+    split = Split(
+        base, parts, by, "回执总数" if rated else "总数", "份" if rated else "件", "回执" if rated else "提案"
+    )
     return split, draw(st.sampled_from(WORDINGS)), draw(st.sampled_from(list(NUMBERS.values())))
 
 
@@ -325,11 +334,15 @@ EDITS = (
     ("a truncated share", "12.5%。", "12.4%。"),
     ("the share of another part", "25.0%；", "62.5%；"),
     ("a wrong total", "共8件", "共9件"),
-    ("a total repeated otherwise", "8件均已办结", "7件均已办结"),
+    ("a total repeated otherwise", "8件均已办结", "6件均已办结"),
     ("another base of the classes", "8件提案按办理结果分", "9件提案按办理结果分"),
     ("a rating too many", "评价为满意的7件", "评价为满意的8件"),
     ("a wrong share of a rating", "87.5%；", "78.5%；"),
-    ("a heading that differs", "（一）所提问题已经解决的A类提案5件", "（一）所提问题已经解决的A类提案4件"),
+    (
+        "a heading that differs",
+        "（一）所提问题已经解决或基本解决的A类提案5件",
+        "（一）所提问题已经解决或基本解决的A类提案4件",
+    ),
 )
 
 
@@ -341,8 +354,6 @@ def test_the_letter_of_the_system_is_sound(written):
 @pytest.mark.parametrize(("name", "before", "after"), EDITS, ids=[edit[0] for edit in EDITS])
 def test_a_wrong_edit_of_the_systems_letter_is_caught(written, name, before, after):
     _, text = written
-    if before not in text:
-        before, after = before.replace("所提问题已经解决的", ""), after.replace("所提问题已经解决的", "")
     assert before in text, (before, text)
     edited = text.replace(before, after, 1)
     assert found(edited), said(edited, name)
@@ -363,8 +374,20 @@ def test_what_differs_from_the_database_is_told(written):
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("十", 10), ("十二", 12), ("一百九十七", 197), ("两百零三", 203), ("二百三", 230), ("一千零五", 1005), ("一九七", 197),
-     ("三万二千", 32000), ("〇", 0), ("两", 2), ("件", None), ("", None)],
+    [
+        ("十", 10),
+        ("十二", 12),
+        ("一百九十七", 197),
+        ("两百零三", 203),
+        ("二百三", 230),
+        ("一千零五", 1005),
+        ("一九七", 197),
+        ("三万二千", 32000),
+        ("〇", 0),
+        ("两", 2),
+        ("件", None),
+        ("", None),
+    ],
 )
 def test_chinese_whole_numbers_are_understood(text, value):
     assert chinese_whole(text) == value
@@ -411,7 +434,8 @@ def archive(**parts):
     return content.getvalue()
 
 
-def pdf_of(*lines, pages=1):
+def pdf_of(pages=1):
+    """A PDF of blank pages."""
     made = pikepdf.new()
     for _ in range(pages):
         made.add_blank_page()
@@ -503,19 +527,30 @@ def test_a_broken_pdf_is_told_by_the_process_that_reads_it():
 
 
 def test_lines_that_a_machine_wrapped_are_one_paragraph():
-    wrapped = "区政府系统共承办提案197件。其中A类183件，占承办总数的\n92.9%，其余14件列入计划。\n二、主要做法\n加强领导。"
-    assert document_of_text(wrapped).paragraphs == [wrapped.split("\n二")[0].replace("\n", ""), "二、主要做法", "加强领导。"]
+    wrapped = (
+        "区政府系统共承办提案197件。其中A类183件，占承办总数的\n92.9%，其余14件列入计划。\n二、主要做法\n加强领导。"
+    )
+    assert document_of_text(wrapped).paragraphs == [
+        wrapped.split("\n二")[0].replace("\n", ""),
+        "二、主要做法",
+        "加强领导。",
+    ]
 
 
 @pytest.mark.parametrize(
     "text",
-    ["共有" * 100_000 + "甲3件，占1%", "一" * 300_000, "1、" * 9_000 + "2件", "（" * 100_000, "提案中" * 90_000 + "3件",
-     "A类1件，" * 4_000, "其余1件，" * 4_000],
+    [
+        "共有" * 100_000 + "甲3件，占1%",
+        "一" * 300_000,
+        "1、" * 9_000 + "2件",
+        "（" * 100_000,
+        "提案中" * 90_000 + "3件",
+        "A类1件，" * 4_000,
+        "其余1件，" * 4_000,
+    ],
     ids=["filler", "numerals", "enumeration", "brackets", "within", "parts", "rests"],
 )
 def test_a_hostile_text_takes_no_longer_than_a_letter_of_a_hundred_pages(text):
-    import time
-
     begun = time.perf_counter()
     check(text)
     assert time.perf_counter() - begun < 5
@@ -580,16 +615,17 @@ def test_pasted_text_comes_back_marked(office):
     assert "合计不符" in page
     assert "比例不符" in page
     assert page.count('class="claim claim-wrong" id=') == 7
-    assert page.count('class="claim claim-right" id=') == 10
+    assert page.count('class="claim claim-right" id=') == 7
     assert "✓相符" in page
     assert 'href="#claim-' in page
     assert 'href="#finding-1"' in page
-    assert "不能再次校对" not in page
     assert "重点提案12件" in page  # the text is back in its field
 
 
 def test_a_file_comes_back_marked_and_its_text_can_be_corrected(office):
-    upload = SimpleUploadedFile("通报.docx", word_file(TEXT, [["结果", "件数"], ["A类", "183"], ["B类", "14"], ["合计", "197"]]))
+    upload = SimpleUploadedFile(
+        "通报.docx", word_file(TEXT, [["结果", "件数"], ["A类", "183"], ["B类", "14"], ["合计", "197"]])
+    )
     answer = office.post(reverse("reports:proofreading"), {"file": upload})
     page = answer.content.decode()
     assert answer.status_code == 200
@@ -615,27 +651,23 @@ def test_nothing_handed_in_is_told(office):
 
 
 def test_text_is_never_markup(office):
-    answer = office.post(reverse("reports:proofreading"), {"text": "<script>alert(1)</script>共承办提案3件，A类<b>1</b>件。"})
+    answer = office.post(
+        reverse("reports:proofreading"), {"text": "<script>alert(1)</script>共承办提案3件，A类<b>1</b>件。"}
+    )
     assert "<script>alert" not in answer.content.decode()
     assert "<b>1</b>" not in answer.content.decode()
 
 
 def test_a_session_is_compared_with(client, written):
     session, _ = written
-    client.force_login(make.world_of(session).office if hasattr(make, "world_of") else session_office())
+    client.force_login(get_user_model().objects.get(username="office"))
     answer = client.post(reverse("reports:proofreading"), {"text": "区政府系统承办提案9件。", "session": session.key})
     assert "与系统不符" in answer.content.decode()
 
 
-def session_office():
-    from django.contrib.auth import get_user_model
-
-    return get_user_model().objects.get(username="office")
-
-
 def test_the_letter_of_a_session_is_proofread_by_its_link(client, written):
     session, _ = written
-    client.force_login(session_office())
+    client.force_login(get_user_model().objects.get(username="office"))
     link = reverse("reports:letter_proofreading", args=[session.key])
     assert link in client.get(reverse("reports:letter", args=[session.key])).content.decode()
     assert reverse("reports:proofreading") in client.get(reverse("reports:letters")).content.decode()

@@ -1,4 +1,4 @@
-"""Shares as a careful office prints them: decimal half-up, each honest by itself. Counts and bases are whole numbers."""
+"""Shares as a careful office prints them: decimal half-up, each honest by itself."""
 
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
@@ -27,13 +27,12 @@ def is_forced(percent, expected, shares):
 
 
 def counts_that_fit(base, percent):
-    """Whole counts of `base` that give the percentage, as a range; empty where none does."""
+    """Whole counts up to `base` that give the percentage, in order; [] where none does."""
     near = int(percent.value * base / 100)
-    found = [count for count in range(max(near - 1, 0), near + 3) if count <= base]
-    step = int(base * Decimal(1).scaleb(-percent.decimals) / 100) + 2
-    if step > 3:
-        found = [count for count in range(max(near - step, 0), min(near + step, int(base)) + 1)]
-    return [count for count in found if fits(count, base, percent)]
+    reach = int(base * Decimal(1).scaleb(-percent.decimals) / 100) + 2
+    return [
+        count for count in range(max(near - reach, 0), min(near + reach, int(base)) + 1) if fits(count, base, percent)
+    ]
 
 
 def base_that_fits(count, base, percent):

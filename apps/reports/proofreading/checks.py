@@ -9,7 +9,6 @@ from .arithmetic import fits, is_forced, is_truncated, plain, share
 from .bases import bases_of, is_itself_the_base, is_of_something_else, nearby, share_advice
 from .claims import cleaned
 
-
 _AROUND = 12  # counts beside a split that may belong to it
 _REACH = 100  # counts before a split that it may be a split of
 
@@ -150,7 +149,12 @@ def _check_sum(group, splits, marks):
     most = base.value if named else max(one.value for one in bases)
     if _claims_all(group) or (total > most and _cannot_overlap(group)):
         marks.fault("sum", mentions, plain(total), plain(base.value), _sum_advice(group, base), base.count)
-    elif total < base.value and group.dimension == words.PROPOSALS and group.facet not in ("key", "handling"):
+    elif (
+        total < base.value
+        and base.paragraph == group.items[0].paragraph
+        and group.dimension == words.PROPOSALS
+        and group.facet not in ("key", "handling")
+    ):
         marks.note(
             "remainder",
             [base.count, *mentions],

@@ -125,12 +125,13 @@ def _mark(mention, mentions):
     if mention.kind == COUNT:
         if _CHANGE_COUNT.search(mention.left) and (_COMPARED.search(mention.said)):
             mention.flags.add("change")
-    elif mention.kind == PERCENT and (
-        _CHANGE_SHARE.search(mention.left)
-        or (before and "change" in before.flags and is_filler(mention.gap.replace("增幅", "").strip("，（")))
-    ):
-        mention.flags.add("change")
-    elif mention.kind == POINTS:
+    elif (
+        mention.kind == PERCENT
+        and (
+            _CHANGE_SHARE.search(mention.left)
+            or (before and "change" in before.flags and is_filler(mention.gap.replace("增幅", "").strip("，（")))
+        )
+    ) or mention.kind == POINTS:
         mention.flags.add("change")
 
 

@@ -1,4 +1,4 @@
-"""Rates and shares without a count of their own: compared with the counts that are known, else with what is possible."""
+"""Rates and shares without a count: compared with the counts that are known, else with what is possible."""
 
 import re
 from itertools import combinations
@@ -63,7 +63,7 @@ def _check_rate(item, splits, marks):
     counts = _counts_of(stage, item, splits) if stage else []
     if counts:
         bases = [one for count in counts for one in _bases_above(item, count, splits)]
-        _compare(item, [count.value for count in counts], bases, splits, marks)
+        _compare(item, [count.value for count in counts], bases, splits, marks, is_clear=stage == FILED)
     else:
         _check_possible(item, splits, marks)
 
@@ -114,12 +114,15 @@ def _bases_above(item, count, splits):
     ]
 
 
-def _compare(item, counts, bases, splits, marks):
-    """A finding where no pair of a count and a base gives the percentage, nor any two counts around it."""
+def _compare(item, counts, bases, splits, marks, is_clear=False):
+    """A finding where no pair of a count and a base gives the percentage, nor any two counts around it.
+
+    `is_clear`: the name of the rate leaves no doubt what it is of.
+    """
     pairs = [(count, base) for count in counts for base in bases if base.value >= count]
     if not pairs:
         return
-    if any(fits(count, base.value, item.percent) for count, base in pairs) or _any_two(item, splits):
+    if any(fits(count, base.value, item.percent) for count, base in pairs) or (not is_clear and _any_two(item, splits)):
         marks.fine(item.percent)
         return
     cut = next((one for one in pairs if is_truncated(one[0], one[1].value, item.percent)), None)

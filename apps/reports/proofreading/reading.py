@@ -30,7 +30,8 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 _ENDS = "。！？；：…”）!?;:)"
 _BEGINS = re.compile(
-    r"\s*(?:[一二三四五六七八九十]{1,3}[、是]|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}\s*[.．、]|[①-⑩]|第[一二三四五六七八九十]+|附件|　　|    )"
+    r"\s*(?:[一二三四五六七八九十]{1,3}[、是]|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}\s*[.．、](?!\d)|[①-⑩]|"
+    r"第[一二三四五六七八九十]+|附件|　　|    )"
 )
 _SHORTEST_WRAPPED = 18  # characters: a line that stops earlier was ended by hand
 _NUMBERS = re.compile(r"\d+|[零〇一二两三四五六七八九十百千]+")
@@ -285,8 +286,8 @@ def _joined(pages):
     """Pages as one text: page numbers go, a sentence runs on over the edge of a page."""
     lines = []
     for page in pages:
-        own = [line for line in page.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
-        own = [line.replace("\ufffe", "").replace("\xad", "") for line in own]
+        text = page.replace("\r\n", "\n").replace("\r", "\n").replace("\ufffe", "").replace("\xad", "")
+        own = text.split("\n")
         while own and not own[-1].strip():
             own.pop()
         lines += [line for line in own if not _PAGE_NUMBER.fullmatch(line) or not line.strip()]

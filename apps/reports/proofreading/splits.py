@@ -27,6 +27,11 @@ _OVERLAPPING = re.compile(
     "重复计算|交叉|有重复|重复统计|两种以上|同时涉及|不止一|可多选|多选|可含多|多个部门|既.{1,6}又"
 )
 _FIRST, _REMEMBERED = 10, 40  # wholes
+_ABOVE = {  # what a count may be that parts of a facet are of, in their sentence
+    "result": (*words.OPEN, "handling", "kind", "proposer"),
+    "rating": (*words.OPEN, "handling", "kind", "proposer"),
+    "converted": ("result",),
+}
 _SETS = ("result", "rating")  # nothing is in two parts of these
 
 
@@ -128,7 +133,11 @@ class Splits:
 
     def told_by_parts(self):
         """Splits without a whole of their own, whose sum is one: 大会提案950件，平时提案24件."""
-        return [group for group in self.kinds if group.base is None and len(group.counted) > 1]
+        return [
+            group
+            for group in self.kinds
+            if group.base is None and (len(group.counted) > 1 or group.names() == {"大会"})
+        ]
 
     def before(self, item):
         return self.items[item.place - 1] if item.place else None
@@ -206,7 +215,7 @@ class Splits:
             self.list = group
             return group
         group = self.list
-        if group is None or group.dimension != item.dimension or item.count is None and group.counted:
+        if group is None or group.dimension != item.dimension or (item.count is None and group.counted):
             return None
         if not self._goes_on(group, item):
             return None
@@ -222,7 +231,12 @@ class Splits:
                 "proposer",
             )
         if item.sentence != last.sentence:
-            return self._same_shape(item, last) and mention.paragraph - last.paragraph == 1
+            return (
+                mention.paragraph - last.paragraph == 1
+                and self._same_shape(item, last)
+                and not re.search("其中|共", mention.said)
+                and not any(one.count for one in self.items[last.place + 1 : item.place])
+            )
         if mention.bracket != group.bracket or re.search("其中|中[，：]?$", mention.gap):
             return False
         if 0 < group.expected <= len(group.items):
@@ -328,6 +342,8 @@ class Splits:
         last = group.items[-1]
         if last.sentence == item.sentence:
             return True
+        if group.facet == "converted":
+            return False
         if item.mention.paragraph == last.paragraph:
             return group.facet not in words.OPEN or (
                 item.sentence - last.sentence == 1 and (item.percent is None) == (last.percent is None)
@@ -375,12 +391,11 @@ class Splits:
         return group.facet in words.OPEN or any(one.sentence == item.sentence for one in between)
 
     def _is_subject(self, item):
-        """N件…提案 at the head of a sentence: what the sentence is about."""
-        return (
-            item.count is not None
-            and not item.percent
-            and (item.again or item.is_subject or is_filler(item.count.said))
-        )
+        """N件…提案 at the head of a sentence, N件提案中: what the sentence is about."""
+        if item.count is None or item.percent:
+            return False
+        within = re.match("(?:提案|件)*(?:之|当)?中", item.count.right)
+        return item.again or item.is_subject or bool(within) or is_filler(item.count.said)
 
     def _begins(self, item, group):
         """Whether the words open a split of their own: 其中, a bracket, 立案提案中."""
@@ -504,7 +519,7 @@ class Splits:
 
     def called_before(self, facet, name, item):
         """Counts of this name before an item: the first ones of the letter and the last."""
-        found = self.called[facet, name] if (facet, name) in self.called else []
+        found = self.called.get((facet, name), [])
         stop = bisect_left(found, item.place, key=lambda one: one.place)
         last = max(stop - _REMEMBERED, 0)
         return found[: min(_FIRST, last)] + found[last:stop]
@@ -538,13 +553,7 @@ class Splits:
             return part, False
         if same and (re.search(r"其中|中[，：]?$", mention.lead + mention.left) or item.within):
             return same[-1], False
-        heads = [
-            one
-            for one in same
-            if one.stage
-            or self._is_subject(one)
-            or (item.facet in _SETS and one.facet in (*words.OPEN, "handling", "kind", "proposer"))
-        ]
+        heads = [one for one in same if one.stage or self._is_subject(one) or one.facet in _ABOVE.get(item.facet, ())]
         if heads:
             return heads[-1], False
         return self._named(item.within, item) or self.usual_base(item), False

@@ -67,10 +67,8 @@ def _lies_on_its_side(grid):
     """The classes across, 件数 and 占比 down."""
     first = [row[0].text for row in grid[1:]]
     return (
-        any(_SHARE_ROW.search(text) for text in first)
-        and not any(_SHARE.search(cell.text) for cell in grid[0])
-        or (len(first) == 1 and re.search("件数|数量|提案数", first[0]) is not None)
-    )
+        any(_SHARE_ROW.search(text) for text in first) and not any(_SHARE.search(cell.text) for cell in grid[0])
+    ) or (len(first) == 1 and re.search("件数|数量|提案数", first[0]) is not None)
 
 
 class _Column:

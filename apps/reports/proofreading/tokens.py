@@ -49,20 +49,34 @@ def _in_one_width(text, place, character):
 _CHARACTERS = CHARACTERS.replace("万", "")
 _NUMBER = r"(?:\d{1,3}(?:,\d{3}){1,3}|\d{1,9})(?:\.\d{1,6})?"
 _CHINESE = f"[{_CHARACTERS}]{{1,12}}"
+_MEASURE = "元|美元|平方|公里|亩|吨|米|千瓦|户|套|栋|所|座|台|辆|张|场|次|天|年|级|岁|倍"
 _UNIT = r"件次|人次|家次|户次|场次|件|份|篇|宗|家|名|位|人|条|项|个"
 _TOKEN = re.compile(
     rf"""
     (?P<skip>
-        〔\d{{4}}〕\d*号? | （(?:19|20)\d{{2}}）\d+号 | (?:19|20)\d{{2}}(?:[-—–~至到](?:19|20)?\d{{2}})?年(?:度)?(?:\d{{1,2}}月)?(?:\d{{1,2}}[日号])?
-      | (?:19|20)\d{{2}}[-./]\d{{1,2}}[-./]\d{{1,2}} | \d{{1,2}}月(?:\d{{1,2}}[日号])?(?:[-—–至]\d{{1,2}}日)? | \d{{1,2}}[日时]
-      | 第\s*(?:\d+|{_CHINESE})(?:[、，和]\d+){{0,40}}(?:号|件|条|项|个|次|届|名|位|份|家)? | (?<!\d)(?:\d{{1,6}}[、，和]){{0,40}}\d{{1,6}}号
+        〔\d{{4}}〕\d*号? | （(?:19|20)\d{{2}}）\d+号
+      | (?:19|20)\d{{2}}(?:[-—–~至到](?:19|20)?\d{{2}})?年(?:度)?(?:\d{{1,2}}月)?(?:\d{{1,2}}[日号])?
+      | (?:19|20)\d{{2}}[-./]\d{{1,2}}[-./]\d{{1,2}}
+      | \d{{1,2}}月(?:\d{{1,2}}[日号])?(?:[-—–至]\d{{1,2}}日)? | \d{{1,2}}[日时]
+      | 第\s*(?:\d+|{_CHINESE})(?:[、，和]\d+){{0,40}}(?:号|件|条|项|个|次|届|名|位|份|家)?
+      | (?<!\d)(?:\d{{1,6}}[、，和]){{0,40}}\d{{1,6}}号
       | {_CHINESE}(?:届|次(?!提)|五规划) | 十[二三四五六]五 | 一件事 | [每哪]一件
     )
   | (?P<points>(?<![\d.]){_NUMBER}个?百分点)
-  | (?P<ratio>(?<![\d.])(?:百分之(?P<cn>{_CHINESE}(?:点[零〇一二三四五六七八九]+)?)|百分之(?P<an>{_NUMBER})|(?P<pn>{_NUMBER})%+))
-  | (?P<count>(?<![\d.A-Za-z])(?P<n>{_NUMBER}|(?<![第每某几同哪这那{_CHARACTERS}]){_CHINESE})(?P<big>万)?(?P<about>余|多|来|几|\+)?(?P<unit>{_UNIT})(?P<more>[余多](?!数))?)
-  | (?P<bare>(?<![\d.A-Za-z年第]){_NUMBER}(?=[、，和及与])|(?<=[为有是、，和及与占达]){_CHINESE}(?=[、，和及与]))
-  | (?P<money>(?<![\d.]){_NUMBER}(?:[万亿]?[余多]?(?:元|美元|平方|公里|亩|吨|米|千瓦|户|套|栋|所|座|台|辆|张|场|次|天|年|级|岁|倍)))
+  | (?P<ratio>
+        (?<![\d.])
+        (?: 百分之(?P<cn>{_CHINESE}(?:点[零〇一二三四五六七八九]+)?) | 百分之(?P<an>{_NUMBER}) | (?P<pn>{_NUMBER})%+ )
+    )
+  | (?P<count>
+        (?<![\d.A-Za-z])
+        (?P<n>{_NUMBER}|(?<![第每某几同哪这那{_CHARACTERS}]){_CHINESE})
+        (?P<big>万)?(?P<about>余|多|来|几|\+)?(?P<unit>{_UNIT})(?P<more>[余多](?!数))?
+    )
+  | (?P<bare>
+        (?<![\d.A-Za-z年第]){_NUMBER}(?=[、，和及与])
+      | (?<=[为有是、，和及与占达]){_CHINESE}(?=[、，和及与])
+    )
+  | (?P<money>(?<![\d.]){_NUMBER}[万亿]?[余多]?(?:{_MEASURE}))
     """,
     re.VERBOSE,
 )
@@ -157,8 +171,7 @@ class Lexer:
                 _ABOUT_BEFORE.search(line[start:begin][-6:]) or _ABOUT_AFTER.match(line[stop : stop + 3])
             )
             mention.about = mention.about or bool(
-                _FROM.search(mention.left)
-                and _TO.match(line[stop:end])
+                (_FROM.search(mention.left) and _TO.match(line[stop:end]))
                 or _NO_CLAIM.search(mention.lead[-10:] + mention.left)
             )
             if mention.kind == PERCENT and re.match("的?(?:目标|要求|标准|底线)", mention.right):
