@@ -545,8 +545,8 @@ def test_lines_that_a_machine_wrapped_are_one_paragraph():
         "1、" * 9_000 + "2件",
         "（" * 100_000,
         "提案中" * 90_000 + "3件",
-        "A类1件，" * 4_000,
-        "其余1件，" * 4_000,
+        "A类1件，" * 2_000,
+        "其余1件，" * 2_000,
     ],
     ids=["filler", "numerals", "enumeration", "brackets", "within", "parts", "rests"],
 )

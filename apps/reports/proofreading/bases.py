@@ -34,6 +34,8 @@ def bases_of(item, splits):
     if part := _named_part(item, splits):
         return part
     able = [one for one in splits.able(item) if one is not item]
+    if is_of_something_else(item) and (named_so := _labelled(item, splits)):
+        return named_so
     if _OWN.search(item.base_words):
         found = [one for one in [own, *_same_label(item, splits)] if one is not None]
         return [_base(one, True) for one in found if item.value is None or one.value >= item.value]
@@ -89,7 +91,8 @@ def nearby(item, splits):
 
 def is_itself_the_base(item, splits):
     """去年的165件（去年总数180件，占91.7%）: the count beside a share may be what something before is part of."""
-    return any(
+    told = item.count.bracket or re.search("总数|总量|共", item.label)
+    return bool(told) and any(
         one.count and one.value < item.value and fits(one.value, item.value, item.percent)
         for one in splits.items[max(item.place - 3, 0) : item.place]
         if one.sentence == item.sentence
@@ -143,6 +146,22 @@ def _named_part(item, splits):
         if item.value is None or one.value >= item.value
     ]
     return list(reversed(found))
+
+
+def _labelled(item, splits):
+    """占委员总数的: a count that stands under these words before."""
+    name = cleaned(item.base_words)
+    if len(name) < 2:
+        return []
+    before = splits.items[max(item.place - _REACH, 0) : item.place]
+    return [
+        _base(one, True)
+        for one in reversed(before)
+        if one.count
+        and name in one.count.label
+        and one.dimension == item.dimension
+        and (item.value is None or one.value >= item.value)
+    ]
 
 
 def _same_label(item, splits):

@@ -5,24 +5,34 @@ import re
 from .arithmetic import fits, plain, share
 from .tokens import COUNT, PERCENT, POINTS
 
+_REMEMBERED = 20  # wholes
 _DOWN = re.compile("下降|减少|降低|降幅|少|下浮")
 
 
 def check_changes(splits, mentions, marks):
-    sentences = {}
+    """Every clause that says how much more or less there is than last year."""
+    clauses = {}
     for mention in mentions:
-        sentences.setdefault(mention.sentence, []).append(mention)
-    for number, found in sentences.items():
+        clauses.setdefault(_clause(mention), []).append(mention)
+    items = {}
+    for item in splits.items:
+        if item.count and not item.change:
+            items.setdefault(_clause(item.count), []).append(item)
+    for clause, found in clauses.items():
         changed = [one for one in found if "change" in one.flags and not one.about]
         if changed:
-            _check(number, found, changed, splits, marks)
+            _check(found, changed, items.get(clause, []), splits, marks)
 
 
-def _check(number, found, changed, splits, marks):
-    items = [item for item in splits.items if item.sentence == number and item.count and not item.change]
-    now = [item.value for item in items if not item.past] + [
-        one.value for one in reversed(splits.wholes) if one.sentence < number and not one.past
-    ]
+def _clause(mention):
+    """(sentence, how many semicolons stand before it)."""
+    return mention.sentence, mention.said.count("；")
+
+
+def _check(found, changed, items, splits, marks):
+    now = [item.value for item in reversed(items) if not item.past]
+    earlier = [one for one in splits.wholes if one.count.at < found[0].at and not one.past]
+    now += [one.value for one in reversed(earlier[-_REMEMBERED:])]
     then = [item.value for item in items if item.past]
     for place, mention in enumerate(changed):
         behind = changed[place + 1] if place + 1 < len(changed) else None

@@ -33,8 +33,13 @@ def check_shares(splits, marks):
             marks.fine(item.count, item.percent, right.mention)
         elif item.group and item.group.rest and fits(item.value, item.group.total, item.percent) and item.group.exact:
             marks.fine(item.count, item.percent)  # only the 合计 behind the parts is wrong, which is told of the sum
-        elif bases and not is_of_something_else(item) and not is_itself_the_base(item, splits):
+        elif bases and _is_told(item, bases) and not is_itself_the_base(item, splits):
             _wrong_share(item, bases, marks)
+
+
+def _is_told(item, bases):
+    """Whether the letter counts what the words of a share name."""
+    return not is_of_something_else(item) or bases[0].is_named
 
 
 def _names_its_base(item, bases):
@@ -222,7 +227,7 @@ def _cannot_overlap(group):
     if group.overlaps or group.dimension != words.PROPOSALS or group.facet in ("key", "handling"):
         return False
     if group.facet not in words.OPEN:
-        return not any("+" in item.name for item in group.items)
+        return group.facet == "proposer" or not any("+" in item.name for item in group.items)
     first = group.items[0].mention
     return "其中" in first.lead + first.left and not any(
         one in item.label for item in group.items for one in ("涉及", "有关", "关于", "围绕")

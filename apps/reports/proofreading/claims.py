@@ -307,6 +307,8 @@ def _past(mention):
     """Whether the words before a number speak of last year."""
     if mention.bracket and re.search(rf"(?:{_PAST.pattern})[^，（]{{0,6}}（[^）]*$", mention.said):
         return True
+    if re.search(rf"(?:比|较)(?:{_PAST.pattern})(?:同期)?(?:的|共|为)*$", mention.said):
+        return True
     said = _PRESENT.sub("今年", mention.said)
     last = [match.group() for match in re.finditer(rf"{_PAST.pattern}|今年|本年|本次", said)]
     return bool(last) and last[-1] not in ("今年", "本年", "本次")

@@ -16,6 +16,7 @@ _STAGE_OF_RATE = (
 )
 _OTHERS = re.compile(r"平均|全国|全省|外[区市县]")
 _NEAR = 2  # sentences
+_SLIP = 3  # receipts
 
 
 def check_rates(splits, marks):
@@ -48,9 +49,16 @@ def _told_in_bracket(item, splits):
         for one in splits.items[max(item.place - 12, 0) : item.place]
         if one.count and one.dimension == words.PROPOSALS
     ]
-    bases = [*values, sum(values), *[one.value for one in splits.able(item)], *before]
+    bases = [*values, *[one.value for one in splits.able(item)], *before]
+    if not any(0 < base - sum(values) <= _SLIP for base in bases):
+        bases.append(sum(values))
     counts = [*values, sum(values)]
-    return any(base >= count and fits(count, base, item.percent) for count in counts for base in bases)
+    return any(
+        fits(count, base, item.percent)
+        for count in counts
+        for base in bases
+        if base > count or (base == count and base not in values)
+    )
 
 
 def _check_rate(item, splits, marks):
@@ -184,7 +192,8 @@ def _check_satisfaction(item, name, splits, marks):
     bases = _rating_bases(own[0], splits)
     counts = _satisfied(name, own[0], bases[0]) if bases else []
     if counts:
-        _compare(item, counts, bases, splits, marks)
+        is_clear = own[0].base is not None and own[0].base.stage == RETURNED
+        _compare(item, counts, bases, splits, marks, is_clear)
 
 
 def _is_near(group, item):
@@ -204,9 +213,15 @@ def _rating_bases(group, splits):
     found = bases_of(group.items[0], splits)
     if group.base is not None:
         found = [Base(group.base.value, "", group.base.count), *found]
-    if len(group.counted) > 1:
+    if len(group.counted) > 1 and not _falls_short(group):
         found.append(Base(group.total))
     return found
+
+
+def _falls_short(group):
+    """A few less than the whole of their own sentence: a slip, not receipts that are still out."""
+    base = group.base
+    return base is not None and base.sentence == group.items[0].sentence and 0 < base.value - group.total <= _SLIP
 
 
 def _satisfied(name, group, base):
