@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from . import words
 from .arithmetic import base_that_fits, counts_that_fit, fits, plain, share
-from .claims import cleaned
+from .labels import cleaned
 
 _OWN = re.compile(r"该|其|本(?!年|届|次|区|市|县)|此")
 _GENERAL = re.compile(

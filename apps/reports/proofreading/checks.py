@@ -7,7 +7,7 @@ from decimal import Decimal
 from . import words
 from .arithmetic import fits, is_forced, is_truncated, plain, share
 from .bases import bases_of, is_itself_the_base, is_of_something_else, nearby, share_advice
-from .claims import cleaned
+from .labels import cleaned
 
 _AROUND = 12  # counts beside a split that may belong to it
 _REACH = 100  # counts before a split that it may be a split of

@@ -5,18 +5,10 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from . import words
-from .tokens import COUNT, FOREIGN, PERCENT, POINTS, Mention
+from .labels import cleaned, is_filler
+from .pairing import is_change, listed_names, mark_change, paired, rate_named, split_at_share
+from .tokens import COUNT, FOREIGN, PERCENT, Mention
 
-_FILLER = (
-    r"其中|另外|另有|另|还有|还|又|仅有|仅|只有|只|共计|共有|合计|总计|一共|总共|共|有|为|是|计|达到|达|约|近|分别|依次|各|的|已|了|即|"
-    r"也|均|都|则|其|数量|总数|件数|数|提案|建议|政协|委员会|截至目前|截至今年|目前|今年以来|今年|本年度|本年|本届|年度|全年|全[区市县省州]|[我本][区市县省州局委镇街院校馆]|[区市县省州]|20\d\d年|，|、|：|（|）|“|”|"
-    r"(?:第)?[一二三四五六七八九十]+(?:是|、|）)|\d+[.、]|[①-⑩]|属于|属|列为|定为|评为|被|表示|和|及|与|或|该类|此类|这部分|这些|这|该|那|上述|以来|从|在|对|比|比例|比重|占比|件"
-)
-_ONLY_FILLER = re.compile(f"(?>{_FILLER})*+")  # possessive: a hostile text makes nobody try every way
-_HEAD = re.compile(
-    r"^(?:其中|另外|另有|另|还有|又|，|、|：|（|）|(?:第)?[一二三四五六七八九十]+(?:是|、|）)|\d+[.、]|[①-⑩]|仅|只|截至目前|目前|属于|属)+"
-)
-_TAIL = re.compile(r"(?>共有|共计|的|有|共|为|是|计|分别|依次|各|达到|达|提案|件数|件|，|、|：|数量|总数|占|约|（)++$")
 _WITHIN = re.compile(
     r"^.*(?:提案|建议|件|类|回执|表|份|结果|反馈|其|意见|单位|者)(?:之)?(?:当)?中(?![心共国小央期旬])(?:的)?[，：]?"
 )
@@ -25,27 +17,10 @@ _WHOLE = re.compile(
     r"(?:建议|提案)*(?:、|和)?(?:提案)?(?:共|有)*$|^(?:建议|[区市县省州]?(?:政协)?提案)(?:总数|数量|总量)?(?:共|共有|总计|合计)+$"
 )
 _SUBJECT = re.compile(r"^(?:政协)?(?:人大)?(?:代表)?(?:的)?(?:政协)?(?:委员)?(?:提案|建议|件)+(?=.)")
-_CHANGE_COUNT = re.compile(r"(?:增加|增多|净增|多|减少|下降|少|上升|增长)(?:了)?$")
-_CHANGE_SHARE = re.compile(
-    r"(?:增长|增加|上升|提高|提升|增幅|上涨|涨幅|下降|减少|降低|降幅|多|少|上浮|下浮)(?:了|率|幅度)?(?:为|达|达到|约|：)?$"
-)
-_COMPARED = re.compile(r"比|较|同期|环比|去年|上年|上一年|上届|前一年|往年")
-_RATE = re.compile(
-    r"([^，；：（）占]{0,24}?(?:率|满意度|评价度))(?:（[^）]{0,16}）)?(?:均|都|也|已|仅|只|分别|依次)*(?:为|达到|达|是|：|在|保持|提高到|提升到|提升至|提高至|超过)*(?:了)?$"
-)
 _PAST = re.compile(r"去年(?!以来)|上年(?!度?以来)|上一年|上届|前年|往年|前一年|上次会议")
 _PRESENT = re.compile(
     r"今年|本年|本届|本次|同比|(?:比|较|与)(?:去年|上年|上一年|上届|前年|往年|前一年)(?:同期)?(?:度)?(?:相比)?"
 )
-
-
-def is_filler(text):
-    return bool(_ONLY_FILLER.fullmatch(text))
-
-
-def cleaned(text):
-    """A label without what introduces it and what leads over to its number."""
-    return _TAIL.sub("", _HEAD.sub("", text))
 
 
 @dataclass(eq=False)
@@ -103,9 +78,9 @@ def items_of(mentions):
 
 def _sentence(mentions):
     for mention in mentions:
-        _mark(mention, mentions)
-    pairs = _paired(mentions)
-    names = _listed_names(mentions)
+        mark_change(mention, mentions)
+    pairs = paired(mentions)
+    names = listed_names(mentions)
     taken = {id(percent) for percent in pairs.values()}
     found = []
     for mention in mentions:
@@ -116,191 +91,6 @@ def _sentence(mentions):
         elif mention.kind == PERCENT and id(mention) not in taken:
             found.append(_shared(mention, names))
     return found
-
-
-def _mark(mention, mentions):
-    """Whether a number is a change over last year."""
-    place = mentions.index(mention)
-    before = mentions[place - 1] if place else None
-    if mention.kind == COUNT:
-        if _CHANGE_COUNT.search(mention.left) and (_COMPARED.search(mention.said)):
-            mention.flags.add("change")
-    elif (
-        mention.kind == PERCENT
-        and (
-            _CHANGE_SHARE.search(mention.left)
-            or (before and "change" in before.flags and is_filler(mention.gap.replace("增幅", "").strip("，（")))
-        )
-    ) or mention.kind == POINTS:
-        mention.flags.add("change")
-
-
-def _is_change(mention):
-    return "change" in mention.flags
-
-
-def rate_named(mention):
-    """满意率 of 满意率达99.5%, "" for what is no rate."""
-    text = mention.left if not is_filler(mention.left) or not mention.lead else mention.lead + mention.left
-    match = _RATE.search(text)
-    if not match or re.search(r"占比率|比率$", match[1]):
-        return ""
-    return match[1]
-
-
-def _paired(mentions):
-    """id of a count → its percentage."""
-    pairs = {}
-    for counts, percents in _runs(mentions):
-        pairs.update({id(count): percent for count, percent in zip(counts, percents, strict=True)})
-    taken = {id(percent) for percent in pairs.values()}
-    for place, mention in enumerate(mentions):
-        if mention.kind != PERCENT or id(mention) in taken or _is_change(mention):
-            continue
-        if count := _count_before_base(mention, mentions, place):
-            pairs[id(count)] = mention
-            taken.add(id(mention))
-            continue
-        if rate_named(mention):
-            behind = mentions[place + 1] if place + 1 < len(mentions) else None
-            if behind and _is_own_bracket(mention, behind, mentions, place):
-                pairs[id(behind)] = mention
-                taken.add(id(mention))
-            continue
-        count = _count_of(mention, mentions, place, pairs)
-        if count:
-            pairs[id(count)] = mention
-            taken.add(id(mention))
-    return pairs
-
-
-def _count_before_base(percent, mentions, place):
-    """The count of 144件，占承办提案192件的75.0%."""
-    if place < 2:
-        return None
-    base, count = mentions[place - 1], mentions[place - 2]
-    if base.kind != COUNT or count.kind != COUNT or "占" not in base.left or not re.match("的|之?比", percent.gap):
-        return None
-    percent.flags.add("based")
-    base.flags.add("base")
-    return count
-
-
-def _is_own_bracket(percent, behind, mentions, place):
-    """A类率70.1%（131件）: a bracket that holds this one count and nothing else."""
-    later = mentions[place + 2] if place + 2 < len(mentions) else None
-    return (
-        behind.kind == COUNT
-        and behind.bracket
-        and behind.bracket != percent.bracket
-        and percent.gap is not None
-        and behind.gap.startswith("（")
-        and is_filler(behind.gap)
-        and is_filler(behind.right)
-        and not (later is not None and later.bracket == behind.bracket)
-    )
-
-
-def _runs(mentions):
-    """Runs of counts beside equally long runs of percentages: N、M、K件，分别占P%、Q%、R%."""
-    usable = [one for one in mentions if not _is_change(one)]
-    runs = [(kind, list(run)) for kind, run in groupby(usable, key=lambda one: one.kind)]
-    for place in range(len(runs) - 1):
-        (kind, run), (other, following) = runs[place], runs[place + 1]
-        if {kind, other} != {COUNT, PERCENT} or len(following) < 2 or len(run) < 2:
-            continue
-        if not _runs_on(following) or any(rate_named(one) for one in [*run, *following] if one.kind == PERCENT):
-            continue
-        if kind == COUNT and len(run) >= len(following):
-            # 共197件，A、B、C类分别为…: what stands before the list is no part of it
-            yield run[-len(following) :], following
-        elif kind == PERCENT and len(run) == len(following):
-            yield following, run
-
-
-def _runs_on(run):
-    return all(is_filler(one.gap.replace("占", "").replace("比", "")) for one in run[1:])
-
-
-def _count_of(percent, mentions, place, pairs):
-    """The count that a percentage is the share of, None where it names something of its own."""
-    before = mentions[place - 1] if place else None
-    behind = mentions[place + 1] if place + 1 < len(mentions) else None
-    own = re.sub(r"^[^（）]*）|（[^（）]*）", "", _split_at_share(percent)[0])
-    forward = _may_follow(percent, behind, mentions, place)
-    backward = (
-        before is not None
-        and before.kind == COUNT
-        and id(before) not in pairs
-        and not _is_change(before)
-        and is_filler(own)
-        and not re.search(r"[；]", percent.gap)
-        and not (re.search(r"中[，]?$", before.right) and percent.right.startswith("的"))
-    )
-    if forward and (not backward or percent.right.startswith("的")):
-        return behind
-    if backward:
-        return before
-    return None
-
-
-_IS = re.compile(r"^(?:比例?|比重|比率)?(?:了)?(?:分别|依次|各|均)?(?:约)?(?:为|是|达到?|：)*(?:了)?$")
-
-
-def _split_at_share(percent):
-    """(what is named before 占, what stands between 占 and the number)."""
-    left = percent.left
-    before, share, base = left.rpartition("占")
-    base = _IS.sub("", base)
-    if not share:
-        return ("" if is_filler(left) else left), ""
-    if is_filler(before) and percent.lead:
-        lead = percent.lead
-        return (lead + before if lead and not is_filler(lead) else ""), base
-    return before, base
-
-
-def _may_follow(percent, behind, mentions, place):
-    if behind is None or behind.kind != COUNT or _is_change(behind):
-        return False
-    later = mentions[place + 2] if place + 2 < len(mentions) else None
-    if (
-        later
-        and later.kind == PERCENT
-        and is_filler(_split_at_share(later)[0])
-        and not rate_named(later)
-        and not later.right.startswith("的")
-        and not re.search("；", later.gap)
-        and not _is_change(later)
-    ):
-        return False  # the count has a share of its own behind it
-    if percent.right.startswith("的"):
-        return not re.search("[；：]", behind.gap)
-    if behind.bracket and behind.bracket != percent.bracket:
-        return _is_own_bracket(percent, behind, mentions, place)
-    return is_filler(behind.gap) and not re.search("[；：]|其中|另", behind.gap) and is_filler(behind.right)
-
-
-def _listed_names(mentions):
-    """id of a number → its name in a list of names: A、B、C类分别为…"""
-    names = {}
-    place = 0
-    while place < len(mentions):
-        run = [mentions[place]]
-        for one in mentions[place + 1 :]:
-            if one.kind != run[0].kind or not is_filler(one.gap):
-                break
-            run.append(one)
-        place += len(run)
-        head = re.split(r"分别|依次|各(?=[占有为\d]|$)", run[0].label)
-        if len(run) < 2 or len(head) < 2:
-            continue
-        pieces = [one for one in re.split(r"[、，：]|(?<=[类率意案的])[和及与]|和(?=[不基])|以及", head[-2]) if one]
-        if len(pieces) < len(run):
-            continue
-        for one, name in zip(run, pieces[-len(run) :], strict=True):
-            names[id(one)] = re.sub(r"^.*(?:其中|中)(?=[A-E满])", "", name)
-    return names
 
 
 def _past(mention):
@@ -321,7 +111,7 @@ def _year(mention):
 
 def _counted(mention, percent, names, mentions):
     """The Item of a count: what it is called is told by the words before it, else behind it, else further before."""
-    item = Item(mention, percent, past=_past(mention), change=_is_change(mention), year=_year(mention))
+    item = Item(mention, percent, past=_past(mention), change=is_change(mention), year=_year(mention))
     left = mention.left
     before = next((one for one in mentions if one.at == mention.at - 1), None)
     if before is not None and before.right == left and re.search("(?:和|与|及|以及)$", left):
@@ -335,7 +125,7 @@ def _counted(mention, percent, names, mentions):
         right = ""  # 40件中, 8件均为A类: the whole itself
     candidates = [names.get(id(mention), ""), near if not is_filler(near) else "", right, far]
     if percent is not None and percent.at < mention.at:
-        candidates.append(rate_named(percent) or _split_at_share(percent)[0])
+        candidates.append(rate_named(percent) or split_at_share(percent)[0])
     if re.fullmatch(
         r"(?:其中)?[，：]?(?:20\d\d|\d{1,2}|[一二三四五六七八九十]+)[年月](?:度|份)?(?:的|有|共|为)*", near
     ):
@@ -362,7 +152,7 @@ def _counted(mention, percent, names, mentions):
         _open_facet(item, near or item.label, right, far)
     item.stage = _stage(item, near, right, far)
     if percent is not None:
-        item.base_words = _split_at_share(percent)[1]
+        item.base_words = split_at_share(percent)[1]
         if "based" in percent.flags:
             item.base_count = next(one for one in mentions if one.at == percent.at - 1)
             item.base_words = item.base_count.left.rpartition("占")[2]
@@ -428,10 +218,10 @@ def _stage(item, near, right, far):
 
 def _shared(mention, names):
     """The Item of a percentage without a count: a rate, a change, or the share of something named."""
-    item = Item(None, mention, past=_past(mention), change=_is_change(mention), year=_year(mention))
+    item = Item(None, mention, past=_past(mention), change=is_change(mention), year=_year(mention))
     if item.change:
         return item
-    own, item.base_words = _split_at_share(mention)
+    own, item.base_words = split_at_share(mention)
     if id(mention) in names:
         own = names[id(mention)]
         if re.search("率|满意度", own):
