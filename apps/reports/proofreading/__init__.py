@@ -1,0 +1,48 @@
+"""The proof-reader of a finished letter: finds what it claims in numbers and checks it by arithmetic.
+
+`check(text)` is pure. A sentence is read as numbers with the words around them (tokens), these as counts, shares and
+rates of named things (claims), these as splits of wholes (splits); then the checks go over them. What could be meant
+in several ways is right when one of them is; what cannot be told is no finding.
+"""
+
+from .against_data import check_data
+from .changes import check_changes
+from .checks import check_shares, check_sums
+from .claims import items_of
+from .notes import add_notes
+from .rates import check_rates
+from .repeats import check_repeats
+from .report import Marks, Result
+from .splits import Splits
+from .tables import check_tables
+from .tokens import COUNT, PERCENT, POINTS, Lexer
+
+CHECKED = (COUNT, PERCENT, POINTS)
+
+
+def check(document, figures=None):
+    """The Result of proofreading a text, or a reading.Document with its tables.
+
+    `figures`: those of a session, as `manage.py figures --json` prints them, to compare with.
+    """
+    from .reading import as_document
+
+    document = as_document(document)
+    lexer = Lexer()
+    for number, text in enumerate(document.paragraphs):
+        if number not in document.rows:
+            lexer.read(number, text)
+    marks = Marks(document.paragraphs)
+    splits = Splits(items_of(lexer.mentions), document.paragraphs)
+    cells = check_tables(document, splits, marks)
+    check_sums(splits, marks)
+    check_shares(splits, marks)
+    check_rates(splits, marks)
+    check_changes(splits, lexer.mentions, marks)
+    check_repeats(splits, marks)
+    if figures is not None:
+        check_data(splits, figures, marks)
+    add_notes(document, lexer.mentions, marks)
+    mentions = [mention for mention in [*lexer.mentions, *cells] if mention.kind in CHECKED]
+    mentions.sort(key=lambda mention: (mention.paragraph, mention.start))
+    return Result(document.paragraphs, marks.claims(mentions), marks.findings, marks.notes)

@@ -1,0 +1,49 @@
+"""Shares as a careful office prints them: decimal half-up, each honest by itself."""
+
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+
+_NEAR = 20  # a base that would fit is looked for within one part in so many
+
+
+def share(count, base, decimals):
+    """`count` of `base` in per cent, half-up."""
+    return (Decimal(count) * 100 / Decimal(base)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def fits(count, base, percent):
+    """Whether a printed percentage (Mention) is that share; 11 for 11.0 is."""
+    return bool(base) and share(count, base, percent.decimals) == percent.value
+
+
+def is_truncated(count, base, percent):
+    exact = Decimal(count) * 100 / Decimal(base)
+    return exact.quantize(Decimal(1).scaleb(-percent.decimals), ROUND_DOWN) == percent.value
+
+
+def is_forced(percent, expected, shares):
+    """Off by one in the last place, where the `shares` of the split (Mentions) make exactly 100."""
+    step = Decimal(1).scaleb(-percent.decimals)
+    return abs(expected - percent.value) == step and len(shares) > 1 and sum(one.value for one in shares) == 100
+
+
+def counts_that_fit(base, percent):
+    """Whole counts up to `base` that give the percentage, in order; [] where none does."""
+    near = int(percent.value * base / 100)
+    reach = int(base * Decimal(1).scaleb(-percent.decimals) / 100) + 2
+    return [
+        count for count in range(max(near - reach, 0), min(near + reach, int(base)) + 1) if fits(count, base, percent)
+    ]
+
+
+def base_that_fits(count, base, percent):
+    """The whole base nearest to `base` of which `count` is the percentage, None where none is near."""
+    for away in range(int(base) // _NEAR + 2):
+        for candidate in (base - away, base + away):
+            if candidate >= count and fits(count, candidate, percent):
+                return candidate
+    return None
+
+
+def plain(number):
+    """197 of 197.0, 2.50 as it is."""
+    return str(int(number)) if number == int(number) and not str(number).partition(".")[2] else str(number)

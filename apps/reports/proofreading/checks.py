@@ -1,0 +1,333 @@
+"""The arithmetic of counts: shares of their bases, splits against their wholes."""
+
+import re
+from collections import Counter
+from decimal import Decimal
+
+from . import words
+from .arithmetic import fits, is_forced, is_truncated, plain, share
+from .bases import bases_of, is_itself_the_base, is_of_something_else, nearby, share_advice
+from .labels import cleaned
+
+_AROUND = 12  # counts beside a split that may belong to it
+_REACH = 100  # counts before a split that it may be a split of
+
+
+def is_exact(item):
+    return not item.change and not any(one.about for one in (item.count, item.percent) if one)
+
+
+def check_shares(splits, marks):
+    """Every count with a percentage of its own."""
+    found = [item for item in splits.items if item.count and item.percent and is_exact(item)]
+    common = _common_bases(found, splits)
+    for item in found:
+        bases = bases_of(item, splits)
+        if id(item) in common and not any(one.is_named and item.base_words for one in bases[:1]):
+            bases = [common[id(item)]]
+            elsewhere = []
+        else:
+            elsewhere = [] if _names_its_base(item, bases) else nearby(item, splits)
+        right = next((one for one in [*bases, *elsewhere] if fits(item.value, one.value, item.percent)), None)
+        if right:
+            marks.fine(item.count, item.percent, right.mention)
+        elif item.group and item.group.rest and fits(item.value, item.group.total, item.percent) and item.group.exact:
+            marks.fine(item.count, item.percent)  # only the 合计 behind the parts is wrong, which is told of the sum
+        elif bases and _is_told(item, bases) and not is_itself_the_base(item, splits):
+            _wrong_share(item, bases, marks)
+
+
+def _is_told(item, bases):
+    """Whether the letter counts what the words of a share name."""
+    return not is_of_something_else(item) or bases[0].is_named
+
+
+def _names_its_base(item, bases):
+    return (
+        bool(item.base_words)
+        and bool(bases)
+        and bases[0].is_named
+        and words.stage_of(item.base_words) != ""
+        and not (item.group and item.group.is_part)
+    )
+
+
+def _common_bases(items, splits):
+    """id of an item → the one base that the other shares of its split agree on, and it should have too."""
+    found = {}
+    groups = {id(item.group): item.group for item in items if item.group}
+    for group in groups.values():
+        own = [item for item in group.items if item.count and item.percent and is_exact(item)]
+        if len(own) < 3:
+            continue
+        votes, bases = Counter(), {}
+        for item in own:
+            for value in {base.value: base for base in bases_of(item, splits)}.values():
+                bases.setdefault(value.value, value)
+                votes[value.value] += fits(item.value, value.value, item.percent)
+        (best, most), *others = votes.most_common() or [(None, 0)]
+        if most >= 2 and (not others or others[0][1] < most):
+            found.update({id(item): bases[best] for item in own if item.base_count is None})
+    return found
+
+
+def _wrong_share(item, bases, marks):
+    count, percent = item.value, item.percent
+    truncated = next((one for one in bases if is_truncated(count, one.value, percent)), None)
+    base = truncated or bases[0]
+    expected = share(count, base.value, percent.decimals)
+    forced = item.group is not None and is_forced(
+        percent, expected, [one.percent for one in item.group.items if one.percent]
+    )
+    rule = "rounding" if truncated or forced else "percent"
+    marks.fault(
+        rule,
+        [item.count, percent],
+        percent.printed,
+        expected,
+        share_advice(count, base, percent, rule, forced),
+    )
+
+
+# --- sums
+
+
+def check_sums(splits, marks):
+    """Every split of two and more parts against its whole, and parts that are added up in words."""
+    for group in splits.groups:
+        if len(group.counted) < 2 or any(item.count.about for item in group.counted):
+            _shares_only(group, marks)
+        elif len(group.counted) == len(group.items) or group.rest:
+            _check_sum(group, splits, marks)
+    for item in splits.items:
+        if item.count and "+" in item.name and item.facet in ("result", "rating") and is_exact(item):
+            _check_together(item, splits, marks)
+        elif (
+            item.count
+            and item.stage
+            and re.fullmatch("(?:合计|共计|总计|共)(?:有|为|达)?", item.count.left)
+            and is_exact(item)
+        ):
+            _check_added(item, splits, marks)
+
+
+def _check_added(item, splits, marks):
+    """办理建议120件、提案197件，合计317件: a sum of counts that are no split of anything."""
+    parts = []
+    for one in reversed(splits.items[: item.place]):
+        linked = re.fullmatch(r"[^，；。]*[、和与及]?[^，；。]*|，[^，；。]*", splits.items[one.place + 1].mention.gap)
+        if one.sentence != item.sentence or one.count is None or one.dimension != item.dimension or not linked:
+            break
+        parts.insert(0, one)
+    if len(parts) < 2:
+        return
+    sums = [sum(one.value for one in parts[first:]) for first in range(len(parts) - 1)]
+    if item.value in sums:
+        marks.fine(item.count, *[one.count for one in parts])
+        return
+    near = min(sums, key=lambda total: abs(total - item.value))
+    listed = all("、" in one.mention.gap or "和" in one.mention.gap for one in parts[1:])
+    if listed and abs(near - item.value) <= max(3, near // 10):
+        chosen = parts[sums.index(near) :]
+        told = "+".join(plain(one.value) for one in chosen)
+        marks.fault(
+            "sum",
+            [*[one.count for one in chosen], item.count],
+            plain(near),
+            plain(item.value),
+            f"{told}={plain(near)}，文中合计为{plain(item.value)}。",
+        )
+
+
+def _check_sum(group, splits, marks):
+    total, mentions = group.total, [item.count for item in group.counted]
+    bases = sum_bases(group, splits)
+    if not bases or group.overlaps:
+        return
+    if found := next((one for one in bases if one.value == total), None):
+        marks.fine(*mentions, found.count)
+        return
+    if _is_explained(group, bases, splits):
+        return
+    base = bases[0]
+    named = base.sentence == group.items[0].sentence
+    most = base.value if named else max(one.value for one in bases)
+    if _claims_all(group) or (total > most and _cannot_overlap(group)):
+        marks.fault("sum", mentions, plain(total), plain(base.value), _sum_advice(group, base), base.count)
+    elif (
+        total < base.value
+        and base.paragraph == group.items[0].paragraph
+        and group.dimension == words.PROPOSALS
+        and group.facet not in ("key", "handling")
+    ):
+        marks.note(
+            "remainder",
+            [base.count, *mentions],
+            plain(total),
+            plain(base.value),
+            f"各项合计{plain(total)}件，{plain(base.value)}件中还有{plain(base.value - total)}件没有说明。",
+        )
+
+
+def _is_explained(group, bases, splits):
+    """Whether the split adds up in some other way that its words allow."""
+    if group.exact:
+        return False
+    values = {one.value for one in bases}
+    loose_list = not group.is_list or bases[0].sentence != group.items[0].sentence
+    if loose_list and any(group.total == one.value for one in _other_wholes(group, splits)):
+        return True
+    counts = [item.value for item in group.counted]
+    if group.facet in words.OPEN and len(counts) > 2 and sum(counts[1:]) == counts[0]:
+        return True
+    loose = [item.value for item in group.counted if item.facet != "other"]
+    if not group.is_list and len(loose) > 1 and len(loose) < len(counts) and sum(loose) in values:
+        return True
+    return not group.is_list and _runs_to(group, values, splits)
+
+
+def _runs_to(group, values, splits):
+    """Whether a longer run of counts around the split makes up a whole."""
+    first, last = group.counted[0], group.counted[-1]
+    around = [
+        one
+        for one in splits.items[max(first.place - _AROUND, 0) : last.place + _AROUND]
+        if one.count
+        and not one.change
+        and one.dimension == group.dimension
+        and abs(one.sentence - first.sentence) <= 1
+        and one.paragraph == first.paragraph
+        and one.facet != "key"
+    ]
+    if first not in around or last not in around:
+        return False
+    start, stop = around.index(first), around.index(last)
+    for left in range(start, -1, -1):
+        total = sum(one.value for one in around[left:start])
+        inside = {one.value for one in around[left:stop]}
+        for right in range(stop, len(around)):
+            inside.add(around[right].value)
+            whole = total + sum(one.value for one in around[start : right + 1])
+            if (left, right) != (start, stop) and whole in values and whole not in inside:
+                return True
+    return False
+
+
+def _claims_all(group):
+    if group.facet == "key":
+        return False
+    if group.facet == "handling" and not group.is_list:
+        return group.exact or group.rest
+    if group.dimension != words.PROPOSALS:
+        return group.exact or group.rest or group.is_list
+    return group.is_complete()
+
+
+def _cannot_overlap(group):
+    if group.overlaps or group.dimension != words.PROPOSALS or group.facet in ("key", "handling"):
+        return False
+    if group.facet not in words.OPEN:
+        return group.facet == "proposer" or not any("+" in item.name for item in group.items)
+    first = group.items[0].mention
+    return "其中" in first.lead + first.left and not any(
+        one in item.label for item in group.items for one in ("涉及", "有关", "关于", "围绕")
+    )
+
+
+def sum_bases(group, splits):
+    """Wholes that a split may add up to, the likeliest first."""
+    first = next((item for item in group.items if not item.stage), group.items[-1])
+    found = [group.base] if group.base is not None else []
+    if group.exact or (group.is_list and found and found[0].sentence == first.sentence):
+        return found
+    found += [
+        one
+        for one in reversed(splits.able(first))
+        if one not in found
+        and one not in group.items
+        and (one.stage != words.RETURNED or group.facet == "rating")
+        and not (one.local and found)
+    ]
+    return found
+
+
+def _other_wholes(group, splits):
+    """Counts before a split, or right behind it, that it may be a split of without saying so."""
+    last = group.items[-1].place
+    return [
+        one
+        for one in [
+            *splits.wholes_before(group.items[0]),
+            *splits.items[max(group.items[0].place - _REACH, 0) : last + 2],
+        ]
+        if one.count
+        and one not in group.items
+        and not one.change
+        and one.dimension == group.dimension
+        and (one.value > 5 or one.paragraph == group.items[0].paragraph)
+        and (one.stage or one.place < last)
+        and (one.facet != group.facet or group.facet in words.OPEN)
+    ]
+
+
+def _sum_advice(group, base):
+    total, off = group.total, base.value - group.total
+    parts = "+".join(plain(item.value) for item in group.counted)
+    told = f"{parts}={plain(total)}，与{plain(base.value)}相差{plain(abs(off))}。"
+    for item in group.counted:
+        other = item.value + off
+        if (
+            other >= 0
+            and item.percent
+            and not fits(item.value, base.value, item.percent)
+            and fits(other, base.value, item.percent)
+        ):
+            name = f"{item.name}类" if item.facet == "result" and len(item.name) == 1 else cleaned(item.label)
+            return told + f"“{name[:12]}”若为{plain(other)}，合计与比例都相符。"
+    shares = [item for item in group.counted if item.percent]
+    if len(shares) == len(group.counted) and all(fits(one.value, total, one.percent) for one in shares):
+        return told + f"各项比例都按{plain(total)}计算，总数若为{plain(total)}则相符。"
+    return told
+
+
+def _shares_only(group, marks):
+    """Percentages without counts: together 100, but for honest rounding."""
+    shares = [item.percent for item in group.items if item.percent]
+    if len(shares) < 2 or len(shares) < len(group.items) or any(one.about for one in shares):
+        return
+    if any(item.count for item in group.items) or any("+" in item.name for item in group.items):
+        return
+    total = sum(one.value for one in shares)
+    slack = sum(Decimal(5).scaleb(-one.decimals - 1) for one in shares)
+    if abs(total - 100) <= slack:
+        marks.fine(*shares)
+    elif group.is_complete() or (total > 100 + slack and group.facet not in (*words.OPEN, "key", "handling")):
+        marks.fault("sum", shares, plain(total), "100", f"各项比例合计{plain(total)}%，不是100%。")
+
+
+def _check_together(item, splits, marks):
+    """A类和B类合计198件, 满意和基本满意合计178份: the sum of parts that are told before."""
+    wanted = item.name.split("+")
+    near = [
+        one
+        for one in splits.items[max(item.place - 30, 0) : item.place]
+        if one.count
+        and one.facet == item.facet
+        and one is not item
+        and one.name in wanted
+        and item.sentence - one.sentence <= 2
+        and item.aspect in ("", one.aspect)
+        and one.past == item.past
+    ]
+    parts = [next((one for one in reversed(near) if one.name == name), None) for name in wanted]
+    if not all(parts) or len({id(one.group) for one in parts}) > 1:
+        return
+    total = sum(one.value for one in parts)
+    mentions = [one.count for one in parts] + [item.count]
+    if total == item.value:
+        marks.fine(*mentions)
+    elif any(word in item.label for word in ("合计", "共", "计", "总")):
+        told = "+".join(plain(one.value) for one in parts)
+        marks.fault(
+            "sum", mentions, plain(total), plain(item.value), f"{told}={plain(total)}，文中合计为{plain(item.value)}。"
+        )

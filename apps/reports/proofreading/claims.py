@@ -1,0 +1,243 @@
+"""Claims: each count with its share, each rate, each change over last year, and what its words call it."""
+
+import re
+from dataclasses import dataclass
+from itertools import groupby
+
+from . import words
+from .labels import cleaned, is_filler
+from .pairing import is_change, listed_names, mark_change, paired, rate_named, split_at_share
+from .tokens import COUNT, FOREIGN, PERCENT, Mention
+
+_WITHIN = re.compile(
+    r"^.*(?:提案|建议|件|类|回执|表|份|结果|反馈|其|意见|单位|者)(?:之)?(?:当)?中(?![心共国小央期旬])(?:的)?[，：]?"
+)
+_WHOLE = re.compile(
+    r"共(?:计|有)?(?:收到|收集|征集|提出|提交|立案|承办|办理|交办|受理|收回)?(?:各类)?(?:[区市县省州]?政协|委员会)*"
+    r"(?:建议|提案)*(?:、|和)?(?:提案)?(?:共|有)*$|^(?:建议|[区市县省州]?(?:政协)?提案)(?:总数|数量|总量)?(?:共|共有|总计|合计)+$"
+)
+_SUBJECT = re.compile(r"^(?:政协)?(?:人大)?(?:代表)?(?:的)?(?:政协)?(?:委员)?(?:提案|建议|件)+(?=.)")
+_PAST = re.compile(r"去年(?!以来)|上年(?!度?以来)|上一年|上届|前年|往年|前一年|上次会议")
+_PRESENT = re.compile(
+    r"今年|本年|本届|本次|同比|(?:比|较|与)(?:去年|上年|上一年|上届|前年|往年|前一年)(?:同期)?(?:度)?(?:相比)?"
+)
+
+
+@dataclass(eq=False)
+class Item:
+    """A count, a share, or both; `name` is what it is called within its facet."""
+
+    count: Mention | None
+    percent: Mention | None = None
+    label: str = ""
+    facet: str = ""
+    name: str = ""
+    aspect: str = ""
+    stage: str = ""
+    within: str = ""  # the words before 中 that name the whole it is of
+    is_subject: bool = False  # 197件提案已…: the whole itself, named again
+    past: bool = False
+    rate: str = ""  # 满意率
+    change: bool = False
+    group: object = None
+    base_words: str = ""  # the words between 占 and the number
+    base_count: Mention | None = None  # the number between 占 and the share: 占192件的75.0%
+    year: str = ""
+    place: int = 0  # among the items of the letter
+    local: bool = False  # a whole for its own sentence only
+    again: bool = False  # a part named again, to say something of it
+
+    @property
+    def mention(self):
+        return self.count or self.percent
+
+    @property
+    def value(self):
+        return self.count.value if self.count else None
+
+    @property
+    def sentence(self):
+        return self.mention.sentence
+
+    @property
+    def paragraph(self):
+        return self.mention.paragraph
+
+    @property
+    def dimension(self):
+        return self.count.dimension if self.count else words.PROPOSALS
+
+
+def items_of(mentions):
+    """The Items of a letter in order."""
+    found = []
+    for _, sentence in groupby(mentions, key=lambda mention: mention.sentence):
+        found += _sentence(list(sentence))
+    return found
+
+
+def _sentence(mentions):
+    for mention in mentions:
+        mark_change(mention, mentions)
+    pairs = paired(mentions)
+    names = listed_names(mentions)
+    taken = {id(percent) for percent in pairs.values()}
+    found = []
+    for mention in mentions:
+        if "base" in mention.flags:
+            continue
+        if mention.kind == COUNT:
+            found.append(_counted(mention, pairs.get(id(mention)), names, mentions))
+        elif mention.kind == PERCENT and id(mention) not in taken:
+            found.append(_shared(mention, names))
+    return found
+
+
+def _past(mention):
+    """Whether the words before a number speak of last year."""
+    if mention.bracket and re.search(rf"(?:{_PAST.pattern})[^，（]{{0,6}}（[^）]*$", mention.said):
+        return True
+    if re.search(rf"(?:比|较)(?:{_PAST.pattern})(?:同期)?(?:的|共|为)*$", mention.said):
+        return True
+    said = _PRESENT.sub("今年", mention.said)
+    last = [match.group() for match in re.finditer(rf"{_PAST.pattern}|今年|本年|本次", said)]
+    return bool(last) and last[-1] not in ("今年", "本年", "本次")
+
+
+def _year(mention):
+    found = re.findall(r"(20\d\d)年", mention.said)
+    return found[-1] if found else ""
+
+
+def _counted(mention, percent, names, mentions):
+    """The Item of a count: what it is called is told by the words before it, else behind it, else further before."""
+    item = Item(mention, percent, past=_past(mention), change=is_change(mention), year=_year(mention))
+    left = mention.left
+    before = next((one for one in mentions if one.at == mention.at - 1), None)
+    if before is not None and before.right == left and re.search("(?:和|与|及|以及)$", left):
+        left = ""  # 58件B类提案和21件重点提案: these words are the other's
+    if within := _WITHIN.match(mention.lead + left):
+        item.within = within.group()
+    near = _WITHIN.sub("", left)
+    far = _WITHIN.sub("", mention.lead + left)
+    right = _own_right(mention, mentions)
+    if re.match(r"(?:提案|建议|回执|件)*(?:之|当)?中|(?:提案|件)*(?:均|全部|都|皆)", mention.right):
+        right = ""  # 40件中, 8件均为A类: the whole itself
+    candidates = [names.get(id(mention), ""), near if not is_filler(near) else "", right, far]
+    if percent is not None and percent.at < mention.at:
+        candidates.append(rate_named(percent) or split_at_share(percent)[0])
+    if re.fullmatch(
+        r"(?:其中)?[，：]?(?:20\d\d|\d{1,2}|[一二三四五六七八九十]+)[年月](?:度|份)?(?:的|有|共|为)*", near
+    ):
+        item.label, item.facet, item.name = near, "other", cleaned(near)
+        candidates = []
+    elif _WHOLE.search(near) or (
+        re.search(r"(?:答复|承办|办理)件(?:共|有)*$", near) and not re.search("[A-E]类", near)
+    ):
+        candidates = []
+    for text in candidates:
+        if text and not is_filler(text):
+            facet, name, aspect = words.facet_of(text)
+            if facet:
+                item.label, item.facet, item.name, item.aspect = text, facet, name, aspect
+                break
+    if item.facet == "rating" and not item.aspect:
+        item.aspect = words.aspect_of(far)
+    if item.facet in ("rest",) and (found := words.facet_of(right) if right else ("", "", ""))[0]:
+        item.aspect = found[2]
+    if not item.facet and not candidates:
+        item.label = near
+    elif not item.facet:
+        item.label = next((text for text in candidates if text and not is_filler(text)), far)
+        _open_facet(item, near or item.label, right, far)
+    item.stage = _stage(item, near, right, far)
+    if percent is not None:
+        item.base_words = split_at_share(percent)[1]
+        if "based" in percent.flags:
+            item.base_count = next(one for one in mentions if one.at == percent.at - 1)
+            item.base_words = item.base_count.left.rpartition("占")[2]
+    return item
+
+
+def _own_right(mention, mentions):
+    """The words behind a count that are its own: not those that name the next number of the chunk."""
+    right = mention.right
+    behind = next((one for one in mentions if one.at == mention.at + 1), None)
+    right = right.partition("占")[0]
+    if behind is not None and behind.left == mention.right and re.search("(?:和|与|及|以及)$", right):
+        return re.sub("(?:和|与|及|以及)$", "", right)
+    subject = _SUBJECT.match(right)
+    if behind is not None and mention.right and behind.left == mention.right and behind.kind != FOREIGN:
+        return ""
+    if subject and not re.fullmatch(r"(?:政协)?委员提案", right):
+        rest = right[subject.end() :]
+        return "" if rest.startswith("所") else rest
+    return right
+
+
+def _open_facet(item, near, right, far):
+    text = cleaned(near) or cleaned(right) or cleaned(far)
+    if not text or is_filler(text):
+        return
+    if words.UNIT.search(text) and not words.GOVERNMENT.search(text):
+        item.facet = "unit"
+    elif words.stage_of(text) and not re.search(r"方面|涉及|有关|关于", text):
+        return
+    elif words.TOPIC.search(text):
+        item.facet = "topic"
+    else:
+        item.facet = "other"
+    item.name = text
+
+
+def _stage(item, near, right, far):
+    """The stage of a count that is a whole, "" for a part."""
+    if item.facet and (item.facet not in ("other", "unit") or re.match(r"20\d\d年|\d+月", item.name)):
+        return ""
+    mention = item.count
+    noun = mention.right[:12]
+    item.is_subject = is_filler(near) and bool(
+        re.match(r"(?:政协)?(?:人大)?(?:代表)?(?:委员)?(?:提案|建议|回执|反馈|(?:之|当)?中|均|全部|都|皆)", noun)
+    )
+    if re.match(r"(?:立案|政协|委员|[区市县省州])*(?:提案|建议)(?:之|当)?中", mention.right):
+        item.is_subject = True
+    if item.facet == "unit" and not item.is_subject:
+        return ""
+    own = re.split("中|占", mention.right)[0] if item.is_subject else ""
+    for text in (near, far if is_filler(near) else "", own):
+        if stage := words.stage_of(re.sub("“[^”]*”", "", text)):
+            item.facet = item.name = ""
+            return stage
+    if item.is_subject or re.search(r"共|总计|合计|总数|总量|提案$|提案[有为]$|建议$", far):
+        item.facet = item.name = "" if item.is_subject or re.search(r"共|总|合计", far) else item.facet
+        return "" if item.facet else words.WHOLE
+    if is_filler(far) and is_filler(mention.right):
+        return words.WHOLE
+    return ""
+
+
+def _shared(mention, names):
+    """The Item of a percentage without a count: a rate, a change, or the share of something named."""
+    item = Item(None, mention, past=_past(mention), change=is_change(mention), year=_year(mention))
+    if item.change:
+        return item
+    own, item.base_words = split_at_share(mention)
+    if id(mention) in names:
+        own = names[id(mention)]
+        if re.search("率|满意度", own):
+            item.rate = own
+            return item
+    elif rate := rate_named(mention):
+        if not words.LETTER.search(rate):
+            item.rate = rate
+            return item
+        own = rate  # A类率: the share of a class
+    if within := _WITHIN.match(own):
+        item.within, own = within.group(), own[within.end() :]
+    if is_filler(own) and mention.right.startswith("的"):
+        own = mention.right[1:]
+    item.label = own
+    item.facet, item.name, item.aspect = words.facet_of(own) if own and not is_filler(own) else ("", "", "")
+    if not item.facet and not is_filler(own):
+        item.facet, item.name = ("topic" if words.TOPIC.search(own) else "other"), cleaned(own)
+    return item

@@ -1,0 +1,201 @@
+"""Which percentage belongs to which count, which is a rate or a change, and names that stand in a list."""
+
+import re
+from itertools import groupby
+
+from .labels import is_filler
+from .tokens import COUNT, PERCENT, POINTS
+
+_CHANGE_COUNT = re.compile(r"(?:增加|增多|净增|多|减少|下降|少|上升|增长)(?:了)?$")
+_CHANGE_SHARE = re.compile(
+    r"(?:增长|增加|上升|提高|提升|增幅|上涨|涨幅|下降|减少|降低|降幅|多|少|上浮|下浮)(?:了|率|幅度)?(?:为|达|达到|约|：)?$"
+)
+_COMPARED = re.compile(r"比|较|同期|环比|去年|上年|上一年|上届|前一年|往年")
+_RATE = re.compile(
+    r"([^，；：（）占]{0,24}?(?:率|满意度|评价度))(?:（[^）]{0,16}）)?(?:均|都|也|已|仅|只|分别|依次)*(?:为|达到|达|是|：|在|保持|提高到|提升到|提升至|提高至|超过)*(?:了)?$"
+)
+
+
+def mark_change(mention, mentions):
+    """Whether a number is a change over last year."""
+    place = mentions.index(mention)
+    before = mentions[place - 1] if place else None
+    if mention.kind == COUNT:
+        if _CHANGE_COUNT.search(mention.left) and (_COMPARED.search(mention.said)):
+            mention.flags.add("change")
+    elif (
+        mention.kind == PERCENT
+        and (
+            _CHANGE_SHARE.search(mention.left)
+            or (before and "change" in before.flags and is_filler(mention.gap.replace("增幅", "").strip("，（")))
+        )
+    ) or mention.kind == POINTS:
+        mention.flags.add("change")
+
+
+def is_change(mention):
+    return "change" in mention.flags
+
+
+def rate_named(mention):
+    """满意率 of 满意率达99.5%, "" for what is no rate."""
+    text = mention.left if not is_filler(mention.left) or not mention.lead else mention.lead + mention.left
+    match = _RATE.search(text)
+    if not match or re.search(r"占比率|比率$", match[1]):
+        return ""
+    return match[1]
+
+
+def paired(mentions):
+    """id of a count → its percentage."""
+    pairs = {}
+    for counts, percents in _runs(mentions):
+        pairs.update({id(count): percent for count, percent in zip(counts, percents, strict=True)})
+    taken = {id(percent) for percent in pairs.values()}
+    for place, mention in enumerate(mentions):
+        if mention.kind != PERCENT or id(mention) in taken or is_change(mention):
+            continue
+        if count := _count_before_base(mention, mentions, place):
+            pairs[id(count)] = mention
+            taken.add(id(mention))
+            continue
+        if rate_named(mention):
+            behind = mentions[place + 1] if place + 1 < len(mentions) else None
+            if behind and _is_own_bracket(mention, behind, mentions, place):
+                pairs[id(behind)] = mention
+                taken.add(id(mention))
+            continue
+        count = _count_of(mention, mentions, place, pairs)
+        if count:
+            pairs[id(count)] = mention
+            taken.add(id(mention))
+    return pairs
+
+
+def _count_before_base(percent, mentions, place):
+    """The count of 144件，占承办提案192件的75.0%."""
+    if place < 2:
+        return None
+    base, count = mentions[place - 1], mentions[place - 2]
+    if base.kind != COUNT or count.kind != COUNT or "占" not in base.left or not re.match("的|之?比", percent.gap):
+        return None
+    percent.flags.add("based")
+    base.flags.add("base")
+    return count
+
+
+def _is_own_bracket(percent, behind, mentions, place):
+    """A类率70.1%（131件）: a bracket that holds this one count and nothing else."""
+    later = mentions[place + 2] if place + 2 < len(mentions) else None
+    return (
+        behind.kind == COUNT
+        and behind.bracket
+        and behind.bracket != percent.bracket
+        and percent.gap is not None
+        and behind.gap.startswith("（")
+        and is_filler(behind.gap)
+        and is_filler(behind.right)
+        and not (later is not None and later.bracket == behind.bracket)
+    )
+
+
+def _runs(mentions):
+    """Runs of counts beside equally long runs of percentages: N、M、K件，分别占P%、Q%、R%."""
+    usable = [one for one in mentions if not is_change(one)]
+    runs = [(kind, list(run)) for kind, run in groupby(usable, key=lambda one: one.kind)]
+    for place in range(len(runs) - 1):
+        (kind, run), (other, following) = runs[place], runs[place + 1]
+        if {kind, other} != {COUNT, PERCENT} or len(following) < 2 or len(run) < 2:
+            continue
+        if not _runs_on(following) or any(rate_named(one) for one in [*run, *following] if one.kind == PERCENT):
+            continue
+        if kind == COUNT and len(run) >= len(following):
+            # 共197件，A、B、C类分别为…: what stands before the list is no part of it
+            yield run[-len(following) :], following
+        elif kind == PERCENT and len(run) == len(following):
+            yield following, run
+
+
+def _runs_on(run):
+    return all(is_filler(one.gap.replace("占", "").replace("比", "")) for one in run[1:])
+
+
+def _count_of(percent, mentions, place, pairs):
+    """The count that a percentage is the share of, None where it names something of its own."""
+    before = mentions[place - 1] if place else None
+    behind = mentions[place + 1] if place + 1 < len(mentions) else None
+    own = re.sub(r"^[^（）]*）|（[^（）]*）", "", split_at_share(percent)[0])
+    forward = _may_follow(percent, behind, mentions, place)
+    backward = (
+        before is not None
+        and before.kind == COUNT
+        and id(before) not in pairs
+        and not is_change(before)
+        and is_filler(own)
+        and not re.search(r"[；]", percent.gap)
+        and not (re.search(r"中[，]?$", before.right) and percent.right.startswith("的"))
+    )
+    if forward and (not backward or percent.right.startswith("的")):
+        return behind
+    if backward:
+        return before
+    return None
+
+
+_IS = re.compile(r"^(?:比例?|比重|比率)?(?:了)?(?:分别|依次|各|均)?(?:约)?(?:为|是|达到?|：)*(?:了)?$")
+
+
+def split_at_share(percent):
+    """(what is named before 占, what stands between 占 and the number)."""
+    left = percent.left
+    before, share, base = left.rpartition("占")
+    base = _IS.sub("", base)
+    if not share:
+        return ("" if is_filler(left) else left), ""
+    if is_filler(before) and percent.lead:
+        lead = percent.lead
+        return (lead + before if lead and not is_filler(lead) else ""), base
+    return before, base
+
+
+def _may_follow(percent, behind, mentions, place):
+    if behind is None or behind.kind != COUNT or is_change(behind):
+        return False
+    later = mentions[place + 2] if place + 2 < len(mentions) else None
+    if (
+        later
+        and later.kind == PERCENT
+        and is_filler(split_at_share(later)[0])
+        and not rate_named(later)
+        and not later.right.startswith("的")
+        and not re.search("；", later.gap)
+        and not is_change(later)
+    ):
+        return False  # the count has a share of its own behind it
+    if percent.right.startswith("的"):
+        return not re.search("[；：]", behind.gap)
+    if behind.bracket and behind.bracket != percent.bracket:
+        return _is_own_bracket(percent, behind, mentions, place)
+    return is_filler(behind.gap) and not re.search("[；：]|其中|另", behind.gap) and is_filler(behind.right)
+
+
+def listed_names(mentions):
+    """id of a number → its name in a list of names: A、B、C类分别为…"""
+    names = {}
+    place = 0
+    while place < len(mentions):
+        run = [mentions[place]]
+        for one in mentions[place + 1 :]:
+            if one.kind != run[0].kind or not is_filler(one.gap):
+                break
+            run.append(one)
+        place += len(run)
+        head = re.split(r"分别|依次|各(?=[占有为\d]|$)", run[0].label)
+        if len(run) < 2 or len(head) < 2:
+            continue
+        pieces = [one for one in re.split(r"[、，：]|(?<=[类率意案的])[和及与]|和(?=[不基])|以及", head[-2]) if one]
+        if len(pieces) < len(run):
+            continue
+        for one, name in zip(run, pieces[-len(run) :], strict=True):
+            names[id(one)] = re.sub(r"^.*(?:其中|中)(?=[A-E满])", "", name)
+    return names

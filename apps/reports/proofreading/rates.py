@@ -1,0 +1,382 @@
+"""Rates and shares without a count: compared with the counts that are known, else with what is possible."""
+
+import re
+from itertools import combinations
+
+from . import words
+from .arithmetic import counts_that_fit, fits, is_truncated, plain, share
+from .bases import Base, bases_of, is_of_something_else, share_advice
+from .checks import is_exact
+from .words import ANSWERED, FILED, RETURNED
+
+_STAGE_OF_RATE = (
+    (FILED, re.compile("立案")),
+    (RETURNED, re.compile("回收|收回|反馈|返回|回执")),
+    (ANSWERED, re.compile("办复|答复|办结|回复")),
+)
+_OTHERS = re.compile(r"平均|全国|全省|外[区市县]")
+_NEAR = 2  # sentences
+_SLIP = 3  # receipts
+
+
+def check_rates(splits, marks):
+    """满意率, 办复率 and the like; shares of parts whose count stands elsewhere or nowhere."""
+    for item in splits.items:
+        if item.count is not None or item.percent is None or not is_exact(item):
+            continue
+        if _OTHERS.search(item.percent.label):
+            continue
+        if _told_in_bracket(item, splits):
+            marks.fine(item.percent)
+        elif item.rate:
+            _check_rate(item, splits, marks)
+        elif item.facet:
+            _check_share(item, splits, marks)
+    _check_repeated(splits, marks)
+
+
+def _told_in_bracket(item, splits):
+    """99.3%（142件中141件满意）: the bracket behind it says of what."""
+    behind = [
+        one for one in splits.items[item.place + 1 : item.place + 6] if one.count and one.sentence == item.sentence
+    ]
+    if not behind or not behind[0].mention.bracket or not behind[0].count.gap.startswith("（"):
+        return False
+    inside = [one for one in behind if one.mention.bracket == behind[0].mention.bracket]
+    values = [one.value for one in inside]
+    before = [
+        one.value
+        for one in splits.items[max(item.place - 12, 0) : item.place]
+        if one.count and one.dimension == words.PROPOSALS
+    ]
+    bases = [*values, *[one.value for one in splits.able(item)], *before]
+    if not any(0 < base - sum(values) <= _SLIP for base in bases):
+        bases.append(sum(values))
+    counts = [*values, sum(values)]
+    return any(
+        fits(count, base, item.percent)
+        for count in counts
+        for base in bases
+        if base > count or (base == count and base not in values)
+    )
+
+
+def _check_rate(item, splits, marks):
+    if "满意" in item.rate:
+        _check_satisfaction(item, item.rate, splits, marks)
+        return
+    if _adjoining(item, splits, marks):
+        return
+    stage = next((stage for stage, words_of in _STAGE_OF_RATE if words_of.search(item.rate)), "")
+    counts = _counts_of(stage, item, splits) if stage else []
+    if counts:
+        bases = [one for count in counts for one in _bases_above(item, count, splits)]
+        _compare(item, [count.value for count in counts], bases, splits, marks, is_clear=stage == FILED)
+    else:
+        _check_possible(item, splits, marks)
+
+
+def _adjoining(item, splits, marks):
+    """16件转为A类，转化率69.6%: the rate of the count right before, which its name repeats."""
+    before = splits.before(item)
+    if before is None or before.count is None or before.sentence != item.sentence or before.percent is not None:
+        return False
+    name = item.rate.removesuffix("率")[-2:]
+    if not re.search("转|采纳|落实|解决|办成|公开|签收", name) or not (
+        name in before.label or ("转" in name and "转" in before.label)
+    ):
+        return False
+    earlier = [one for one in splits.same_sentence(before) if one.value >= before.value]
+    bases = [Base(one.value, "", one.count) for one in reversed(earlier)] + bases_of(before, splits)
+    counts = [before.value] if before.group is None else [before.value, before.group.total]
+    _compare(item, counts, bases, splits, marks)
+    return True
+
+
+def _counts_of(stage, item, splits):
+    """Counts of the stage that a rate is of, the nearest first: of its sentence, else of the sentences before."""
+    same = [
+        one
+        for one in splits.wholes_around(item)
+        if one.stage == stage
+        and one.past == item.past
+        and one.paragraph == item.paragraph
+        and (one.place < item.place or one.sentence == item.sentence)
+        and item.sentence - one.sentence <= _NEAR
+    ]
+    return sorted(same, key=lambda one: abs(one.place - item.place))[:2]
+
+
+def _bases_above(item, count, splits):
+    before = [
+        one
+        for one in splits.wholes_around(item)
+        if one is not count
+        and one.place < max(count.place, item.place)
+        and one.dimension == count.dimension
+        and one.value >= count.value
+        and one.past == item.past
+    ]
+    return [Base(one.value, "", one.count, one.sentence == item.sentence) for one in reversed(before)] + [
+        Base(group.total) for group in splits.told_by_parts() if group.total >= count.value
+    ]
+
+
+def _compare(item, counts, bases, splits, marks, is_clear=False):
+    """A finding where no pair of a count and a base gives the percentage, nor any two counts around it.
+
+    `is_clear`: the name of the rate leaves no doubt what it is of.
+    """
+    pairs = [(count, base) for count in counts for base in bases if base.value >= count]
+    if not pairs:
+        return
+    if any(fits(count, base.value, item.percent) for count, base in pairs) or (not is_clear and _any_two(item, splits)):
+        marks.fine(item.percent)
+        return
+    cut = next((one for one in pairs if is_truncated(one[0], one[1].value, item.percent)), None)
+    count, base = cut or pairs[0]
+    rule = "rounding" if cut else "percent"
+    marks.fault(
+        rule,
+        [item.percent],
+        item.percent.printed,
+        share(count, base.value, item.percent.decimals),
+        share_advice(count, base, item.percent, rule),
+    )
+
+
+def _any_two(item, splits):
+    around = [
+        one
+        for one in splits.items[max(item.place - 8, 0) : item.place + 4]
+        if one.count and one.dimension == words.PROPOSALS and one.paragraph == item.paragraph
+    ]
+    return any(
+        one.value < other.value and fits(one.value, other.value, item.percent) for one in around for other in around
+    )
+
+
+def _check_satisfaction(item, name, splits, marks):
+    """A rate of satisfaction: what counts into it differs from place to place, so any usual way may fit."""
+    groups = [
+        group
+        for group in splits.groups_near(item)
+        if group.facet == "rating"
+        and group.counted
+        and _is_near(group, item)
+        and group.items[0].past == item.past
+        and not _other_year(item, group)
+    ]
+    own = [group for group in groups if _same_aspect(name, group.aspect)]
+    if not own:
+        _check_possible(item, splits, marks)
+        return
+    own.sort(key=lambda one: abs(one.items[0].place - item.place))
+    pairs = [
+        (count, base)
+        for group in own
+        for base in _rating_bases(group, splits)
+        for count in _satisfied(name, group, base)
+    ]
+    if any(base.value >= count and fits(count, base.value, item.percent) for count, base in pairs):
+        marks.fine(item.percent)
+        return
+    around = [
+        Base(one.value, "", one.count)
+        for one in splits.items[max(item.place - 8, 0) : item.place]
+        if one.count and one.dimension == words.PROPOSALS and one.facet != "rating"
+    ]
+    if any(fits(count, base.value, item.percent) for count, _ in pairs for base in around if base.value >= count):
+        marks.fine(item.percent)
+        return
+    bases = _rating_bases(own[0], splits)
+    counts = _satisfied(name, own[0], bases[0]) if bases else []
+    if counts:
+        is_clear = own[0].base is not None and own[0].base.stage == RETURNED
+        _compare(item, counts, bases, splits, marks, is_clear)
+
+
+def _is_near(group, item):
+    return abs(group.items[0].sentence - item.sentence) <= _NEAR and group.items[0].paragraph == item.paragraph
+
+
+def _other_year(item, group):
+    return bool(item.year and group.items[0].year and item.year != group.items[0].year)
+
+
+def _same_aspect(name, aspect):
+    told = words.aspect_of(name)
+    return not aspect or not told or told == aspect
+
+
+def _rating_bases(group, splits):
+    found = bases_of(group.items[0], splits)
+    if group.base is not None:
+        found = [Base(group.base.value, "", group.base.count), *found]
+    if len(group.counted) > 1 and not _falls_short(group):
+        found.append(Base(group.total))
+    return found
+
+
+def _falls_short(group):
+    """A few less than the whole of their own sentence: a slip, not receipts that are still out."""
+    base = group.base
+    return base is not None and base.sentence == group.items[0].sentence and 0 < base.value - group.total <= _SLIP
+
+
+def _satisfied(name, group, base):
+    """Counts that may stand for satisfied, the usual one first."""
+    by_name = {one.name: one.value for one in group.counted}
+    bad = sum(value for one, value in by_name.items() if "不" in one)
+    good = {one: value for one, value in by_name.items() if "不" not in one and one != "其余"}
+    if "不满意率" in name:
+        return [bad] if bad else []
+    only = re.search("(基本满意|比较满意|非常满意)率", name)
+    if only and only[1] in by_name and not re.search(r"满意(?:率)?[和或与及、+]", name):
+        return [by_name[only[1]]]
+    sums = [sum(parts) for size in range(len(good), 0, -1) for parts in combinations(good.values(), size)]
+    if "满意" not in by_name or "其余" in by_name:
+        others = [value for one, value in by_name.items() if one != "满意"]
+        sums += [base.value - sum(parts) for size in range(len(others) + 1) for parts in combinations(others, size)]
+    return list(dict.fromkeys(one for one in sums if one >= 0))
+
+
+def _check_share(item, splits, marks):
+    """The share of a named part: its count may stand elsewhere."""
+    own = item.group.base if item.group else splits.usual_base(item)
+    known = [
+        one
+        for one in splits.called_before(item.facet, item.name, splits.items[min(item.place + 4, len(splits.items) - 1)])
+        if one.aspect == item.aspect
+        and one.past == item.past
+        and _of_same_whole(one, own)
+        and not (one.year and item.year and one.year != item.year)
+    ]
+    if item.facet == "rating" and not known:
+        _check_satisfaction(item, item.label + "率", splits, marks)
+    elif not known:
+        _check_possible(item, splits, marks)
+    else:
+        _check_known(item, known, splits, marks)
+
+
+def _of_same_whole(one, own):
+    base = one.group.base if one.group else None
+    return base is None or own is None or base.value == own.value
+
+
+def _check_known(item, known, splits, marks):
+    bases = [base for one in known for base in bases_of(one, splits)]
+    if any(fits(one.value, base.value, item.percent) for one in known for base in bases) or any(
+        one.percent and one.percent.value == item.percent.value for one in known
+    ):
+        marks.fine(item.percent)
+        return
+    printed = next((one.percent for one in known if one.percent), None)
+    if printed is not None and printed.decimals == item.percent.decimals:
+        _differs(item.percent, printed, marks)
+    elif not is_of_something_else(item):
+        _compare(item, [one.value for one in known], bases, splits, marks)
+
+
+def _differs(later, before, marks):
+    marks.fault(
+        "repeat",
+        [later],
+        later.printed,
+        before.printed,
+        f"前文为{before.printed}%，这里为{later.printed}%，前后应一致。",
+    )
+
+
+def _check_repeated(splits, marks):
+    """One rate, two values that differ in one digit: 98.9 in the summary, 97.9 in the text."""
+    first = {}
+    for item in splits.items:
+        if not item.rate or item.past or item.year or not is_exact(item) or not _stands_alone(item):
+            continue
+        name = re.sub("提案者?|委员|办理|和|、|的|均|截至目前", "", item.rate)
+        known = first.setdefault(name, item)
+        if known is item or known.paragraph == item.paragraph:
+            continue
+        bases = [splits.usual_base(known), splits.usual_base(item)]
+        if all(bases) and bases[0].value != bases[1].value:
+            continue
+        if known.percent.value == item.percent.value:
+            marks.fine(item.percent, known.percent)
+        elif _one_digit_off(known.percent.printed, item.percent.printed):
+            _differs(item.percent, known.percent, marks)
+
+
+def _stands_alone(item):
+    """Whether the words before a rate name nobody else whose rate it would be."""
+    return not re.search("对|[局委办镇街]|同期|首|初|最终|态度|结果|评议|上年|去年|届", item.percent.label) and not (
+        item.percent.bracket
+    )
+
+
+def _one_digit_off(one, other):
+    return len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) == 1
+
+
+# --- what is possible
+
+
+def _check_possible(item, splits, marks):
+    """Whether any whole count of the base gives the rate; only where the words name the base."""
+    bases = _named_bases(item, splits)
+    if not bases or not item.percent.value % 100 or _any_two(item, splits):
+        return
+    if any(counts_that_fit(base.value, item.percent) for base in bases):
+        return
+    base = bases[0]
+    low = int(item.percent.value * base.value / 100)
+    around = [count for count in (low, low + 1) if 0 <= count <= base.value]
+    shares = [share(count, base.value, item.percent.decimals) for count in around]
+    told = "、".join(f"{count}/{plain(base.value)}={value}%" for count, value in zip(around, shares, strict=True))
+    mentions = [base.mention, item.percent]
+    if base.mention is None or base.mention.paragraph != item.paragraph:
+        mentions = [item.percent]
+    marks.fault(
+        "impossible",
+        mentions,
+        item.percent.printed,
+        " 或 ".join(str(one) for one in shares),
+        f"以{plain(base.value)}为基数，没有哪个整数的比例是{item.percent.printed}%：{told}。",
+    )
+
+
+def _named_bases(item, splits):
+    """The bases that a rate can be of where its words or its sentence name one, [] where they do not."""
+    able = splits.able(item)
+    here = [one for one in able if one.sentence == item.sentence]
+    if item.facet == "rating" or "满意" in item.rate:
+        if back := [one for one in here if one.stage == RETURNED]:
+            return [Base(one.value, "", one.count) for one in back]
+        if back := [one for one in able if one.stage == RETURNED and item.sentence - one.sentence <= 1]:
+            return [Base(one.value, "", one.count) for one in reversed(back)]
+        if people := _raters(item, splits):
+            return people
+    if is_of_something_else(item):
+        return []
+    if item.facet:
+        named = [one for one in bases_of(item, splits) if one.is_named]
+        if not named:
+            return []
+        return named if words.stage_of(item.base_words) or item.within else bases_of(item, splits)
+    if not here or not re.search("满意|立案|办复|答复|办结|采纳|解决|落实", item.rate):
+        return []
+    return [Base(one.value, "", one.count) for one in [*reversed(here), *able] if one.value]
+
+
+def _raters(item, splits):
+    """56名提案者参与评价，满意度97.5%."""
+    found = [
+        one
+        for one in splits.items[max(item.place - 3, 0) : item.place]
+        if one.count
+        and one.sentence == item.sentence
+        and one.dimension == words.PEOPLE
+        and re.search("评价|测评|评议|打分|投票", one.count.right)
+    ]
+    return [Base(one.value, "", one.count) for one in found]

@@ -1,0 +1,155 @@
+"""One figure, two values: totals and named parts that a letter gives more than once."""
+
+import re
+from decimal import Decimal
+
+from . import words
+from .arithmetic import plain
+
+_WHOLLY = re.compile(
+    r"^(?:政协)?(?:委员)?(?:提案|建议)*(?:虽|虽然|现|目前|已|均|全部|都|全都|截至|如期|按期|按时|及时)+[^，。；]{0,8}?(?:办|答|复|结|完)"
+)
+_AGAIN = ("result", "rating", "key", "proposer", "kind")
+_LEFT_OUT = ("review", "closed", "answered", "rest", "other")  # what may be left out of one total and not of another
+_FIRST, _LAST = 10, 40  # wholes that a later one is compared with
+_NEAR = 2  # sentences
+_SLIP = 3  # proposals
+_CLOSE = Decimal("0.15")
+
+
+def check_repeats(splits, marks):
+    _wholes(splits, marks)
+    _parts(splits, marks)
+
+
+def _wholes(splits, marks):
+    """A whole that is named again (N件提案已全部办结) is one that was named before."""
+    known, by_value = [], {}
+    for whole in splits.wholes:
+        if whole.past or whole.count.about or whole.dimension != words.PROPOSALS:
+            continue
+        if whole.value in by_value:
+            marks.fine(whole.count, by_value[whole.value].count)
+            continue
+        if (
+            before := _meant(whole, known[:_FIRST] + known[max(len(known) - _LAST, _FIRST) :])
+        ) and not _is_known_otherwise(whole, before, splits):
+            _differs(whole, before, marks)
+            continue
+        known.append(whole)
+        by_value[whole.value] = whole
+
+
+def _meant(whole, known):
+    """The whole that another one seems to repeat with a slip, None where it is one of its own."""
+    same = [
+        one
+        for one in known
+        if _kind(one) == _kind(whole) and not _other_year(one, whole) and one.sentence != whole.sentence
+    ]
+    if not same:
+        return None
+    if swapped := [one for one in same if _are_swapped(one.value, whole.value)]:
+        return swapped[0]
+    if _says_all(whole):
+        close = [one for one in same if _is_close(one, whole)]
+        return close[-1] if close else None
+    if whole.stage and whole.stage == same[0].stage and not whole.within and re.search("共|总", whole.count.label):
+        return same[0] if _is_close(same[0], whole) else None
+    return None
+
+
+def _is_close(one, other):
+    return abs(one.value - other.value) <= max(3, one.value * _CLOSE)
+
+
+def _are_swapped(one, other):
+    a, b = plain(one), plain(other)
+    return (
+        len(a) > 2
+        and len(a) == len(b)
+        and sorted(a) == sorted(b)
+        and sum(x != y for x, y in zip(a, b, strict=True)) == 2
+    )
+
+
+def _says_all(whole):
+    mention = whole.count
+    free = re.fullmatch(
+        r"(?:.*[，：])?(?:截至[^，]*|目前|至今|上述|以上|这|所有|全部|承办的|所承办的|交办的)*", mention.left
+    )
+    return bool(free and _WHOLLY.match(mention.right))
+
+
+def _is_known_otherwise(whole, before, splits):
+    """Whether a part or the sum of a split has this value, or a part nearby makes up the difference.
+
+    The sum of a split alone excuses no total that is off by a few: the split may be right, and the total wrong.
+    """
+    off = abs(whole.value - before.value)
+    for one in splits.items:
+        if one.count is None or one.stage:
+            continue
+        if one.value == whole.value:
+            return True
+        if one.value == off and one.facet in _LEFT_OUT and abs(one.sentence - whole.sentence) <= _NEAR:
+            return True
+    sums = any(group.total == whole.value for group in splits.groups if len(group.counted) > 1)
+    return sums and not (before.stage == words.HANDLED and off <= _SLIP)
+
+
+def _kind(item):
+    """What the words call the papers: 代表建议 are another kind than 提案."""
+    text = item.count.label + item.count.right[:8]
+    return "建议" if re.search("代表|人大|建议", text) and "提案" not in text else ""
+
+
+def _other_year(one, other):
+    return bool(one.year and other.year and one.year != other.year)
+
+
+def _differs(item, before, marks):
+    marks.fault(
+        "repeat",
+        [item.count],
+        plain(item.value),
+        plain(before.value),
+        f"前文为{plain(before.value)}，这里为{plain(item.value)}，前后应一致。",
+    )
+
+
+def _parts(splits, marks):
+    """The same part of the same whole."""
+    first = {}
+    for item in splits.items:
+        if not _can_repeat(item):
+            continue
+        base = item.group.base
+        whole = base.value if base and item.facet != "key" else None
+        known = first.setdefault((item.facet, item.name, item.aspect, whole), item)
+        if known is item or known.sentence == item.sentence or _other_year(known, item):
+            continue
+        if known.value == item.value:
+            marks.fine(item.count, known.count)
+        elif item.facet == "key" and not _says_all_of_part(item):
+            continue
+        elif base is not None or item.facet == "key":
+            _differs(item, known, marks)
+
+
+def _says_all_of_part(item):
+    return (
+        bool(re.match(r"重点(?:督办)?提案|(?:已|均|全部|都)", item.count.right))
+        and not item.count.left[-2:-1].isdigit()
+    )
+
+
+def _can_repeat(item):
+    if item.count is None or item.facet not in _AGAIN or item.past or item.change or item.count.about or item.again:
+        return False
+    if item.group is None or any(re.search("合计|共计|总计|累计", one.label) for one in item.group.items):
+        return False
+    if item.dimension != words.PROPOSALS or item.group is None or item.group.is_part or item.group.exact:
+        return False
+    loose = item.facet in ("proposer", "kind") and len(item.group.items) < 2
+    return "+" not in item.name and not loose and not (item.facet == "result" and len(item.name) > 1)

@@ -1,0 +1,109 @@
+"""What a proofreading gives: claims with their status, findings, notes, and the JSON of `check_letter`."""
+
+from dataclasses import dataclass, field
+
+RIGHT, WRONG, UNCHECKED = "right", "wrong", "unchecked"
+LONGEST = 120  # characters of the letter quoted with a finding
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fault, or one note. `marks`: the Mentions that it is about."""
+
+    rule: str
+    where: str
+    printed: str
+    expected: str
+    suggestion: str
+    marks: tuple = ()
+
+    def as_json(self):
+        return {name: getattr(self, name) for name in ("rule", "where", "printed", "expected", "suggestion")}
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One number of the letter that says something of proposals. `start`, `end`: in the text of its paragraph."""
+
+    paragraph: int
+    start: int
+    end: int
+    kind: str
+    value: str
+    status: str
+    findings: tuple[int, ...] = ()  # places among the findings, from 0
+
+
+@dataclass(frozen=True)
+class Result:
+    paragraphs: list
+    claims: list = field(default_factory=list)
+    findings: list = field(default_factory=list)
+    notes: list = field(default_factory=list)
+
+    @property
+    def ok(self):
+        return not self.findings
+
+    def as_json(self):
+        return {
+            "ok": self.ok,
+            "claims": len(self.claims),
+            "findings": [finding.as_json() for finding in self.findings],
+            "notes": [note.as_json() for note in self.notes],
+        }
+
+
+class Marks:
+    """What became of each number while the checks went over the letter."""
+
+    def __init__(self, paragraphs):
+        self.paragraphs = paragraphs
+        self.findings, self.notes = [], []
+        self.right = set()
+        self.wrong = {}
+        self._places = {}
+
+    def fine(self, *mentions):
+        self.right.update(id(mention) for mention in mentions if mention is not None)
+
+    def fault(self, rule, mentions, printed, expected, suggestion, base=None):
+        """A finding about some Mentions and their `base`; the same one printed again is only marked again."""
+        quoted = [mention for mention in mentions if mention is not None]
+        marked = [base, *quoted] if base is not None else quoted
+        same = (rule, str(printed), str(expected), tuple(sorted(one.printed for one in marked)))
+        if same not in self._places:
+            self._places[same] = len(self.findings)
+            self.findings.append(
+                Finding(rule, self.words_of(quoted), str(printed), str(expected), suggestion, tuple(marked))
+            )
+        for mention in marked:
+            if self._places[same] not in (places := self.wrong.setdefault(id(mention), [])):
+                places.append(self._places[same])
+
+    def note(self, rule, mentions, printed, expected, suggestion):
+        self.notes.append(
+            Finding(rule, self.words_of(mentions), str(printed), str(expected), suggestion, tuple(mentions))
+        )
+
+    def words_of(self, mentions):
+        """The letter's own words around some numbers of one paragraph (that of the last)."""
+        if not mentions:
+            return ""
+        number = mentions[-1].paragraph
+        own = [mention for mention in mentions if mention.paragraph == number]
+        text = self.paragraphs[number]
+        start, end = min(one.opens for one in own), max(one.end for one in own)
+        if end - start > LONGEST:
+            return text[start : start + LONGEST // 2].strip() + "…" + text[end - LONGEST // 2 : end].strip()
+        return " ".join(text[start:end].split())
+
+    def claims(self, mentions):
+        found = []
+        for mention in mentions:
+            places = tuple(self.wrong.get(id(mention), ()))
+            status = WRONG if places else RIGHT if id(mention) in self.right else UNCHECKED
+            found.append(
+                Claim(mention.paragraph, mention.start, mention.end, mention.kind, mention.printed, status, places)
+            )
+        return found

@@ -1,0 +1,540 @@
+"""Which parts make up which whole: the wholes of a letter in their order, and the splits with the base of each."""
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+
+from . import words
+from .groups import SETS, Group
+from .labels import is_filler
+from .numerals import chinese_whole
+
+_BY = re.compile(r"按(?:照)?[^，。；、]{1,12}?(?:(?<![拆区部])分|划分|分类|统计|归类|分组|分布)(?=[，：]|类|为|$|别为)")
+_INTO = re.compile(r"分为|分成|划分为|细分为")
+_INTO_SO_MANY = re.compile(r"分[为成]([一二两三四五六七八九十]{1,3}|\d{1,2})(?:大)?(?:类|个方面|方面|部分|种情形|块)")
+_LISTS = re.compile(r"(?:20\d\d年?[至到—-]20\d\d年?|各[区县月季]|各个?年度?)[^，；]*分别")
+_ADDED = re.compile(r"(?:共计|合计|总计|一共|总共|累计|共)(?:为|达|有)?$")
+_NONE_LEFT = re.compile(
+    r"(?:无|没有|未有|未收到|未出现|零)[^，。；]{0,6}(?:[C-E]类|不满意)|(?:[C-E]类|不满意)[^，。；\d]{0,6}(?:为零|为0|没有|无)"
+)
+_POSITIVE = {
+    "review": re.compile("立案"),
+    "answered": re.compile("办复|答复|回复|办结|办毕"),
+    "closed": re.compile("办结|办毕|办理完|完成|答复|办复"),
+    "returned": re.compile("收回|回收|返回|反馈|回执"),
+}
+_OVERLAPPING = re.compile(
+    "重复计算|交叉|有重复|重复统计|两种以上|同时涉及|不止一|可多选|多选|可含多|多个部门|既.{1,6}又"
+)
+_FIRST, _REMEMBERED = 10, 40  # wholes
+_ABOVE = {  # what a count may be that parts of a facet are of, in their sentence
+    "result": (*words.OPEN, "handling", "kind", "proposer"),
+    "rating": (*words.OPEN, "handling", "kind", "proposer"),
+    "converted": ("result",),
+}
+
+
+class Splits:
+    """`wholes`: Items that others may be part of, in order. `groups`: every split found."""
+
+    def __init__(self, items, lines):
+        """`lines`: the paragraphs of the letter, for what introduces a list of them."""
+        self.items, self.lines = items, lines
+        self.wholes, self.groups, self.kinds = [], [], []
+        self.list = None  # the split that says what follows are its parts
+        self.called = defaultdict(list)  # (facet, name) → counts
+        for place, item in enumerate(items):
+            item.place = place
+            if item.count and item.facet:
+                self.called[item.facet, item.name].append(item)
+        for item in items:
+            if not item.change and not item.rate:
+                self._put(item)
+
+    def groups_near(self, item):
+        """Splits that begin a little before an item or behind it."""
+        middle = bisect_left(self.groups, item.place, key=lambda group: group.items[0].place)
+        return self.groups[max(middle - _FIRST, 0) : middle + _FIRST]
+
+    def told_by_parts(self):
+        """Splits without a whole of their own, whose sum is one: 大会提案950件，平时提案24件."""
+        return [
+            group
+            for group in self.kinds
+            if group.base is None and (len(group.counted) > 1 or group.names() == {"大会"})
+        ]
+
+    def before(self, item):
+        return self.items[item.place - 1] if item.place else None
+
+    def _put(self, item):
+        if item.facet == "unit" and not self.wholes and re.search("提案", item.label):
+            item.facet, item.name, item.stage = "", "", words.HANDLED  # a unit's own letter
+        if self._is_again(item):
+            item.again = True
+        elif self._adds_up(item):
+            self.wholes.append(item)
+        elif group := self._list_for(item):
+            item.stage = ""  # 4月答复11件: in a list a part, whatever it is called
+            self._add(group, item)
+        elif item.stage and item.count:
+            item.local = item.stage == words.WHOLE and not re.search(r"共|总|合计", item.count.label)
+            self.wholes.append(item)
+        elif item.facet == "rest":
+            if (group := self._group_for_rest(item)) is not None:
+                self._add(group, item)
+                group.rest = True
+        elif item.count and not item.facet and item.dimension != words.PROPOSALS:
+            item.local = True
+            self.wholes.append(item)
+        elif item.facet:
+            self._add(self._joined(item) or self._opened(item), item)
+
+    def _add(self, group, item):
+        group.items.append(item)
+        item.group = group
+
+    def _is_again(self, item):
+        """3件不满意提案, 13件重点提案中: a part that was told before is now what the sentence is about."""
+        if not item.count or item.percent or item.facet in ("", "rest") or not item.count.right:
+            return False
+        head = is_filler(item.count.left) and is_filler(item.count.lead)
+        if not head and not re.match("(?:提案|件)*(?:之|当)?中|由|均|全部", item.count.right):
+            return False
+        return any(
+            one.value == item.value and one.sentence != item.sentence
+            for one in self.called_before(item.facet, item.name, item)
+        )
+
+    # --- 共计N件 behind its parts
+
+    def _adds_up(self, item):
+        """共计N件 behind its parts is their whole; A类和B类合计N件 is not."""
+        before = self.before(item)
+        if not item.count or before is None or before.group is None or "+" in item.name:
+            return False
+        group = before.group
+        if not _ADDED.search(item.count.left) or len(group.counted) < 2 or group.dimension != item.dimension:
+            return False
+        if before.sentence != item.sentence or (group.base is not None and group.base.sentence == item.sentence):
+            return False
+        if re.search("其中|另", item.count.lead):
+            return False
+        group.base, group.exact, group.rest = item, True, True
+        item.facet, item.stage = "", item.stage or words.WHOLE
+        item.local = not item.stage
+        return True
+
+    # --- lists: 按…分, 分为, N件：
+
+    def _list_for(self, item):
+        """The list that an item belongs to, opened where the words before it open one."""
+        mention = item.mention
+        if kind := self._opens_list(item):
+            base = self._base_of_list(item, kind)
+            group = Group(item.facet if item.facet not in ("", "rest") else "other", "", item.dimension, base)
+            group.is_list, group.bracket = True, mention.bracket
+            group.expected = self._promised(item)
+            group.overlaps = self._says_overlap(item)
+            self.groups.append(group)
+            self.list = group
+            return group
+        group = self.list
+        if group is None or group.dimension != item.dimension or (item.count is None and group.counted):
+            return None
+        if not self._goes_on(group, item):
+            return None
+        return group
+
+    def _goes_on(self, group, item):
+        mention, last = item.mention, group.items[-1]
+        if re.match("(?:提案|件)*(?:之|当)?中", mention.right):
+            return False
+        if group.expected > len(group.items) and item.sentence != last.sentence:
+            return bool(re.search(r"类(?:提案)?(?:共|有|为|：)*$", mention.left)) and item.facet in (
+                *words.OPEN,
+                "proposer",
+            )
+        if item.sentence != last.sentence:
+            return (
+                mention.paragraph - last.paragraph == 1
+                and self._same_shape(item, last)
+                and not re.search("其中|共", mention.said)
+                and not any(one.count for one in self.items[last.place + 1 : item.place])
+            )
+        if mention.bracket != group.bracket or re.search("其中|中[，：]?$", mention.gap):
+            return False
+        if 0 < group.expected <= len(group.items):
+            return False
+        base = group.base
+        if (
+            base is not None
+            and base.group is not None
+            and "；" in mention.gap
+            and base.sentence == item.sentence
+            and (item.facet == base.facet and item.name != base.name)
+        ):
+            return False
+        if (
+            _ADDED.search(mention.left)
+            or ("+" in item.name and item.facet in SETS)
+            or re.search("(?:共|总计|总共|总数)(?!青|工|享)", mention.left)
+        ):
+            return False
+        between = self.items[last.place + 1 : item.place]
+        if any(one.count and not one.change and one.mention.bracket == group.bracket for one in between):
+            # what stands between was put elsewhere: only a new clause leads back
+            return "；" in mention.gap and item.facet == group.facet
+        return True
+
+    def _same_shape(self, item, last):
+        """The next line of a list: （2）城乡建设类63件；"""
+        return (
+            is_filler(item.mention.said.replace(item.mention.label, ""))
+            and (item.percent is None) == (last.percent is None)
+            and item.facet in (*words.OPEN, last.facet)
+        )
+
+    def _opens_list(self, item):
+        """ "by" of 按…分, "into" of 分为 and of a colon, "" where the words open none."""
+        mention = item.mention
+        before = self.before(item)
+        gap = mention.gap if before is not None and before.sentence == item.sentence else mention.said
+        if _BY.search(gap):
+            return "by"
+        if _INTO.search(gap):
+            return "into"
+        if not mention.said.strip("（）0123456789.、一二三四五六七八九十①②③") or mention.said == mention.label:
+            previous = self._line_before(item)
+            if previous and previous.endswith(("：", ":")) and (_INTO.search(previous) or _BY.search(previous)):
+                return "into"
+            if previous and _INTO_SO_MANY.search(previous) and re.search("类", mention.left):
+                return "into"
+        if _LISTS.search(gap):
+            return "into"
+        if (
+            before is not None
+            and before.sentence == item.sentence
+            and before.count
+            and not before.percent
+            and mention.gap.startswith("：")
+            and mention.at == before.count.at + 1
+            and not re.search("其中", gap)
+        ):
+            return "into"
+        return ""
+
+    def _line_before(self, item):
+        number = item.paragraph - 1
+        while number >= 0 and not self.lines[number].strip():
+            number -= 1
+        last = self.items[item.place - 1] if item.place else None
+        line = "".join(self.lines[number].split()) if number >= 0 else ""
+        if last is not None and last.sentence == item.sentence - 1 and last.paragraph == item.paragraph:
+            return ""
+        return line
+
+    def _promised(self, item):
+        match = _INTO_SO_MANY.search(item.mention.said) or _INTO_SO_MANY.search(self._line_before(item))
+        if not match:
+            return 0
+        return int(match[1]) if match[1].isdigit() else chinese_whole(match[1]) or 0
+
+    def _base_of_list(self, item, kind):
+        same = self.same_sentence(item)
+        if kind == "into" and same:
+            return same[-1]
+        wholes = [one for one in same if one.stage or self._is_subject(one)]
+        if wholes:
+            return wholes[-1]
+        named = _BY.search(item.mention.said)
+        lead = item.mention.said[: named.start()] if named else ""
+        stage = words.stage_of(lead)
+        of_stage = [one for one in self.able(item) if stage and one.stage == stage]
+        return self._named(lead, item) or (of_stage[-1] if of_stage else self.usual_base(item))
+
+    def _named(self, text, item):
+        """A part that a split is said to be of: A类提案按…分."""
+        facet, name, _ = words.facet_of(text) if text else ("", "", "")
+        if not facet or facet in words.OPEN:
+            return None
+        found = self.called_before(facet, name, item)
+        return found[-1] if found else None
+
+    # --- splits by what their parts are called
+
+    def _near(self, item, group):
+        last = group.items[-1]
+        if last.sentence == item.sentence:
+            return True
+        if group.facet == "converted":
+            return False
+        if item.mention.paragraph == last.paragraph:
+            return group.facet not in words.OPEN or (
+                item.sentence - last.sentence == 1 and (item.percent is None) == (last.percent is None)
+            )
+        lists = item.mention.paragraph - last.paragraph == 1 and (item.percent is None) == (last.percent is None)
+        return lists and (group.facet not in words.OPEN or is_filler(item.mention.said.replace(item.mention.label, "")))
+
+    def _joined(self, item):
+        """The split that an item continues, None where it begins one."""
+        found = []
+        for group in reversed(self.groups[-6:]):
+            same = group.facet == item.facet or (group.facet in words.OPEN and item.facet in words.OPEN)
+            if not same or group.dimension != item.dimension or not self._near(item, group) or group.is_list:
+                continue
+            if group.rest or (group.exact and group.bracket and group.bracket != item.mention.bracket):
+                continue
+            if _overlap(item, group):
+                continue
+            known = item.name in group.names() and (item.facet != "proposer" or item.label in group.labels())
+            if (
+                item.aspect not in ("", group.aspect)
+                or known
+                or item.past != group.items[0].past
+                or _other_year(item, group)
+            ):
+                continue
+            if self._has_its_own_whole(group, item):
+                continue
+            found.append(group)
+        if not found or self._begins(item, found[0]):
+            return None
+        here = [group for group in found if group.items[-1].sentence == item.sentence]
+        return next((group for group in here if self._fits(group, item)), found[0])
+
+    def _has_its_own_whole(self, group, item):
+        """Whether a whole was named since: in the item's sentence for every split, anywhere for loose ones."""
+        last = group.items[-1].place
+        between = [
+            one
+            for one in self.items[last + 1 : item.place]
+            if one.count and not one.change and one.dimension == item.dimension and (one.stage or self._is_subject(one))
+        ]
+        if not between:
+            return False
+        return group.facet in words.OPEN or any(one.sentence == item.sentence for one in between)
+
+    def _is_subject(self, item):
+        """N件…提案 at the head of a sentence, N件提案中: what the sentence is about."""
+        if item.count is None or item.percent:
+            return False
+        within = re.match("(?:提案|件)*(?:之|当)?中", item.count.right)
+        return item.again or item.is_subject or bool(within) or is_filler(item.count.said)
+
+    def _begins(self, item, group):
+        """Whether the words open a split of their own: 其中, a bracket, 立案提案中."""
+        mention = item.mention
+        last = group.items[-1].mention
+        if mention.bracket and mention.bracket != last.bracket:
+            before = self.before(item)
+            return before is not None and before.mention.bracket != mention.bracket
+        if re.search(r"其中", mention.lead + mention.left) or item.within:
+            before = self.before(item)
+            if group.facet in SETS and before in group.items and "+" not in before.name:
+                return bool(item.within) and "其中" not in item.within
+            return True
+        return False
+
+    def _fits(self, group, item):
+        base = group.base.value if group.base else None
+        return base is None or item.value is None or group.total + item.value <= base
+
+    def _opened(self, item):
+        base, exact = self._base_for(item)
+        mention = item.mention
+        besides = base is None and self._stands_besides(item)
+        group = Group(item.facet, item.aspect, item.dimension, base, exact, bracket=mention.bracket)
+        group.none_left = bool(_NONE_LEFT.search(mention.said + mention.after))
+        group.overlaps = besides or self._says_overlap(item)
+        if item.facet in _POSITIVE and item.count:
+            self._with_positive(group, item)
+        if item.facet == "kind" and len(self.kinds) < _FIRST:
+            self.kinds.append(group)
+        self.groups.append(group)
+        return group
+
+    def _says_overlap(self, item):
+        return bool(_OVERLAPPING.search(item.mention.said + item.mention.after))
+
+    def _with_positive(self, group, item):
+        """The other side of 不立案, 未答复 …: a whole already, and a part beside this."""
+        found = []
+        for whole in reversed(self.wholes[-_REMEMBERED:]):
+            if whole.paragraph != item.paragraph or item.sentence - whole.sentence > 1 or whole.past != item.past:
+                break
+            if _POSITIVE[item.facet].search(whole.count.label + whole.count.right[:8]) and not self._is_subject(whole):
+                found += [
+                    (whole, base)
+                    for base in reversed(self.wholes)
+                    if base.place < whole.place and base.value >= whole.value
+                ]
+        if not found:
+            return
+        whole, base = next(((whole, base) for whole, base in found if whole.value + item.value == base.value), found[0])
+        group.base, group.exact = base, False
+        whole.name = {"review": "立案"}.get(item.facet, "已")
+        group.items.append(whole)
+
+    # --- 其余
+
+    def _group_for_rest(self, item):
+        """The split whose rest a count is: one that it fills, else the nearest."""
+        if item.value is None:
+            return None
+        if run := self._run_that_fills(item):
+            base, parts = run
+            group = Group("other", "", item.dimension, base, items=list(parts))
+            self.groups.append(group)
+            return group
+        for group in reversed(self.groups[-4:]):
+            last = group.items[-1]
+            if (
+                group.dimension == item.dimension
+                and last.sentence == item.sentence
+                and group.counted
+                and not group.rest
+                and not self._whole_between(last, item)
+            ):
+                return group
+        same = self.same_sentence(item)
+        if len(same) > 1 and not any(one.count for one in self.items[same[-1].place + 1 : item.place]):
+            parts = [one for one in same[1:] if one.stage or one.group is None]
+            if same[-1] in parts:
+                group = Group("other", "", item.dimension, same[0], items=parts[-1:])
+                self.groups.append(group)
+                return group
+        if (
+            same
+            and same[-1].place == item.place - 1
+            and same[-1].stage
+            and (bases := [one for one in self.wholes if one.place < same[-1].place and one.value >= same[-1].value])
+        ):
+            group = Group("other", "", item.dimension, bases[-1], items=[same[-1]])
+            self.groups.append(group)
+            return group
+        return None
+
+    def _whole_between(self, last, item):
+        return any(last.place < one.place and one.sentence == item.sentence for one in self.wholes_before(item))
+
+    def _run_that_fills(self, item):
+        """(base, parts): counts right before a rest with which it makes up an earlier count."""
+        counts = [
+            one
+            for one in self.items[max(0, item.place - 12) : item.place]
+            if one.count and not one.change and one.dimension == item.dimension and item.sentence - one.sentence <= 2
+        ]
+        for first in range(len(counts) - 1, 0, -1):
+            parts = counts[first:]
+            total = sum(one.value for one in parts) + item.value
+            bases = [
+                one for one in [*self.wholes, *counts[:first]] if one.place < parts[0].place and one.value == total
+            ]
+            if bases:
+                return bases[-1], parts
+            loose = [one for one in parts if one.group is None or not one.group.is_part]
+            total = sum(one.value for one in loose) + item.value
+            bases = [one for one in counts[:first] if one.value == total]
+            if loose and bases:
+                return bases[-1], loose
+        return None
+
+    # --- bases
+
+    def called_before(self, facet, name, item):
+        """Counts of this name before an item: the first ones of the letter and the last."""
+        found = self.called.get((facet, name), [])
+        stop = bisect_left(found, item.place, key=lambda one: one.place)
+        last = max(stop - _REMEMBERED, 0)
+        return found[: min(_FIRST, last)] + found[last:stop]
+
+    def same_sentence(self, item):
+        """Counts of the item's dimension before it in its sentence, in order."""
+        found = []
+        for place in range(item.place - 1, -1, -1):
+            one = self.items[place]
+            if one.sentence != item.sentence:
+                break
+            if one.count and one.dimension == item.dimension and not one.change:
+                found.insert(0, one)
+        return found
+
+    def _base_for(self, item):
+        """(the whole that an item is part of, whether no other can be meant)."""
+        mention = item.mention
+        if self._stands_besides(item):
+            return None, False
+        same = self.same_sentence(item)
+        if (
+            mention.bracket
+            and same
+            and same[-1].mention.bracket != mention.bracket
+            and self.before(item) is same[-1]
+            and re.search(r"（[^，；）]*$|（其中[，：]", mention.said)
+        ):
+            return same[-1], True
+        if item.within and (part := self._named(item.within, item)) and part not in same:
+            return part, False
+        if same and (re.search(r"其中|中[，：]?$", mention.lead + mention.left) or item.within):
+            return same[-1], False
+        heads = [one for one in same if one.stage or self._is_subject(one) or one.facet in _ABOVE.get(item.facet, ())]
+        if heads:
+            return heads[-1], False
+        return self._named(item.within, item) or self.usual_base(item), False
+
+    def _stands_besides(self, item):
+        """（另有并案1件、撤案1件，不计入总数）: no part of the count before."""
+        mention = item.mention
+        inside = mention.said.rpartition("（")[2] + mention.after.split("）")[0]
+        return (
+            bool(mention.bracket)
+            and "）" not in mention.said.rpartition("（")[2]
+            and bool(re.search("另|不计|不含|不包括|除外", inside))
+        )
+
+    def usual_base(self, item):
+        """The last whole before an item that it can be part of, by what its words name."""
+        named = words.stage_of(item.base_words) or words.stage_of(item.within)
+        able = self.able(item)
+        if named and (fitting := [one for one in able if one.stage == named]):
+            return fitting[-1]
+        if item.facet in ("rating", "returned") and (back := [one for one in able if one.stage == words.RETURNED]):
+            return back[-1]
+        plain = [one for one in able if one.stage != words.RETURNED]
+        whole = [one for one in plain if "其中" not in one.count.lead + one.count.left]
+        return (whole or plain)[-1] if plain else None
+
+    def able(self, item):
+        """Wholes before an item of the same dimension; those that hold for one sentence only there and right behind."""
+        return [
+            one
+            for one in self.wholes_before(item)
+            if one.dimension == item.dimension
+            and (not one.past or item.past or one.sentence == item.sentence)
+            and (not one.local or item.sentence - one.sentence <= 1)
+        ]
+
+    def wholes_around(self, item):
+        """As `wholes_before`, and the next few."""
+        stop = bisect_left(self.wholes, item.place, key=lambda one: one.place)
+        return self.wholes_before(item) + self.wholes[stop : stop + 3]
+
+    def wholes_before(self, item):
+        """The first wholes of the letter and the last ones before an item; those between are long forgotten."""
+        stop = bisect_left(self.wholes, item.place, key=lambda one: one.place)
+        last = max(stop - _REMEMBERED, 0)
+        return self.wholes[: min(_FIRST, last)] + self.wholes[last:stop]
+
+
+def _overlap(item, group):
+    """满意和基本满意 beside 满意: a sum is no part beside its parts."""
+    own = set(item.name.split("+"))
+    return any(("+" in one.name or "+" in item.name) and own & set(one.name.split("+")) for one in group.items)
+
+
+def _other_year(item, group):
+    if re.match(r"20\d\d年", item.name):
+        return False
+    year = group.items[-1].year
+    return bool(item.year and year and item.year != year)
