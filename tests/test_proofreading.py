@@ -269,7 +269,7 @@ def true_splits(draw):
     return split, draw(st.sampled_from(WORDINGS)), draw(st.sampled_from(list(NUMBERS.values())))
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250, deadline=None, derandomize=True)
 @given(true_splits())
 def test_a_true_split_gives_no_finding_in_any_wording(drawn):
     split, wording, number = drawn
@@ -277,7 +277,7 @@ def test_a_true_split_gives_no_finding_in_any_wording(drawn):
     assert found(text) == [], said(text, [])
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250, deadline=None, derandomize=True)
 @given(true_splits(), st.randoms(use_true_random=False))
 def test_one_number_changed_gives_a_finding(drawn, chance):
     split, wording, number = drawn
@@ -638,10 +638,9 @@ def test_a_file_comes_back_marked_and_its_text_can_be_corrected(office):
 def test_a_bad_file_is_refused_and_nothing_typed_is_lost(office, name):
     upload = SimpleUploadedFile("通报.docx", BAD_FILES[name][0])
     answer = office.post(reverse("reports:proofreading"), {"file": upload, "text": "已经粘贴的正文"})
-    assert answer.status_code in (200, 422)
+    assert answer.status_code == 422
     assert "已经粘贴的正文" in answer.content.decode()
-    if name != "empty":
-        assert BAD_FILES[name][1] in answer.content.decode()
+    assert BAD_FILES[name][1] in answer.content.decode()
 
 
 def test_nothing_handed_in_is_told(office):

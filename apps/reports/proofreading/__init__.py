@@ -11,6 +11,7 @@ from .checks import check_shares, check_sums
 from .claims import items_of
 from .notes import add_notes
 from .rates import check_rates
+from .reading import as_document
 from .repeats import check_repeats
 from .report import Marks, Result
 from .splits import Splits
@@ -25,8 +26,6 @@ def check(document, figures=None):
 
     `figures`: those of a session, as `manage.py figures --json` prints them, to compare with.
     """
-    from .reading import as_document
-
     document = as_document(document)
     lexer = Lexer()
     for number, text in enumerate(document.paragraphs):

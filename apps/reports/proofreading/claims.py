@@ -149,7 +149,7 @@ def _counted(mention, percent, names, mentions):
         item.label = near
     elif not item.facet:
         item.label = next((text for text in candidates if text and not is_filler(text)), far)
-        _open_facet(item, near or item.label, right, far)
+        _open_facet(item, item.label if is_filler(near) else near, right, far)
     item.stage = _stage(item, near, right, far)
     if percent is not None:
         item.base_words = split_at_share(percent)[1]

@@ -2,6 +2,7 @@
 
 import re
 
+from .report import Finding
 from .tokens import PERCENT
 
 _WIDE = re.compile(r"[Ａ-Ｚ](?=[类级])")
@@ -21,8 +22,6 @@ def add_notes(document, mentions, marks):
 
 
 def _note(marks, rule, where, printed, expected, suggestion):
-    from .report import Finding
-
     marks.notes.append(Finding(rule, where, printed, expected, suggestion))
 
 

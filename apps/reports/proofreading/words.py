@@ -43,7 +43,6 @@ STAGES = (
     (HANDLED, re.compile(r"承办|交办|交由|受理|承接|办理|分办|转交|交付|负责")),
     (RECEIVED, re.compile(r"收到|收集|征集|提出|提交|报送|收件|接收|征得")),
 )
-GENERAL = re.compile(r"共|总计|合计|总数|总量|全部|所有|上述|以上|这|提案|建议")
 
 
 def stage_of(text):
@@ -54,11 +53,6 @@ def stage_of(text):
     if any(stage == RETURNED for _, stage in found):
         return RETURNED
     return max(found, key=lambda one: one[0])[1]
-
-
-def base_named(text):
-    """(stage, whether the words name some other thing) of a base as in 占…的: 总数 and the like name none."""
-    return stage_of(re.sub(r"满意|提案者", "", text))
 
 
 # --- facets
@@ -150,7 +144,6 @@ FACETS = (
     ),
 )
 TOPIC = re.compile(r"方面|领域|[^A-E]类|涉及|有关|关于|围绕|建设|事业|工作$|发展$|民生")
-SYSTEM = re.compile(r"党委|党群|区委|市委|县委|法院|检察|法检|人大|武装|政法|上级|市级|省级")
 UNIT = re.compile(
     r"由.{1,20}?(?:承办|主办|办理|牵头|负责)|"
     r"(?:局|委|(?<![承交主协会分督自独])办|镇|街道|中心|公司|部门|集团|大队|支队|院|乡|系统|单位|口)(?:承办|主办|办理|负责|领办)?(?:的)?(?:提案)?$|领办$"
