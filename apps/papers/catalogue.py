@@ -8,10 +8,21 @@ from apps.documents.kept import from_data
 from apps.proposals.models import Dispatch
 from apps.proposals.workflow import Party
 
-from .compose import assignment, cases, committee, proposals, reassignment, receipts, registers, replies, signoff
+from .compose import (
+    assignment,
+    bulletin,
+    cases,
+    committee,
+    proposals,
+    reassignment,
+    receipts,
+    registers,
+    replies,
+    signoff,
+)
 from .kinds import Kind
 
-MODULES = (proposals, assignment, reassignment, cases, replies, receipts, signoff, committee, registers)
+MODULES = (proposals, assignment, reassignment, cases, replies, receipts, signoff, committee, bulletin, registers)
 KINDS: dict[str, Kind] = {kind.key: kind for module in MODULES for kind in module.KINDS}
 
 
