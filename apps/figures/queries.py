@@ -128,6 +128,11 @@ class Tally:
         """The ratings that count as satisfied, best first: ["满意", "基本满意"]."""
         return [step.name for step in self.ratings if step.is_satisfied]
 
+    @property
+    def satisfaction_of(self):
+        """(which rating is counted, which ratings satisfy, what the rate is of), in words."""
+        return self.counted_rating.label, self.satisfied, self.satisfaction_base.label
+
     def names(self, *path):
         """Names of the parts under a path that occur, in order: names("categories")."""
         return [found[-1] for found in self.members if found[:-1] == path]
