@@ -395,4 +395,6 @@ def test_actions_that_need_a_note_refuse_a_blank_one(thing):
             with pytest.raises(Refused, match="须填写说明"):
                 check(found, row.action, user=world.people[person], on=TODAY, note="  ")
             refused += 1
-    assert refused >= {"proposal": 20, "case": 8, "reply": 6, "receipt": 2, "commitment": 3, "card": 7, "letter": 4}[thing]
+    assert (
+        refused >= {"proposal": 20, "case": 8, "reply": 6, "receipt": 2, "commitment": 3, "card": 7, "letter": 4}[thing]
+    )
