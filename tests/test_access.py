@@ -160,6 +160,7 @@ ROWS = {
     "reports:letter_act revoke": ((403, 404, 404, 404, 200, 403, 404, 404, 404), "letter approved"),
     "reports:letter_act issue": ((200, 404, 404, 404, 403, 403, 404, 404, 404), "letter approved"),
     "reports:letter_act reopen": ((200, 404, 404, 404, 403, 403, 404, 404, 404), "letter issued"),
+    "reports:comparison": ((200, 404, 404, 404, 200, 200, 200, 404, 404), None),
     "reports:edition": (ISSUED_LETTER, "letter issued"),
     "reports:edition of what is not out": (UNISSUED_LETTER, "letter approved"),
     "reports:edition_pdf": (ISSUED_LETTER, "letter issued"),
