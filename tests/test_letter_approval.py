@@ -11,7 +11,8 @@ import pdfplumber
 import pytest
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -544,3 +545,18 @@ def test_the_page_of_posts_tells_when_nobody_could_approve_a_letter(world, clien
     assert "年度通报没有人可以审核" not in client.get(reverse("accounts:posts")).content.decode()
     Post.objects.filter(user=world.chief).delete()
     assert "年度通报没有人可以审核" in client.get(reverse("accounts:posts")).content.decode()
+
+
+def test_the_page_of_an_edition_asks_as_often_for_few_proposals_as_for_many(world, client):
+    client.force_login(world.office)
+    asked = []
+    for number in ("1", "2"):
+        letter = make.letter_at(world, "office_review", at=LATER)
+        for url in (letter.latest.get_absolute_url(), reverse("reports:edition_figure", args=[letter.latest.pk, 0])):
+            with CaptureQueriesContext(connection) as seen:
+                client.get(url)
+            asked.append(len(seen))
+        approvals.recall(letter, by=world.office, at=LATER)
+        for more in range(5):
+            make.proposal_at(world, "closed", f"{number}0{more}")
+    assert asked[:2] == asked[2:] and max(asked) <= 20

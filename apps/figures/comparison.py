@@ -40,16 +40,12 @@ class Cell:
 
 @dataclass(frozen=True)
 class Line:
-    """A figure of each session. `base`: what its percentages are of, in words, "" for plain counts.
-
-    `path`: the figure's in a Tally; () for those that are of comparisons alone.
-    """
+    """A figure of each session. `base`: what its percentages are of, in words, "" for plain counts."""
 
     label: str
     cells: tuple[Cell, ...]
     base: str = ""
     is_compared: bool = True
-    path: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,7 +56,7 @@ class Group:
 
 
 def compare(sessions, with_units=False):
-    """Groups of Lines of some sessions, oldest first. Six queries however many there are."""
+    """Groups of Lines of some sessions, oldest first: queries as for `tallies`."""
     found = tallies(sessions)
     groups = [
         Group("总数与进度", tuple(_counted(found, path, label) for path, label in COUNTS)),
@@ -74,17 +70,17 @@ def compare(sessions, with_units=False):
 
 
 def _counted(found, path, label):
-    return _line(found, label, [Share(tally.count(*path), 0, None) for tally in found], path=path)
+    return _line(found, label, [Share(tally.count(*path), 0, None) for tally in found])
 
 
-def _line(found, label, shares, base="", is_compared=True, path=()):
+def _line(found, label, shares, base="", is_compared=True):
     decimals = min(tally.decimals for tally in found)
     cells, before = [], None
     for tally, share in zip(found, shares, strict=True):
         counts, points = _difference(before, share, decimals) if is_compared else ("", "")
         cells.append(Cell(tally.label, share, counts, points))
         before = share
-    return Line(label, tuple(cells), base, is_compared, path)
+    return Line(label, tuple(cells), base, is_compared)
 
 
 def _difference(before, share, decimals):
@@ -129,8 +125,7 @@ def _class_line(found, of, wording, is_compared):
     shares = [tally.share("classes", step.name) if step else None for tally, step in zip(found, steps, strict=True)]
     newest = next(step for step in reversed(steps) if step)
     label = f"{'、'.join(f'{code}类' for code in codes)}（{newest.wording}）"
-    path = ("classes", *codes) if len(codes) == 1 else ()
-    return _line(found, label, shares, REPLIED, is_compared, path)
+    return _line(found, label, shares, REPLIED, is_compared)
 
 
 def _improved(found, is_compared):
@@ -155,7 +150,7 @@ def _ratings(found, which, title):
     for name in names:
         path = ("ratings", which, name)
         shares = [tally.share(*path) if any(step.name == name for step in tally.ratings) else None for tally in found]
-        lines.append(_line(found, name, shares, CONFIRMED, path=path))
+        lines.append(_line(found, name, shares, CONFIRMED))
     partial = [line.label for line in lines if any(cell.share is None for cell in line.cells)]
     notes = (f"不是各届次都有的评价：{'、'.join(partial)}。",) if partial else ()
     return Group(title, tuple(lines), notes)

@@ -12,7 +12,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from apps.proposals.models import Proposal, Rating, ResultClass, Session
+from apps.proposals.models import Proposal, Session
 from apps.proposals.workflow import ENDED_PROPOSALS, ProposalState
 from apps.units.queries import similar_names
 
@@ -262,21 +262,18 @@ def tally(session, as_of=None, among=None):
 
 
 def tallies(sessions, as_of=None, among=None):
-    """The Tally of each session, in their order; six queries however many there are. Arguments as for `tally`."""
-    classes, ratings = defaultdict(list), defaultdict(list)
-    for one in ResultClass.objects.filter(session__in=sessions):
-        classes[one.session_id].append(Step(one.code, one.wording, is_promised=one.needs_commitment))
-    for one in Rating.objects.filter(session__in=sessions):
-        ratings[one.session_id].append(Step(one.name, one.name, one.is_dissatisfied, one.is_satisfied))
+    """The Tally of each session, in their order. Arguments as for `tally`.
+
+    Four queries however many there are, and two for each session whose classes and ratings have not been read yet.
+    """
     rows = load(sessions, among)
-    return [
-        _tally(session, tuple(classes[session.pk]), tuple(ratings[session.pk]), rows[session.pk], as_of)
-        for session in sessions
-    ]
+    return [_tally(session, rows[session.pk], as_of) for session in sessions]
 
 
-def _tally(session, classes, ratings, rows, as_of):
+def _tally(session, rows, as_of):
     day = as_of or LAST_DAY
+    classes = tuple(Step(one.code, one.wording, is_promised=one.needs_commitment) for one in session.classes.all())
+    ratings = tuple(Step(one.name, one.name, one.is_dissatisfied, one.is_satisfied) for one in session.ratings.all())
     counted_rating = Session.CountedRating(session.counted_rating)
     facts = tuple(fact_of(row, day, session.class_rule) for row in rows)
     return Tally(

@@ -13,7 +13,10 @@ from .queries import reads_letters
 
 class ComparisonForm(forms.Form):
     session = forms.ModelMultipleChoiceField(
-        Session.objects.all(), to_field_name="key", label="届次", widget=forms.CheckboxSelectMultiple
+        Session.objects.prefetch_related("classes", "ratings"),
+        to_field_name="key",
+        label="届次",
+        widget=forms.CheckboxSelectMultiple,
     )
     units = forms.BooleanField(label="分单位列出", required=False)
 
