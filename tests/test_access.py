@@ -39,6 +39,8 @@ EVERYBODY = (200,) * 9
 THOSE_WHO_SEE_IT = (200, 200, 200, 404, 200, 404, 200, 404, 404)
 OFFICE_ALONE = (200,) + (403,) * 8
 NOBODY_ELSE = 404
+UNISSUED_LETTER = (200, 404, 404, 404, 200, 200, 404, 404, 404)  # every leader, but not the committee
+ISSUED_LETTER = (200, 404, 404, 404, 200, 200, 200, 404, 404)
 
 ROWS = {
     "desk:home": ((200,) * 7 + (302, 302), None),
@@ -145,10 +147,28 @@ ROWS = {
     "papers:void": ((403, 403, 403, 404, 403, 404, 403, 404, 404), "dispatch"),  # of a kind that nobody numbers
     "reports:letters": ((200, 404, 404, 404, 200, 200, 200, 404, 404), None),
     "reports:letter": ((200, 404, 404, 404, 200, 200, 200, 404, 404), "issued"),
-    "reports:letter_pdf": ((200, 404, 404, 404, 200, 200, 200, 404, 404), "issued"),
-    "reports:letter_docx": ((200, 404, 404, 404, 200, 200, 200, 404, 404), "issued"),
+    # its words are the committee's to read once it has gone out: of what has not, only the figures
+    "reports:letter_pdf": ((200, 404, 404, 404, 200, 200, 404, 404, 404), "issued"),
+    "reports:letter_docx": ((200, 404, 404, 404, 200, 200, 404, 404, 404), "issued"),
     "reports:letter_texts": ((200, 404, 404, 404, 403, 403, 403, 404, 404), "issued"),
     "reports:letter_cases": ((200, 404, 404, 404, 403, 403, 403, 404, 404), "issued"),
+    "reports:letter_act submit": ((200, 404, 404, 404, 403, 403, 404, 404, 404), "letter draft"),
+    "reports:letter_act approve": ((403, 404, 404, 404, 403, 403, 404, 404, 404), "letter office_review"),
+    "reports:letter_act sign": ((403, 404, 404, 404, 200, 403, 404, 404, 404), "letter leader_review"),
+    "reports:letter_act return": ((403, 404, 404, 404, 200, 403, 404, 404, 404), "letter leader_review"),
+    "reports:letter_act recall": ((200, 404, 404, 404, 403, 403, 404, 404, 404), "letter leader_review"),
+    "reports:letter_act revoke": ((403, 404, 404, 404, 200, 403, 404, 404, 404), "letter approved"),
+    "reports:letter_act issue": ((200, 404, 404, 404, 403, 403, 404, 404, 404), "letter approved"),
+    "reports:letter_act reopen": ((200, 404, 404, 404, 403, 403, 404, 404, 404), "letter issued"),
+    "reports:comparison": ((200, 404, 404, 404, 200, 200, 200, 404, 404), None),
+    "reports:edition": (ISSUED_LETTER, "letter issued"),
+    "reports:edition of what is not out": (UNISSUED_LETTER, "letter approved"),
+    "reports:edition_pdf": (ISSUED_LETTER, "letter issued"),
+    "reports:edition_pdf of what is not out": (UNISSUED_LETTER, "letter leader_review"),
+    "reports:edition_docx": (ISSUED_LETTER, "letter issued"),
+    "reports:edition_docx of what is not out": (UNISSUED_LETTER, "letter office_review"),
+    "reports:edition_figure": (ISSUED_LETTER, "letter issued"),
+    "reports:edition_figure of what is not out": (UNISSUED_LETTER, "letter approved"),
     "accounts:posts": (OFFICE_ALONE, None),
     "accounts:delegate": (OFFICE_ALONE, None),
     "accounts:end_delegation": (OFFICE_ALONE, "delegation"),
@@ -227,6 +247,10 @@ def dispatch_of_a_reply(world):
 def things_at(world, stage):
     if stage == "delegation":
         return {"delegation": make.delegation(world, world.leader_row, world.other_leader_row).pk}
+    if stage.startswith("letter "):
+        make.handling(world)
+        letter = make.letter_at(world, stage.removeprefix("letter "))
+        return {"edition": getattr(letter.latest, "pk", None)}
     if stage.startswith("card "):
         return {"card": make.card_at(world, make.assigned(world).cases.get(), stage.removeprefix("card ")).pk}
     if stage in ("received", "assigned", "handling"):
@@ -298,6 +322,11 @@ ARGUMENTS = {
     "reports:letter_docx": ("session",),
     "reports:letter_texts": ("session",),
     "reports:letter_cases": ("session",),
+    "reports:letter_act": ("session",),
+    "reports:edition": ("edition",),
+    "reports:edition_pdf": ("edition",),
+    "reports:edition_docx": ("edition",),
+    "reports:edition_figure": ("edition",),
     "accounts:end_delegation": ("delegation",),
     "exchange:preview": ("upload",),
     "exchange:errors": ("upload",),
@@ -315,6 +344,8 @@ def url_of(row, found):
         args.append(1)
     if name == "replies:compare":
         args.append(2)
+    if name == "reports:edition_figure":
+        args.append(0)
     return reverse(name, args=[*args, *([action] if action else [])])
 
 

@@ -425,7 +425,7 @@ def test_examples_must_be_issued_replies_of_the_session(world):
 
 
 PAGES = ("letters/", "letters/9-4/", "letters/9-4/letter.pdf", "letters/9-4/texts/", "letters/9-4/cases/")
-READERS = {"office": (200,) * 5, "leader": (200, 200, 200, 403, 403), "secretary": (200, 200, 200, 403, 403)}
+READERS = {"office": (200,) * 5, "leader": (200, 200, 200, 403, 403), "secretary": (200, 200, 404, 403, 403)}
 
 
 @pytest.mark.parametrize("name", ["office", "leader", "secretary", "clerk", "head", "auditor", "admin", "parks_head"])
@@ -445,6 +445,9 @@ def test_page_shows_figures_with_their_base_and_what_is_unfinished(world, client
         assert text in page
     client.force_login(world.leader)
     assert "编写文字" not in client.get(reverse("reports:letter", args=["9-4"])).content.decode()
+    client.force_login(world.secretary)  # to whom the letter goes, once it is signed
+    page = client.get(reverse("reports:letter", args=["9-4"])).content.decode()
+    assert ("占全部承办单位都已答复的1件提案" in page, "paper-letter" in page) == (True, False)
 
 
 def test_page_as_of_a_day(world, client):

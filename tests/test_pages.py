@@ -1,12 +1,15 @@
 """The pages in a real browser, at a telephone's and a desk's width: nothing overflows, everything is labelled, legible
 and within reach of the keyboard."""
 
+import copy
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from apps.proposals import operations as cases
 from apps.proposals.workflow import CaseRole
+from apps.reports import approvals
 from tests import factories as make
 
 WIDTHS = {"telephone": (390, 844), "desk": (1440, 900)}
@@ -95,6 +98,11 @@ def year(transactional_db):
     for number in range(2, 6):
         make.assigned(world, f"{number:03}", title=long)
     new = make.registered(world, "006", title=long)
+    letter = make.letter_at(world, "leader_review")
+    approvals.recall(letter, by=world.office, at=make.moment(2020, 11, 4))  # its texts can be written again
+    other = copy.copy(world)
+    other.session = cases.open_session("10-1", "十届一次会议", 2021, by=world.office, at=make.moment(2020, 1, 20))
+    to_sign = make.letter_at(other, "leader_review")
     page = proposal.get_absolute_url()
     return world, {
         "office": [
@@ -106,10 +114,20 @@ def year(transactional_db):
             reverse("proposals:register"),
             "/reports/letters/9-4/",
             "/reports/letters/9-4/texts/",
+            "/reports/letters/9-4/act/submit/",
+            letter.latest.get_absolute_url(),
+            reverse("reports:edition_figure", args=[letter.latest.pk, 0]),
         ],
         "clerk": ["/", page, reverse("proposals:act_on_case", args=[case.pk, "contact"])],
-        "leader": ["/", reverse("replies:act", args=[reply.pk, "sign"]), reverse("replies:detail", args=[reply.pk])],
-        "secretary": [page],
+        "leader": [
+            "/",
+            reverse("replies:act", args=[reply.pk, "sign"]),
+            reverse("replies:detail", args=[reply.pk]),
+            to_sign.latest.get_absolute_url(),
+            "/reports/letters/10-1/act/sign/",
+            "/reports/letters/10-1/",
+        ],
+        "secretary": [page, "/reports/letters/", "/reports/comparison/?session=9-4&session=10-1&units=on"],
         "auditor": ["/audit/"],
         "admin": ["/admin/accounts/user/"],
     }

@@ -7,12 +7,16 @@ from apps.proposals.rearranging import PROPOSER_FIELDS
 from apps.proposals.workflow import CaseRole
 from apps.ratings.models import Receipt
 from apps.replies.models import Commitment, Reply
+from apps.reports.models import AnnualLetter
 from apps.supervision.models import Card
 
-TABLES = {model.WORKFLOW.name: model.WORKFLOW for model in (Proposal, Case, Reply, Receipt, Commitment, Card)}
+THINGS = (Proposal, Case, Reply, Receipt, Commitment, Card, AnnualLetter)
+TABLES = {model.WORKFLOW.name: model.WORKFLOW for model in THINGS}
 FURTHER = {
     "case.prepare_opinion": "拟写会办意见",
     "proposal.attach": "上传附件",
+    "letter.texts": "编写通报文字",
+    "letter.cases": "选用通报事例",
     "paper.dispatch": "登记发文",
     "paper.void": "发文作废",
     "paper.print_batch": "批量打印文书",
@@ -32,6 +36,7 @@ PLAIN = (  # facts that stand for themselves: name in the event, what it is call
     ("letter", "退回函号"),
     ("handed_to", "应由谁办理"),
     ("signer", "审签领导"),
+    ("edition", "稿次"),
     ("number", "文号"),
     ("colour", "牌"),
     ("rule", "违反的规则"),

@@ -15,7 +15,7 @@ from apps.proposals.queries import parties_of
 from apps.proposals.workflow import NotAllowed, OutOfTurn, Party, Refused
 
 from .models import AnnualLetter, LetterCase
-from .queries import chosen_ids, issued_replies
+from .queries import chosen_ids, issued_replies, why_texts_stand_still
 
 TEXTS = (
     "number",
@@ -78,7 +78,10 @@ def _locked(session, by, at):
     if by is None or Party.OFFICE not in parties_of(by, timezone.localdate(at)):
         raise NotAllowed("只有区政府办公室可以编写办理情况通报。")
     Session.objects.select_for_update().get(pk=session.pk)
-    return AnnualLetter.objects.get_or_create(session=session)[0]
+    letter = AnnualLetter.objects.get_or_create(session=session)[0]
+    if reason := why_texts_stand_still(letter):
+        raise Refused(reason)
+    return letter
 
 
 def _check_version(letter, version):

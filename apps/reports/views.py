@@ -4,11 +4,12 @@ from itertools import groupby
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.db.models import Prefetch
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header, urlencode
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
 from apps.accounts.queries import standing_of
@@ -22,10 +23,12 @@ from apps.proposals.models import Session
 from apps.proposals.workflow import OutOfTurn, Refused
 
 from . import operations
+from .approval_views import approval_context, file
 from .forms import AsOfForm, LetterTextsForm
 from .letter import Examples, compose, theme_of, themes_of, usual_title
-from .queries import chosen_ids, issued_replies, letter_of, reads_letters
-from .tables import tables_of
+from .models import Edition
+from .queries import chosen_ids, issued_replies, letter_of, reads_drafts, reads_letters, why_texts_stand_still
+from .tables import lists_of, tables_of
 from .wording import meeting_of
 
 
@@ -34,6 +37,13 @@ def visible_session(request, key):
     if not reads_letters(request.user):
         raise Http404
     return get_object_or_404(Session, key=key)
+
+
+def session_of_a_draft(request, key):
+    """As `visible_session`, for those who read the letter before it has gone out."""
+    if not reads_drafts(request.user):
+        raise Http404
+    return visible_session(request, key)
 
 
 def is_editor(request):
@@ -48,11 +58,23 @@ def editable_session(request, key):
     return session
 
 
+def standing_still(request, letter):
+    """Back to the letter, with the reason, where its texts cannot be written now; what was typed is told to a POST."""
+    reason = why_texts_stand_still(letter)
+    if not reason or request.method == "POST":
+        return None
+    messages.warning(request, reason)
+    return redirect(letter)
+
+
 @require_GET
 def letters(request):
     if not reads_letters(request.user):
         raise Http404
-    return render(request, "reports/letters.html", {"sessions": Session.objects.select_related("letter__saved_by")})
+    issued = Prefetch("letter__editions", Edition.objects.filter(issued_at__isnull=False).order_by("-number"))
+    sessions = Session.objects.select_related("letter__saved_by").prefetch_related(issued)
+    context = {"sessions": sessions, "reads_drafts": reads_drafts(request.user)}
+    return render(request, "reports/letters.html", context)
 
 
 @require_GET
@@ -65,28 +87,29 @@ def letter_page(request, session, problem="", status=200):
     form = AsOfForm(request.GET)
     as_of = form.cleaned_data["as_of"] if form.is_valid() else None
     tally = tally_of(session, as_of)
-    composed, unfinished = compose(session, as_of, tally)
+    is_for_reader = reads_drafts(request.user)  # else of what has not gone out only the figures are shown
+    composed, unfinished = compose(session, as_of, tally) if is_for_reader else (None, [])
     as_asked = f"?{urlencode({'as_of': as_of})}" if as_of else ""
     context = {
         "session": session,
         "meeting": meeting_of(session),
         "form": form,
         "as_of": as_of,
-        "tables": tables_of(tally, session),
+        "tables": tables_of(tally, lists_of(tally, session)),
         "unfinished": unfinished,
-        "paper": paper_html(composed),
+        "paper": paper_html(composed) if composed else "",
         "pdf_url": reverse("reports:letter_pdf", args=[session.key]) + as_asked,
         "docx_url": reverse("reports:letter_docx", args=[session.key]) + as_asked,
         "is_editor": is_editor(request),
         "problem": problem,
-    }
+    } | approval_context(request, letter_of(session))
     return render(request, "reports/letter.html", context, status=status)
 
 
 @require_GET
 def pdf(request, key):
     """The letter as PDF, to be taken along or (`inline`) seen in the page; where it cannot be, its page says why."""
-    session = visible_session(request, key)
+    session = session_of_a_draft(request, key)
     form = AsOfForm(request.GET)
     if not form.is_valid():
         return letter_page(request, session, status=422)
@@ -105,7 +128,7 @@ def pdf(request, key):
 @require_GET
 def docx(request, key):
     """The letter for Word and WPS."""
-    session = visible_session(request, key)
+    session = session_of_a_draft(request, key)
     form = AsOfForm(request.GET)
     if not form.is_valid():
         return letter_page(request, session, status=422)
@@ -113,16 +136,13 @@ def docx(request, key):
     return file(paper_docx(composed), DOCX, f"{composed.title}.docx", as_attachment=True)
 
 
-def file(content, media_type, name, *, as_attachment):
-    disposition = content_disposition_header(as_attachment, name)
-    return HttpResponse(content, content_type=media_type, headers={"Content-Disposition": disposition})
-
-
 @require_http_methods(["GET", "POST"])
 def texts(request, key):
     """Writing the texts. Who comes second is shown what the first stored, beside what they typed themselves."""
     session = editable_session(request, key)
     kept = letter_of(session)
+    if answer := standing_still(request, kept):
+        return answer
     themes = themes_of(tally_of(session).behind("total"))
     usual = {"issuer": session.government, "addressee": session.committee, "title": usual_title(session)}
     data = request.POST if request.method == "POST" else None
@@ -159,6 +179,8 @@ def texts(request, key):
 def cases(request, key):
     """Choosing the examples (例如、又如) among the replies that tell something."""
     session = editable_session(request, key)
+    if answer := standing_still(request, letter_of(session)):
+        return answer
     kept, late, status = letter_of(session), "", 200
     examples = Examples(tally_of(session), issued_replies(session), chosen_ids(kept))
     chosen, seen = examples.chosen, kept.version
