@@ -3,6 +3,8 @@ from django.urls import path
 from apps.proposals import converters  # noqa: F401, makes <session:…> known
 
 from . import views
+from .editing import views as editing
+from .material import views as material
 
 app_name = "reports"
 urlpatterns = [
@@ -12,4 +14,29 @@ urlpatterns = [
     path("letters/<session:key>/letter.docx", views.docx, name="letter_docx"),
     path("letters/<session:key>/texts/", views.texts, name="letter_texts"),
     path("letters/<session:key>/cases/", views.cases, name="letter_cases"),
+    path("letters/<session:key>/themes/", editing.themes, name="letter_themes"),
+    path("letters/<session:key>/editor/", editing.editor, name="letter_editor"),
+    path("letters/<session:key>/editor/draft/", editing.draft, name="letter_draft"),
+    path("letters/<session:key>/editor/presence/", editing.presence, name="letter_presence"),
+    path("letters/<session:key>/editor/figure/", editing.figure, name="letter_figure"),
+    path("letters/<session:key>/parts/", editing.add, name="letter_add_part"),
+    path("letters/<session:key>/parts/<int:pk>/", editing.save, name="letter_save_part"),
+    path("letters/<session:key>/parts/<int:pk>/up/", editing.move, {"direction": "up"}, name="letter_part_up"),
+    path("letters/<session:key>/parts/<int:pk>/down/", editing.move, {"direction": "down"}, name="letter_part_down"),
+    path("letters/<session:key>/parts/<int:pk>/remove/", editing.remove, name="letter_remove_part"),
+    path("letters/<session:key>/parts/<int:pk>/restore/", editing.restore, name="letter_restore_part"),
+    path("letters/<session:key>/parts/<int:pk>/bind/", editing.bind, name="letter_bind"),
+    path("letters/<session:key>/parts/<int:pk>/source/", editing.declare, name="letter_declare"),
+    path("letters/<session:key>/parts/<int:pk>/note/", editing.note, name="letter_note"),
+    path("letters/<session:key>/notes/<int:pk>/done/", editing.note_done, name="letter_note_done"),
+    path("letters/<session:key>/versions/", editing.versions, name="letter_versions"),
+    path("letters/<session:key>/versions/<int:number>/", editing.version, name="letter_version"),
+    path("letters/<session:key>/versions/<int:number>/restore/", editing.restore_version, name="letter_restore"),
+    path("letters/<session:key>/versions/<int:before>/<int:after>/", editing.compare, name="letter_compare"),
+    path("letters/<session:key>/material/", material.material, name="letter_material"),
+    path("letters/<session:key>/material/<int:pk>/take/", material.take, name="letter_take"),
+    path("letters/<session:key>/material/<int:pk>/withdraw/", material.withdraw, name="letter_withdraw"),
+    path("letters/<session:key>/progress/<int:pk>/take/", material.take_progress, name="letter_take_progress"),
+    path("material/", material.asked, name="material_asked"),
+    path("material/<int:pk>/", material.give, name="material_give"),
 ]
