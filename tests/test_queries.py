@@ -52,6 +52,7 @@ LISTS = [
     ("office", "/reports/letters/"),
     ("office", "/reports/letters/9-4/"),
     ("leader", "/reports/letters/9-4/"),
+    ("office", "/reports/letters/9-4/cases/"),
     ("office", "/exchange/"),
     ("office", "/accounts/posts/"),
     ("office", "/settings/"),

@@ -19,6 +19,7 @@ from apps.ratings.workflow import ReceiptState
 from apps.replies.models import Commitment, Reply
 from apps.replies.queries import unattended_on
 from apps.replies.workflow import OPEN_REPLIES, CommitmentState, ReplyState
+from apps.reports.models import MaterialAnswer
 from apps.supervision.models import Card
 from apps.supervision.workflow import CardState
 from apps.units.queries import leaders_in_charge, unit_ids_of
@@ -30,9 +31,9 @@ SHOWN = 15  # items of one section of a home page; the count tells how many ther
 
 @dataclass(frozen=True)
 class Waiting:
-    """One thing that waits for a person: which proposal, what to do, by when, where."""
+    """One thing that waits for a person: which proposal, or None for what is about none, what to do, by when, where."""
 
-    proposal: Proposal
+    proposal: Proposal | None
     what: str
     url: str
     action: str
@@ -359,6 +360,18 @@ def _for_unit(standing, today):
                 "报告进展", row.due_on, row.reply.case.unit.name,
             ),
             "due_on",
+        ),
+        _section(
+            "待反馈的通报素材",
+            MaterialAnswer.objects.filter(
+                unit_id__in=standing.units, answered_at=None, withdrawn_at=None
+            ).select_related("request__letter__session", "unit"),
+            lambda row: Waiting(
+                None, row.request.text, reverse("reports:material_give", args=[row.pk]), "反馈", row.request.due_on,
+                f"{row.request.letter.session}办理情况通报·{row.unit}",
+            ),
+            "request__due_on",
+            reverse("reports:material_asked"),
         ),
     ]  # fmt: skip
     return sections

@@ -37,11 +37,11 @@ def draft(session, tally, texts, examples, own_themes=()):
 def overview(session, tally):
     """总体情况: totals, classes, receipts, and the story of each proposal that was handled again."""
     told = wording.totals(tally) + wording.classes(tally) + wording.receipts(tally)
-    return [Part(Kind.TEXT, told), *(Part(Kind.TEXT, plain(text)) for text in stories(session, tally))]
+    return [Part(Kind.TEXT, told), *stories(session, tally)]
 
 
 def stories(session, tally):
-    """What became of each case that was handled again, drafted from its records."""
+    """A part for each case that was handled again, drafted from its records: what became of it."""
     day = tally.as_of or LAST_DAY
     again = [(fact, case) for fact in tally.behind("rehandled") for case in fact.answering if round_of(case, day) > 1]
     talks, names = defaultdict(list), defaultdict(list)
@@ -51,7 +51,11 @@ def stories(session, tally):
     contacts = Contact.objects.filter(case__in=[case.pk for _, case in again], held_on__lte=day)
     for row in contacts.select_related("case").order_by("held_on", "pk"):
         talks[row.case_id, row.round].append(wording.contact(row, names[row.case.proposal_id], session.year))
-    return [story(fact, case, talks, day, session.year) for fact, case in again]
+    return [
+        Part(Kind.TEXT, plain(story(fact, case, talks, day, session.year)), f"第{fact.row.number}号提案的办理记录",
+             tally.as_of)
+        for fact, case in again
+    ]  # fmt: skip
 
 
 def story(fact, case, talks, day, year):
@@ -199,7 +203,12 @@ def tells(reply):
 def told(entries):
     """The entries as examples: 例如, 又如, 还如 …"""
     return [
-        Part(Kind.TEXT, plain(f"{wording.connective(place)}，{example(fact, reply)}"))
+        Part(
+            Kind.TEXT,
+            plain(f"{wording.connective(place)}，{example(fact, reply)}"),
+            f"{reply.case.unit}对第{fact.row.number}号提案的答复",
+            reply.issued_on,
+        )
         for place, (fact, reply) in enumerate(entries)
     ]
 

@@ -10,7 +10,7 @@ DIGITS = r"[0-9０-９]"
 NUMBER = rf"{DIGITS}+(?:[,，]{DIGITS}{{3}})*(?:[.．]{DIGITS}+)?"
 TYPED = re.compile(rf"(?<![第号0-9０-９.．])({NUMBER})\s*(?:余|多)?\s*(件|份|个提案|[%％])")
 """A number in Arabic digits with its measure; 第12件 is an order, no count. Words (十二件) are left to the reader."""
-REFERRED, UNKNOWN, TYPED_BY_HAND, DECLARED, WORDS = "reference", "unknown", "typed", "declared", "words"
+REFERRED, HEAD, UNKNOWN, TYPED_BY_HAND, DECLARED, WORDS = "figure", "head", "unknown", "typed", "declared", "words"
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,8 @@ class Typed:
 
 @dataclass(frozen=True)
 class Piece:
-    """A run of a part's text. `kind`: WORDS, REFERRED, UNKNOWN, TYPED_BY_HAND or DECLARED.
+    """A run of a part's text. `kind`: WORDS, REFERRED (to a figure), HEAD (to words of the letter's head), UNKNOWN,
+    TYPED_BY_HAND or DECLARED.
 
     `text`: what is shown; `name`: of the reference; `typed`: the number typed by hand.
     """
@@ -93,6 +94,8 @@ def _referred(name, references):
     found = references.get(name)
     if not found or found.missing:
         return Piece(UNKNOWN, name, name, found.missing if found else f"没有“{name}”这个数字")
+    if found.ids is None:
+        return Piece(HEAD, found.value, name, found.group)
     return Piece(REFERRED, found.value, name, f"占{found.base}" if found.is_percent else found.group)
 
 

@@ -218,7 +218,7 @@ class LetterSource(models.Model):
     part = models.ForeignKey(LetterPart, models.CASCADE, related_name="sources")
     text = models.TextField("内容")
     source = models.CharField("出处", max_length=200)
-    as_on = models.DateField("截至日期")
+    as_on = models.DateField("截至日期", null=True, blank=True)  # None: of a reply whose day nobody wrote down
     answer = models.ForeignKey(MaterialAnswer, models.PROTECT, null=True, blank=True, related_name="uses")
     progress = models.ForeignKey(Progress, models.PROTECT, null=True, blank=True, related_name="+")
     declared_by = models.ForeignKey(User, models.PROTECT, related_name="+")

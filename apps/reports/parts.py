@@ -1,5 +1,6 @@
 """The parts of a letter: their numbers, their order, what they print. Pure; a part is anything with kind and text."""
 
+import datetime
 from collections import Counter
 from dataclasses import dataclass
 
@@ -17,10 +18,15 @@ LONGEST_LEAD = {2: 24, 3: 60}  # characters of a first sentence that is set as a
 
 @dataclass(frozen=True)
 class Part:
-    """A part that is not stored: of the draft that is made from the records."""
+    """A part that is not stored: of the draft that is made from the records.
+
+    `source`, `as_on`: where its facts come from and of which day they are, where they are no figures.
+    """
 
     kind: str
     text: str
+    source: str = ""
+    as_on: datetime.date | None = None
 
     @property
     def level(self):

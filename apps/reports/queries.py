@@ -79,8 +79,10 @@ def parts_to_edit(letter):
 
 def others_present(letter, user, now):
     """Who else has the editor open, last seen first."""
+    if not letter.pk:
+        return []
     seen = LetterPresence.objects.filter(letter=letter, seen_at__gte=now - PRESENT).exclude(user=user)
-    return list(seen.select_related("user", "part").order_by("-seen_at")) if letter.pk else []
+    return list(seen.select_related("user", "part").order_by("-seen_at"))
 
 
 def open_notes(letter):

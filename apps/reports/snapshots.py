@@ -1,10 +1,12 @@
 """What a version of the letter keeps, and how two of them are shown beside each other.
 
 A snapshot is JSON: {"texts": {field: text}, "cases": {reply: theme}, "themes": [[name, within, intro]],
-"parts": [[kind, text]]}.
+"parts": [{"kind", "text", "sources": [{"text", "source", "as_on", "answer", "progress"}]}]}.
 """
 
-from .models import AnnualLetter, LetterPart, LetterVersion
+import datetime
+
+from .models import AnnualLetter, LetterPart, LetterSource, LetterVersion
 from .queries import chosen_of, parts_of, themes_of_letter
 
 TEXTS = (
@@ -33,8 +35,30 @@ def snapshot(letter):
         "texts": {name: _plain(getattr(letter, name)) for name in TEXTS},
         "cases": {str(reply): theme for reply, theme in sorted(chosen_of(letter).items())},
         "themes": [[one.name, one.parent.name if one.parent else "", one.intro] for one in themes_of_letter(letter)],
-        "parts": [[part.kind, part.text] for part in parts_of(letter)],
+        "parts": [
+            {"kind": part.kind, "text": part.text, "sources": [_source(one) for one in part.sources.all()]}
+            for part in parts_of(letter)
+        ],
     }
+
+
+def _source(source):
+    return {
+        "text": source.text,
+        "source": source.source,
+        "as_on": _plain(source.as_on),
+        "answer": source.answer_id,
+        "progress": source.progress_id,
+    }
+
+
+def source_of(part, kept, by, at):
+    """A LetterSource of a part, not stored yet, from what a snapshot keeps of it."""
+    day = datetime.date.fromisoformat(kept["as_on"]) if kept["as_on"] else None
+    found = {"answer_id": kept["answer"], "progress_id": kept["progress"]}
+    return LetterSource(
+        part=part, text=kept["text"], source=kept["source"], as_on=day, declared_by=by, declared_at=at, **found
+    )
 
 
 def _plain(value):
@@ -60,5 +84,7 @@ def lines(content):
     found += [f"主题：{f'{within}：' if within else ''}{name}　{intro}" for name, within, intro in content["themes"]]
     found.append(f"选用事例：{len(content['cases'])}件")
     kinds = dict(LetterPart.Kind.choices)
-    found += [text if kind == LetterPart.Kind.TEXT else f"【{kinds[kind]}】{text}" for kind, text in content["parts"]]
+    for part in content["parts"]:
+        head = "" if part["kind"] == LetterPart.Kind.TEXT else f"【{kinds[part['kind']]}】"
+        found += [head + part["text"], *(f"　出处：{one['source']}，截至{one['as_on']}" for one in part["sources"])]
     return "\n".join(found)

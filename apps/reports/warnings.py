@@ -18,11 +18,9 @@ def unbalanced(tally):
     for what, path, base, named in (
         ("办理结果各类", ("classes",), ("replied",), "已答复"),
         ("最终评价各项", ("ratings", "final"), ("ratings", "returned"), "收回回执"),
-        ("收回的回执", ("ratings", "returned"), ("replied",), "已答复"),
         ("提案类别各项", ("categories",), ("total",), "提案总数"),
     ):
-        names = tally.names(*path)
-        total, whole = sum(tally.count(*path, name) for name in names) or tally.count(*path), tally.count(*base)
+        total, whole = sum(tally.count(*path, name) for name in tally.names(*path)), tally.count(*base)
         if total != whole:
             found.append(f"{what}合计{total}件，{named}{whole}件，相差{abs(whole - total)}件。")
     return found

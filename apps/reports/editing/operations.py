@@ -17,6 +17,7 @@ from ..models import AnnualLetter, LetterNote, LetterPart, LetterPresence, Lette
 from ..operations import check_version, locked_letter, record_letter, saved_letter
 from ..parts import moved
 from ..queries import is_editor, parts_of, themes_of_letter
+from ..snapshots import source_of
 from ..wording import typed_number_off
 
 LONGEST = 20_000  # characters of a part
@@ -30,10 +31,11 @@ def draft(session, *, by, at, version=None):
     check_version(letter, version, "parts")
     tally = tally_of(session, letter.figures_on)
     found = drafted(session, tally, letter, examples_of(session, tally, letter), themes_of_letter(letter))
-    LetterPart.objects.filter(letter=letter, removed_at=None).update(removed_at=at, removed_by=by)
-    LetterPart.objects.bulk_create(
-        LetterPart(letter=letter, kind=part.kind, text=part.text, place=place, saved_by=by, saved_at=at)
-        for place, part in enumerate(found, start=1)
+    parts = _replaced(letter, [(part.kind, part.text) for part in found], by, at)
+    LetterSource.objects.bulk_create(
+        LetterSource(part=part, text=part.text, source=drawn.source, as_on=drawn.as_on, declared_by=by, declared_at=at)
+        for part, drawn in zip(parts, found, strict=True)
+        if drawn.source
     )
     return saved_letter(letter, "draft", by, at, {"parts": len(found)})
 
@@ -166,11 +168,10 @@ def finish_note(session, note, *, by, at):
 def restore_version(session, number, *, by, at):
     """Puts the parts of an earlier version in the place of the present ones, which are put aside."""
     letter = locked_letter(session, by, at)
-    content = LetterVersion.objects.get(letter=letter, number=number).content
-    LetterPart.objects.filter(letter=letter, removed_at=None).update(removed_at=at, removed_by=by)
-    LetterPart.objects.bulk_create(
-        LetterPart(letter=letter, kind=kind, text=text, place=place, saved_by=by, saved_at=at)
-        for place, (kind, text) in enumerate(content["parts"], start=1)
+    kept = LetterVersion.objects.get(letter=letter, number=number).content["parts"]
+    parts = _replaced(letter, [(part["kind"], part["text"]) for part in kept], by, at)
+    LetterSource.objects.bulk_create(
+        source_of(part, source, by, at) for part, drawn in zip(parts, kept, strict=True) for source in drawn["sources"]
     )
     return saved_letter(letter, "restore_version", by, at, {"restored": number})
 
@@ -240,6 +241,15 @@ def _put_back(letter, part):
     parts = parts_of(letter)
     place = min(max(part.place - 1, 0), len(parts))
     _arrange([*parts[:place], part, *parts[place:]])
+
+
+def _replaced(letter, texts, by, at):
+    """Puts the letter's parts aside and makes new ones of (kind, text)."""
+    LetterPart.objects.filter(letter=letter, removed_at=None).update(removed_at=at, removed_by=by)
+    return LetterPart.objects.bulk_create(
+        LetterPart(letter=letter, kind=kind, text=text, place=place, saved_by=by, saved_at=at)
+        for place, (kind, text) in enumerate(texts, start=1)
+    )
 
 
 def _place(parts, part):
