@@ -44,7 +44,11 @@ def compose(session, as_of=None, tally=None):
     """
     texts = queries.letter_of(session)
     tally = tally or tally_of(session, as_of or texts.figures_on)
-    parts = queries.parts_of(texts)
+    return composed(session, texts, queries.parts_of(texts), tally)
+
+
+def composed(session, texts, parts, tally):
+    """As `compose`, from what is kept: the AnnualLetter, its LetterParts in order (none: they are drafted), a Tally."""
     examples = None
     if not parts:
         examples = examples_of(session, tally, texts)

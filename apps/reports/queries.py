@@ -11,7 +11,6 @@ from apps.replies.workflow import ReplyState
 from .models import (
     AnnualLetter,
     LetterCase,
-    LetterNote,
     LetterPart,
     LetterPresence,
     LetterTheme,
@@ -83,13 +82,6 @@ def others_present(letter, user, now):
         return []
     seen = LetterPresence.objects.filter(letter=letter, seen_at__gte=now - PRESENT).exclude(user=user)
     return list(seen.select_related("user", "part").order_by("-seen_at"))
-
-
-def open_notes(letter):
-    """Notes on the letter's parts that nobody has done with."""
-    if not letter.pk:
-        return LetterNote.objects.none()
-    return LetterNote.objects.filter(part__letter=letter, part__removed_at=None, done_at=None)
 
 
 def requests_of(letter):

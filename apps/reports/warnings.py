@@ -9,7 +9,7 @@ BALANCED = ("办理结果", "最终评价")  # splits of which a paragraph tells
 
 def warnings_of(letter, tally, references, parts):
     """Splits that do not add up, in the figures and in the text; notes and material that are still open."""
-    return [*unbalanced(tally), *half_told(parts, references), *waiting(letter)]
+    return [*unbalanced(tally), *half_told(parts, references), *waiting(letter, parts)]
 
 
 def unbalanced(tally):
@@ -41,11 +41,11 @@ def half_told(parts, references):
     return found
 
 
-def waiting(letter):
+def waiting(letter, parts):
     """Notes and requests that nobody has finished with."""
     found = []
-    if notes := queries.open_notes(letter).count():
-        found.append(f"有{notes}条同事备注还没有处理。")
+    if notes := [note for part in parts for note in part.notes.all() if not note.done_at]:
+        found.append(f"有{len(notes)}条同事备注还没有处理。")
     if answers := list(queries.material_open(letter).select_related("unit")):
         units = "、".join(dict.fromkeys(answer.unit.name for answer in answers))
         found.append(f"有{len(answers)}项素材征集还没有反馈：{units}。")

@@ -20,7 +20,7 @@ from apps.replies.differences import differences
 
 from .. import queries
 from ..forms import id_in
-from ..letter import compose, references_for
+from ..letter import composed, references_for
 from ..marks import fitting, loose_numbers, pieces
 from ..models import LetterNote, LetterPart, LetterVersion
 from ..parts import block_end, numbers
@@ -69,7 +69,7 @@ def editor_page(request, session, *, typed=None, status=200):
     tally = tally_of(session, letter.figures_on)
     references = references_for(session, letter, tally)
     parts, removed = queries.parts_to_edit(letter)
-    composed, unfinished = compose(session, letter.figures_on, tally)
+    paper, unfinished = composed(session, letter, parts, tally)
     opened = typed or opening(request, parts)
     context = {
         "session": session,
@@ -80,7 +80,7 @@ def editor_page(request, session, *, typed=None, status=200):
         "references": references.values(),
         "to_do": [*unfinished, *warnings_of(letter, tally, references, parts)],
         "others": queries.others_present(letter, request.user, timezone.now()),
-        "paper": paper_html(composed),
+        "paper": paper_html(paper),
         "preview_url": reverse("reports:letter_pdf", args=[session.key]) + f"?inline=1&v={letter.version}",
         "note_form": NoteForm(auto_id=False),
         "source_form": SourceForm(auto_id=False),
