@@ -9,6 +9,11 @@
   const token = () => document.querySelector("input[name=csrfmiddlewaretoken]").value;
   const kept = (part) => `letter:${page.dataset.letter}:${part}`;
 
+  // a page that answers what was sent is the editor too: to be loaded again as that
+  if (location.pathname !== page.dataset.address) {
+    history.replaceState(null, "", page.dataset.address + (page.dataset.part ? `?edit=${page.dataset.part}` : ""));
+  }
+
   // --- texts that were typed and not saved: in this browser, under the user's name, until they are saved -------------
 
   const remember = (part, text) => { try { localStorage.setItem(kept(part), text); } catch (full) { /* no room */ } };

@@ -73,6 +73,7 @@ def editor_page(request, session, *, typed=None, status=200):
     opened = typed or opening(request, parts)
     context = {
         "session": session,
+        "address": reverse("reports:letter_editor", args=[session.key]),
         "letter": letter,
         "rows": rows_of_letter(parts, references),
         "removed": removed,
