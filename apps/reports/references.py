@@ -107,7 +107,8 @@ def references_of(tally: Tally, words=()):
     _put_parts(tally, count)
     for name, text in (("截至日", chinese_date(tally.as_of) if tally.as_of else "目前"), *words):
         put("文字", name, text)
-    return found
+    groups = list(dict.fromkeys(one.group for one in found.values()))
+    return dict(sorted(found.items(), key=lambda item: groups.index(item[1].group)))
 
 
 def _put_parts(tally, count):
