@@ -299,6 +299,21 @@ def test_cases_are_told_under_the_themes_of_the_letter(year):
     assert "第002号提案" in text_of(year)
 
 
+def test_themes_may_swap_names_and_outlive_the_one_above_them(year):
+    rows = [theme("甲", intro="一"), theme("乙", within="甲", intro="二"), theme("丙", intro="三")]
+    editing.save_themes(year.session, rows, by=year.office, at=AT)
+    ids = {one.name: one.pk for one in LetterTheme.objects.all()}
+    reply = Reply.objects.get(case__proposal__number="001")
+    choose_cases(year.session, [reply.pk], by=year.office, at=AT, themes={reply.pk: ids["乙"]})
+    rows = [theme("丙", intro="二", pk=ids["乙"]), theme("乙", intro="三", pk=ids["丙"])]
+    editing.save_themes(year.session, rows, by=year.office, at=LATER)
+    assert [(one.pk, one.name, one.parent) for one in LetterTheme.objects.all()] == [
+        (ids["乙"], "丙", None),
+        (ids["丙"], "乙", None),
+    ]
+    assert AnnualLetter.objects.get().chosen.get().theme_id == ids["乙"]
+
+
 def test_themes_that_contradict_each_other_are_refused(world):
     for rows in ([theme("甲"), theme("甲")], [theme("甲", within="没有")], [theme("甲", within="甲")]):
         with pytest.raises(Refused):
@@ -643,6 +658,19 @@ def test_who_saves_second_sees_both_and_may_save_after_comparing(year, client):
     seen = late.context["opened"].seen
     assert post_part(client, part, "两人的话", seen=seen).status_code == 302
     assert "两人的话" in texts(year)
+
+
+def test_what_was_typed_in_a_part_that_was_changed_and_removed_meanwhile_is_not_lost(year, client):
+    part = drafted(year)[2]
+    changed = saved(year, part, "第一人写的话", by=year.office2)
+    editing.remove_part(year.session, changed, by=year.office2, at=LATER, version=changed.version)
+    client.force_login(year.office)
+    late = post_part(client, part, "第二人写的话")
+    assert late.status_code == 409
+    assert "第二人写的话</textarea>" in late.content.decode()
+    assert "这一段现已删除" in late.content.decode()
+    assert post_part(client, part, "第二人写的话", seen=late.context["opened"].seen).status_code == 302
+    assert "第二人写的话" in texts(year)
 
 
 @pytest.mark.parametrize("typed", [{"kind": "xx"}, {"text": "字" * 20_001}, {"text": "h", "kind": ""}])

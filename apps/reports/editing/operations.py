@@ -184,6 +184,9 @@ def save_themes(session, rows, *, by, at, version=None):
     check_version(letter, version, "themes")
     _check_themes(rows)
     kept = {theme.pk: theme for theme in LetterTheme.objects.filter(letter=letter)}
+    for theme in kept.values():  # names may be swapped, and what stood under a theme may outlive it
+        theme.name, theme.parent = f"#{theme.pk}", None
+    LetterTheme.objects.bulk_update(kept.values(), ["name", "parent"])
     LetterTheme.objects.filter(letter=letter).exclude(pk__in=[row["id"] for row in rows if row["id"]]).delete()
     named = {}
     for order, row in enumerate(sorted(rows, key=lambda row: bool(row["within"])), start=1):
