@@ -3,6 +3,7 @@ from django.urls import path
 from apps.proposals import converters  # noqa: F401, makes <session:…> known
 
 from . import views
+from .editing import version_views
 from .editing import views as editing
 from .material import views as material
 
@@ -29,10 +30,10 @@ urlpatterns = [
     path("letters/<session:key>/parts/<int:pk>/source/", editing.declare, name="letter_declare"),
     path("letters/<session:key>/parts/<int:pk>/note/", editing.note, name="letter_note"),
     path("letters/<session:key>/notes/<int:pk>/done/", editing.note_done, name="letter_note_done"),
-    path("letters/<session:key>/versions/", editing.versions, name="letter_versions"),
-    path("letters/<session:key>/versions/<int:number>/", editing.version, name="letter_version"),
-    path("letters/<session:key>/versions/<int:number>/restore/", editing.restore_version, name="letter_restore"),
-    path("letters/<session:key>/versions/<int:before>/<int:after>/", editing.compare, name="letter_compare"),
+    path("letters/<session:key>/versions/", version_views.versions, name="letter_versions"),
+    path("letters/<session:key>/versions/<int:number>/", version_views.version, name="letter_version"),
+    path("letters/<session:key>/versions/<int:number>/restore/", version_views.restore_version, name="letter_restore"),
+    path("letters/<session:key>/versions/<int:before>/<int:after>/", version_views.compare, name="letter_compare"),
     path("letters/<session:key>/material/", material.material, name="letter_material"),
     path("letters/<session:key>/material/<int:pk>/take/", material.take, name="letter_take"),
     path("letters/<session:key>/material/<int:pk>/withdraw/", material.withdraw, name="letter_withdraw"),

@@ -3,9 +3,6 @@
 from dataclasses import dataclass, field
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import F, Window
-from django.db.models.functions import Lag
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,15 +19,12 @@ from .. import queries
 from ..forms import id_in
 from ..letter import composed, references_for
 from ..marks import fitting, loose_numbers, pieces
-from ..models import LetterNote, LetterPart, LetterVersion
+from ..models import LetterNote, LetterPart
 from ..parts import block_end, numbers
-from ..snapshots import lines
 from ..views import editable_session
 from ..warnings import warnings_of
 from . import operations
 from .forms import BindForm, NoteForm, PartForm, SourceForm, ThemeFormSet, rows_of
-
-PAGE = 50  # versions
 
 
 @dataclass(frozen=True)
@@ -300,50 +294,6 @@ def figure(request, key):
     rows = [fact.row for fact in tally.facts if fact.row.pk in ids]
     context = {"session": session, "reference": found, "rows": rows, "letter": letter}
     return render(request, "reports/figure.html", context)
-
-
-@require_GET
-def versions(request, key):
-    session = editable_session(request, key)
-    kept = LetterVersion.objects.filter(letter__session=session).defer("content").select_related("saved_by")
-    kept = kept.annotate(before=Window(Lag("number"), order_by=F("number").asc())).order_by("-number")
-    page = Paginator(kept, PAGE).get_page(request.GET.get("page"))
-    context = {"session": session, "versions": page, "newest": queries.letter_of(session).version}
-    return render(request, "reports/versions.html", context)
-
-
-def version_of(session, number):
-    return get_object_or_404(LetterVersion.objects.select_related("saved_by"), letter__session=session, number=number)
-
-
-@require_GET
-def compare(request, key, before, after):
-    """What changed from one version to a later one."""
-    session = editable_session(request, key)
-    first, last = version_of(session, before), version_of(session, after)
-    between = LetterVersion.objects.filter(letter__session=session, number__gt=before, number__lte=after)
-    by = dict.fromkeys(str(one.saved_by) for one in between.defer("content").select_related("saved_by"))
-    change = {"first": first, "last": last, "lines": differences(lines(first.content), lines(last.content)), "by": by}
-    return render(request, "reports/compare.html", {"session": session, "change": change})
-
-
-@require_GET
-def version(request, key, number):
-    session = editable_session(request, key)
-    kept = version_of(session, number)
-    context = {"session": session, "version": kept, "lines": lines(kept.content).splitlines()}
-    return render(request, "reports/version.html", context)
-
-
-@require_POST
-def restore_version(request, key, number):
-    session = editable_session(request, key)
-    version_of(session, number)
-
-    def act(**who):
-        return operations.restore_version(session, number, **who)
-
-    return attempt(request, session, act, f"已恢复第{number}版的段落。原有的段落在“已删除的段落”里。")
 
 
 @require_http_methods(["GET", "POST"])
