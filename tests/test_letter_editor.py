@@ -763,6 +763,9 @@ def test_versions_are_listed_compared_and_restored(year, client):
     page = client.get(reverse("reports:letter_compare", args=["9-4", before, before + 1])).content.decode()
     assert "改过的话" in page
     assert "<del>" in page
+    assert "总体情况" in page  # the part before it
+    assert "略去没有改动的" in page
+    assert "发文字号" not in page
     assert client.get(reverse("reports:letter_version", args=["9-4", before])).status_code == 200
     assert client.get(reverse("reports:letter_version", args=["9-4", 99])).status_code == 404
     client.post(reverse("reports:letter_restore", args=["9-4", before]))
@@ -822,6 +825,34 @@ def test_addresses_that_lead_nowhere_are_not_found(year, client):
         assert client.get(reverse(f"reports:{name}", args=["9-4", part.pk])).status_code == 405
     assert client.get(EDITOR, {"edit": "x"}).status_code == 200
     assert client.get(EDITOR, {"edit": "9" * 30, "after": "-1", "saved": "²"}).status_code == 200
+
+
+@pytest.mark.parametrize(("name", "status"), [("leader", 403), ("secretary", 403), ("clerk", 404), ("auditor", 404)])
+def test_posting_to_the_editor_is_for_the_office_alone(year, client, name, status):
+    part = added(year, "共5件")
+    note = editing.write_note(year.session, part, by=year.office, at=AT, text="请核")
+    answer = given(year, asked(year))
+    report(Commitment.objects.get(), by=year.clerk, at=LATER, text="已开工")
+    before = Event.objects.count()
+    client.force_login(year.people[name])
+    of_part = ("save_part", "part_up", "part_down", "remove_part", "restore_part", "bind", "declare", "note")
+    urls = [
+        ("draft",),
+        ("presence",),
+        ("add_part",),
+        ("themes",),
+        ("cases",),
+        ("texts",),
+        ("material",),
+        ("restore", 1),
+    ]
+    urls += [(one, part.pk) for one in of_part] + [("note_done", note.pk), ("take", answer.pk)]
+    urls += [("withdraw", answer.pk), ("take_progress", Progress.objects.get().pk)]
+    typed = {"seen": "1", "text": "x", "kind": "p", "start": "1", "number": "5", "name": "提案总数"}
+    found = {one: client.post(reverse(f"reports:letter_{one}", args=["9-4", *args]), typed).status_code
+             for one, *args in urls}  # fmt: skip
+    assert set(found.values()) == {status}, found
+    assert Event.objects.count() == before
 
 
 HOSTILE = "<script>alert(1)</script>{{ 7*7 }}'\"</textarea>"
