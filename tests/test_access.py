@@ -19,6 +19,8 @@ from apps.ratings import links
 from apps.ratings import operations as ratings
 from apps.ratings.models import Receipt
 from apps.replies import operations as replies
+from apps.reports.editing import operations as letters
+from apps.reports.material import operations as material
 from tests import factories as make
 from tests import sheets
 from tests.conftest import WroteOnGet
@@ -38,6 +40,7 @@ POSTS = (
 EVERYBODY = (200,) * 9
 THOSE_WHO_SEE_IT = (200, 200, 200, 404, 200, 404, 200, 404, 404)
 OFFICE_ALONE = (200,) + (403,) * 8
+WRITERS = (200, 404, 404, 404, 403, 403, 403, 404, 404)  # of the annual letter; who reads it may not write it
 NOBODY_ELSE = 404
 UNISSUED_LETTER = (200, 404, 404, 404, 200, 200, 404, 404, 404)  # every leader, but not the committee
 ISSUED_LETTER = (200, 404, 404, 404, 200, 200, 200, 404, 404)
@@ -168,7 +171,18 @@ ROWS = {
     "reports:edition_docx": (ISSUED_LETTER, "letter issued"),
     "reports:edition_docx of what is not out": (UNISSUED_LETTER, "letter office_review"),
     "reports:edition_figure": (ISSUED_LETTER, "letter issued"),
+    "reports:edition_reference": (ISSUED_LETTER, "letter issued"),
+    "reports:edition_reference of what is not out": (UNISSUED_LETTER, "letter leader_review"),
     "reports:edition_figure of what is not out": (UNISSUED_LETTER, "letter approved"),
+    "reports:letter_themes": (WRITERS, "letter"),
+    "reports:letter_editor": (WRITERS, "letter"),
+    "reports:letter_figure": (WRITERS, "letter"),
+    "reports:letter_versions": (WRITERS, "letter"),
+    "reports:letter_version": (WRITERS, "letter"),
+    "reports:letter_compare": (WRITERS, "letter"),
+    "reports:letter_material": (WRITERS, "letter"),
+    "reports:material_asked": ((404, 200, 200, 200, 404, 404, 404, 404, 404), None),
+    "reports:material_give": ((404, 200, 200, 404, 404, 404, 404, 404, 404), "letter"),  # its unit's own
     "accounts:posts": (OFFICE_ALONE, None),
     "accounts:delegate": (OFFICE_ALONE, None),
     "accounts:end_delegation": (OFFICE_ALONE, "delegation"),
@@ -187,6 +201,22 @@ POST_ONLY = {
     "papers:ask_for_file",
     "papers:stop_batch",
     "accounts:sign_out",
+    "reports:letter_draft",
+    "reports:letter_presence",
+    "reports:letter_add_part",
+    "reports:letter_save_part",
+    "reports:letter_part_up",
+    "reports:letter_part_down",
+    "reports:letter_remove_part",
+    "reports:letter_restore_part",
+    "reports:letter_bind",
+    "reports:letter_declare",
+    "reports:letter_note",
+    "reports:letter_note_done",
+    "reports:letter_restore",
+    "reports:letter_take",
+    "reports:letter_withdraw",
+    "reports:letter_take_progress",
     "exchange:confirm",
     "exchange:create",
     "exchange:discard",
@@ -223,7 +253,20 @@ def target(world, stage):
         content = sheets.workbook([sheets.handled()])
         kept = uploads.keep("ledger", "9-4", content, "台账.xlsx", by=world.office, at=timezone.now())
         return {"upload": kept.pk}
+    if stage == "letter":
+        return {"session": world.session.key, "answer": written_letter(world).pk}
     return {"session": world.session.key} | things_at(world, stage)
+
+
+def written_letter(world):
+    """A letter in parts and two versions; returns what 区住房城乡建委 is asked for."""
+    letters.draft(world.session, by=world.office, at=make.moment(2020, 10, 8))
+    letters.add_part(world.session, by=world.office, at=make.moment(2020, 10, 9), kind="p", text="共{提案总数}件。")
+    asked = material.ask(
+        world.session, by=world.office, at=make.moment(2020, 10, 9), units=[world.housing], text="天桥座数",
+        due_on=make.moment(2020, 10, 20).date(),
+    )  # fmt: skip
+    return asked.answers.get()
 
 
 def batch_of(world):
@@ -327,6 +370,15 @@ ARGUMENTS = {
     "reports:edition_pdf": ("edition",),
     "reports:edition_docx": ("edition",),
     "reports:edition_figure": ("edition",),
+    "reports:edition_reference": ("edition",),
+    "reports:letter_themes": ("session",),
+    "reports:letter_editor": ("session",),
+    "reports:letter_figure": ("session",),
+    "reports:letter_versions": ("session",),
+    "reports:letter_version": ("session",),
+    "reports:letter_compare": ("session",),
+    "reports:letter_material": ("session",),
+    "reports:material_give": ("answer",),
     "accounts:end_delegation": ("delegation",),
     "exchange:preview": ("upload",),
     "exchange:errors": ("upload",),
@@ -340,13 +392,14 @@ def url_of(row, found):
     if name in ("papers:paper", "papers:paper_pdf", "papers:paper_docx", "papers:dispatch"):
         return reverse(name, args=[found["session"], action.split()[0], found["reply"]])
     args = [found[thing] for thing in ARGUMENTS.get(name, ())]
-    if name in ("replies:version", "replies:compare"):
+    if name in ("replies:version", "replies:compare", "reports:letter_version", "reports:letter_compare"):
         args.append(1)
-    if name == "replies:compare":
+    if name in ("replies:compare", "reports:letter_compare"):
         args.append(2)
-    if name == "reports:edition_figure":
+    if name in ("reports:edition_figure", "reports:edition_reference"):
         args.append(0)
-    return reverse(name, args=[*args, *([action] if action else [])])
+    asked = "?name=提案总数" if name == "reports:letter_figure" else ""
+    return reverse(name, args=[*args, *([action] if action else [])]) + asked
 
 
 @pytest.mark.django_db

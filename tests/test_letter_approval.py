@@ -133,8 +133,8 @@ def test_the_figures_of_an_edition_are_those_of_its_moment(world):
 
 def test_a_letter_can_go_up_as_of_a_day(world):
     day = datetime.date(2020, 4, 1)
-    letter = AnnualLetter.objects.create(session=world.session)
-    approvals.submit(letter, world.leader_row, as_of=day, by=world.office, at=make.moment(2020, 11, 3), note="补报")
+    letter = save_letter_texts(world.session, by=world.office, at=LATER, figures_on=day)
+    approvals.submit(letter, world.leader_row, by=world.office, at=make.moment(2020, 11, 3), note="补报")
     assert edition_of(world).figures == figures(world.session, day)
     assert figures(world.session, day)["replied"] == 0 < figures(world.session)["replied"]
     assert "截至2020年4月1日" in str(edition_of(world).content)
@@ -192,7 +192,7 @@ def test_texts_and_examples_stand_still_beyond_the_draft(world, client, state):
     for page in ("reports:letter_texts", "reports:letter_cases"):
         answer = client.get(reverse(page, args=["9-4"]), follow=True)
         assert "不能修改" in answer.content.decode()
-        assert "编写文字" not in answer.content.decode()
+        assert "编写通报" not in answer.content.decode()
     typed = client.post(reverse("reports:letter_texts", args=["9-4"]), {"methods": "写了很久的话"})
     assert (typed.status_code, "写了很久的话" in typed.content.decode()) == (422, True)
     assert AnnualLetter.objects.values().get() == before

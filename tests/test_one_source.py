@@ -348,7 +348,7 @@ def of_page(client, url):
 
 def of_letter(session):
     """What the words of the letter tell; a figure told twice must be the same."""
-    letter, _ = compose(session)
+    letter, *_ = compose(session)
     text = "\n".join(block.text if isinstance(block, Heading) else block.lead + block.text for block in letter.blocks)
     found = {}
 

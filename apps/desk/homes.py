@@ -19,7 +19,7 @@ from apps.ratings.workflow import ReceiptState
 from apps.replies.models import Commitment, Reply
 from apps.replies.queries import unattended_on
 from apps.replies.workflow import OPEN_REPLIES, CommitmentState, ReplyState
-from apps.reports.models import AnnualLetter, Edition
+from apps.reports.models import AnnualLetter, Edition, MaterialAnswer
 from apps.reports.workflow import LetterState
 from apps.supervision.models import Card
 from apps.supervision.workflow import CardState
@@ -380,6 +380,20 @@ def _for_unit(standing, today):
                 "报告进展", row.due_on, row.reply.case.unit.name,
             ),
             "due_on",
+        ),
+        _section(
+            "待反馈的通报素材",
+            MaterialAnswer.objects.filter(
+                unit_id__in=standing.units, answered_at=None, withdrawn_at=None
+            )
+            .exclude(request__letter__state=LetterState.ISSUED)  # it can still be given, but nobody waits for it
+            .select_related("request__letter__session", "unit"),
+            lambda row: Waiting(
+                row.request.letter, row.request.text, reverse("reports:material_give", args=[row.pk]), "反馈",
+                row.request.due_on, row.unit.name,
+            ),
+            "request__due_on",
+            reverse("reports:material_asked"),
         ),
     ]  # fmt: skip
     return sections

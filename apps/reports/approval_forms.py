@@ -11,7 +11,6 @@ from .operations import YEAR_IN_BRACKETS
 
 class SubmitForm(ActionForm):
     signer = forms.ModelChoiceField(Leader.objects.all(), label="签发领导")
-    as_of = DayField(label="统计截至", required=False, help_text="不填则按系统中的全部记录")
     note = NoteField("说明", required=False, help_text="还有未完成事项的，写明为什么仍要送审")
 
     def prepare(self):

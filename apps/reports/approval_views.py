@@ -23,10 +23,10 @@ from apps.proposals.views import Act, run_action
 from . import approvals
 from .approval_forms import IssueForm, SubmitForm
 from .frozen import COLUMNS, Frozen, changes_since
-from .letter import compose
 from .models import AnnualLetter
 from .queries import editions_visible_to, letter_of, reads_drafts
 from .tables import OF_UNITS, figure_label, tables_of, unit_rows
+from .warnings import before_approval_of
 
 TEMPLATE = "reports/approval_act.html"
 ACTS = {
@@ -54,7 +54,7 @@ def act(request, key, action):
     edition = letter.latest
     context = {"letter": letter, "session": session, "edition": None if action == "submit" else edition}
     if action == "submit":
-        context["unfinished"] = approvals.unfinished_of(compose(session)[1])
+        context["unfinished"], context["warnings"] = before_approval_of(session)
     return run_action(request, letter, action, ACTS, **context)
 
 
@@ -103,6 +103,9 @@ def edition_page(request, found, problem="", status=200):
         "session": session,
         "paper": paper_html(found.paper),
         "tables": tables_of(frozen, url),
+        "references": [
+            (one, reverse("reports:edition_reference", args=[found.pk, at])) for at, one in enumerate(frozen.references)
+        ],
         "unit_columns": OF_UNITS.values(),
         "units": unit_rows(frozen, url),
         "events": steps_of(found),
@@ -168,15 +171,34 @@ def edition_figure(request, pk, place):
     """The proposals behind a figure, as they stood when it was frozen."""
     found = visible_edition(request, pk)
     frozen = Frozen(found)
-    if place >= len(frozen.paths):
+    path = at_place(frozen.paths, place)
+    return figure_page(request, found, figure_label(path), frozen.behind(path))
+
+
+@require_GET
+def edition_reference(request, pk, place):
+    """The proposals behind a figure that the words of an edition tell, as they stood when it was frozen."""
+    found = visible_edition(request, pk)
+    frozen = Frozen(found)
+    one = at_place(frozen.references, place)
+    label = f"{one['name']}：{one['value']}{one['unit']}" if one["value"] else one["name"]
+    return figure_page(request, found, label, frozen.rows_with(one["ids"]), one["base"])
+
+
+def at_place(things, place):
+    """The thing whose address ends in this place, or 404."""
+    if place >= len(things):
         raise Http404
-    path = frozen.paths[place]
-    rows = [(row["id"], [(label, row[name] or "—") for name, label in COLUMNS]) for row in frozen.behind(path)]
+    return things[place]
+
+
+def figure_page(request, found, label, rows, base=""):
     context = {
         "edition": found,
         "session": found.letter.session,
-        "label": figure_label(path),
+        "label": label,
+        "base": base,
         "columns": [label for _, label in COLUMNS],
-        "rows": rows,
+        "rows": [(row["id"], [(column, row[name] or "—") for name, column in COLUMNS]) for row in rows],
     }
     return render(request, "reports/edition_figure.html", context)

@@ -26,12 +26,11 @@ from apps.proposals.queries import acting_name, check
 from apps.proposals.workflow import AnotherPerson, OutOfTurn, Refused, predicate
 from apps.replies.queries import is_number_used
 
-from .frozen import members_of, rows_of
-from .letter import MISSING, compose
+from .frozen import members_of, references_of, rows_of
+from .letter import before_approval, compose
 from .models import Edition, content_of, digest, place_of
 
 DISPATCH_KIND = "annual-letter"  # of its Dispatch, by which its number is known to all that gives numbers
-GIVEN_ON_ISSUING = {told for name, told in MISSING if name in ("number", "dated_on")}
 
 
 @predicate
@@ -42,26 +41,21 @@ def is_not_who_submitted_it(letter, user, on):
     return ""
 
 
-def unfinished_of(told):
-    """Of what `compose` finds unfinished that which matters now: number and date come with 登记发文."""
-    return [line for line in told if line not in GIVEN_ON_ISSUING]
-
-
 @operation
-def submit(letter, signer, *, by, at, as_of=None, note=""):
-    """送审: the letter is composed as of a day (None: all records) and kept; `signer`, a Leader, is to sign it.
+def submit(letter, signer, *, by, at, note=""):
+    """送审: the letter is composed as of the day of its figures and kept; `signer`, a Leader, is to sign it.
 
     Refused where nobody could approve it, and where something is unfinished and no note says why it goes up all the
     same.
     """
     on = timezone.localdate(at)
-    if as_of and as_of > on:
-        raise Refused(f"统计截至日期（{as_of:%Y-%m-%d}）在今天之后，请核对。")
+    if letter.figures_on and letter.figures_on > on:
+        raise Refused(f"数字截至日期（{letter.figures_on:%Y-%m-%d}）在今天之后，请在“文号、场合与文字”里核对。")
 
     def keep():
         if not office_heads(on).exclude(pk=by.pk).exists():
             raise Refused("没有可以审核的人：办公室没有另一位负责人的岗位。请系统管理员设置“区政府办公室负责人”岗位。")
-        edition = _kept(letter, signer, as_of, by, at, note.strip())
+        edition = _kept(letter, signer, by, at, note.strip())
         if edition.unfinished and not edition.note:
             raise Refused("通报还有未完成的事项，请在说明中写明为什么仍要送审。")
         return _told(edition) | {"signer": signer.name}
@@ -70,19 +64,20 @@ def submit(letter, signer, *, by, at, as_of=None, note=""):
     return letter
 
 
-def _kept(letter, signer, as_of, by, at, note):
+def _kept(letter, signer, by, at, note):
     hold()  # letter and figures of one moment
-    tally = tally_of(letter.session, as_of)
-    composed, told = compose(letter.session, as_of, tally)
+    tally = tally_of(letter.session, letter.figures_on)
+    composed = compose(letter.session, letter.figures_on, tally)
     edition = Edition(
         letter=letter,
         number=letter.editions.count() + 1,
-        content=content_of(composed),
-        as_of=as_of,
+        content=content_of(composed.letter),
+        as_of=letter.figures_on,
         figures=tally.as_json(),
         members=members_of(tally),
         rows=rows_of(tally),
-        unfinished=unfinished_of(told),
+        references=references_of(composed),
+        unfinished=before_approval(composed.unfinished),
         signer=signer,
         submitted_by=by,
         submitted_at=at,

@@ -10,6 +10,8 @@ from functools import cached_property
 from apps.figures.queries import Share
 from apps.proposals.workflow import ProposalState
 
+from .references import referred
+
 COLUMNS = (
     ("number", "案号"),
     ("title", "案由"),
@@ -46,6 +48,16 @@ def row_of(fact):
     }
 
 
+def references_of(composition):
+    """What the parts of a Composition refer to, as plain data: name, printed value, base of a share, proposals."""
+    found = referred([part.text for part in composition.parts], composition.references)
+    return [
+        {"name": one.name, "value": one.value, "unit": "%" if one.is_percent else "件", "base": one.base,
+         "ids": list(one.ids)}
+        for one in found
+    ]  # fmt: skip
+
+
 class Frozen:
     """The figures of an Edition, known by the same paths as those of a figures.Tally."""
 
@@ -53,6 +65,7 @@ class Frozen:
         self.as_of = edition.as_of
         self.json = edition.figures
         self.members = {tuple(path): ids for path, ids in edition.members}
+        self.references = edition.references
         self.rows = {row["id"]: row for row in edition.rows}
 
     def count(self, *path):
@@ -83,8 +96,12 @@ class Frozen:
 
     def behind(self, path):
         """The rows of the proposals behind a figure, by number."""
-        ids = set(self.members[path])
-        return [row for row in self.rows.values() if row["id"] in ids]
+        return self.rows_with(self.members[path])
+
+    def rows_with(self, ids):
+        """The rows of some proposals, by number."""
+        wanted = set(ids)
+        return [row for row in self.rows.values() if row["id"] in wanted]
 
     @cached_property
     def paths(self):
