@@ -16,6 +16,8 @@ from apps.proposals.workflow import CaseRole
 from apps.ratings import operations as ratings
 from apps.ratings.models import Receipt
 from apps.replies import operations as replies
+from apps.reports import approvals
+from apps.reports.models import AnnualLetter
 from apps.supervision import operations as cards
 from apps.units.models import Leader, Portfolio, Unit, UnitAlias
 
@@ -45,7 +47,8 @@ def user(username, name, kind=None, **fields):
 
 @dataclass
 class World:
-    """Two units with clerk and head, two leaders, the office, the secretariat with two people, auditor and admin."""
+    """Two units with clerk and head, two leaders, the office with its head, the secretariat with two people, auditor
+    and admin."""
 
     session: Session = None
     housing: Unit = None
@@ -76,6 +79,7 @@ def world():
     made.people = {
         "office": user("office", "吴办", kinds.OFFICE),
         "office2": user("office2", "何办", kinds.OFFICE),
+        "chief": user("chief", "钟主任", kinds.OFFICE_HEAD),
         "clerk": user("clerk", "李经办", kinds.UNIT_CLERK, unit=made.housing),
         "head": user("head", "王主任", kinds.UNIT_HEAD, unit=made.housing),
         "culture_clerk": user("culture_clerk", "文经办", kinds.UNIT_CLERK, unit=made.culture),
@@ -284,3 +288,21 @@ def raised(world, card, at=None):
     """The red card that follows a yellow one."""
     told = {"note": "仍不整改", "leader_consent": "周明远3月16日当面同意"}
     return cards.raise_to_red(card, by=world.office, at=at or moment(2020, 3, 16), **told)
+
+
+LETTER_STEPS = ("draft", "office_review", "leader_review", "approved", "issued")
+
+
+def letter_at(world, state, at=None, number="大渡口府函〔2020〕280号", note="演练"):
+    """The session's annual letter, submitted by the office and walked up to `state` by the right people."""
+    at = at or moment(2020, 11, 3)
+    letter, _ = AnnualLetter.objects.get_or_create(session=world.session)
+    steps = (
+        lambda: approvals.submit(letter, world.leader_row, by=world.office, at=at, note=note),
+        lambda: approvals.approve(letter, by=world.chief, at=at),
+        lambda: approvals.sign(letter, by=world.leader, at=at),
+        lambda: approvals.issue(letter, number, at.date(), by=world.office, at=at),
+    )
+    for step in steps[: LETTER_STEPS.index(state)]:
+        step()
+    return AnnualLetter.objects.get(pk=letter.pk)

@@ -82,7 +82,8 @@ class Staff:
         return getattr(self.user, "username", "proposer")
 
     def holds(self, kind, of=None):
-        return any(post[0] == kind and (of is None or of in post[1:]) for post in self.posts)
+        kinds = ("office", "office_head") if kind == "office" else (kind,)  # its head is one of the office
+        return any(post[0] in kinds and (of is None or of in post[1:]) for post in self.posts)
 
 
 @dataclass

@@ -19,6 +19,8 @@ from apps.ratings import links
 from apps.ratings import operations as ratings
 from apps.ratings.models import Receipt
 from apps.replies import operations as replies
+from apps.reports.editing import operations as letters
+from apps.reports.material import operations as material
 from tests import factories as make
 from tests import sheets
 from tests.conftest import WroteOnGet
@@ -38,7 +40,10 @@ POSTS = (
 EVERYBODY = (200,) * 9
 THOSE_WHO_SEE_IT = (200, 200, 200, 404, 200, 404, 200, 404, 404)
 OFFICE_ALONE = (200,) + (403,) * 8
+WRITERS = (200, 404, 404, 404, 403, 403, 403, 404, 404)  # of the annual letter; who reads it may not write it
 NOBODY_ELSE = 404
+UNISSUED_LETTER = (200, 404, 404, 404, 200, 200, 404, 404, 404)  # every leader, but not the committee
+ISSUED_LETTER = (200, 404, 404, 404, 200, 200, 200, 404, 404)
 
 ROWS = {
     "desk:home": ((200,) * 7 + (302, 302), None),
@@ -145,12 +150,41 @@ ROWS = {
     "papers:void": ((403, 403, 403, 404, 403, 404, 403, 404, 404), "dispatch"),  # of a kind that nobody numbers
     "reports:letters": ((200, 404, 404, 404, 200, 200, 200, 404, 404), None),
     "reports:letter": ((200, 404, 404, 404, 200, 200, 200, 404, 404), "issued"),
-    "reports:letter_pdf": ((200, 404, 404, 404, 200, 200, 200, 404, 404), "issued"),
-    "reports:letter_docx": ((200, 404, 404, 404, 200, 200, 200, 404, 404), "issued"),
     "reports:proofreading": ((200, 404, 404, 404, 200, 200, 200, 404, 404), None),
-    "reports:letter_proofreading": ((200, 404, 404, 404, 200, 200, 200, 404, 404), "issued"),
+    "reports:letter_proofreading": ((200, 404, 404, 404, 200, 200, 404, 404, 404), "issued"),
+    # its words are the committee's to read once it has gone out: of what has not, only the figures
+    "reports:letter_pdf": ((200, 404, 404, 404, 200, 200, 404, 404, 404), "issued"),
+    "reports:letter_docx": ((200, 404, 404, 404, 200, 200, 404, 404, 404), "issued"),
     "reports:letter_texts": ((200, 404, 404, 404, 403, 403, 403, 404, 404), "issued"),
     "reports:letter_cases": ((200, 404, 404, 404, 403, 403, 403, 404, 404), "issued"),
+    "reports:letter_act submit": ((200, 404, 404, 404, 403, 403, 404, 404, 404), "letter draft"),
+    "reports:letter_act approve": ((403, 404, 404, 404, 403, 403, 404, 404, 404), "letter office_review"),
+    "reports:letter_act sign": ((403, 404, 404, 404, 200, 403, 404, 404, 404), "letter leader_review"),
+    "reports:letter_act return": ((403, 404, 404, 404, 200, 403, 404, 404, 404), "letter leader_review"),
+    "reports:letter_act recall": ((200, 404, 404, 404, 403, 403, 404, 404, 404), "letter leader_review"),
+    "reports:letter_act revoke": ((403, 404, 404, 404, 200, 403, 404, 404, 404), "letter approved"),
+    "reports:letter_act issue": ((200, 404, 404, 404, 403, 403, 404, 404, 404), "letter approved"),
+    "reports:letter_act reopen": ((200, 404, 404, 404, 403, 403, 404, 404, 404), "letter issued"),
+    "reports:comparison": ((200, 404, 404, 404, 200, 200, 200, 404, 404), None),
+    "reports:edition": (ISSUED_LETTER, "letter issued"),
+    "reports:edition of what is not out": (UNISSUED_LETTER, "letter approved"),
+    "reports:edition_pdf": (ISSUED_LETTER, "letter issued"),
+    "reports:edition_pdf of what is not out": (UNISSUED_LETTER, "letter leader_review"),
+    "reports:edition_docx": (ISSUED_LETTER, "letter issued"),
+    "reports:edition_docx of what is not out": (UNISSUED_LETTER, "letter office_review"),
+    "reports:edition_figure": (ISSUED_LETTER, "letter issued"),
+    "reports:edition_reference": (ISSUED_LETTER, "letter issued"),
+    "reports:edition_reference of what is not out": (UNISSUED_LETTER, "letter leader_review"),
+    "reports:edition_figure of what is not out": (UNISSUED_LETTER, "letter approved"),
+    "reports:letter_themes": (WRITERS, "letter"),
+    "reports:letter_editor": (WRITERS, "letter"),
+    "reports:letter_figure": (WRITERS, "letter"),
+    "reports:letter_versions": (WRITERS, "letter"),
+    "reports:letter_version": (WRITERS, "letter"),
+    "reports:letter_compare": (WRITERS, "letter"),
+    "reports:letter_material": (WRITERS, "letter"),
+    "reports:material_asked": ((404, 200, 200, 200, 404, 404, 404, 404, 404), None),
+    "reports:material_give": ((404, 200, 200, 404, 404, 404, 404, 404, 404), "letter"),  # its unit's own
     "accounts:posts": (OFFICE_ALONE, None),
     "accounts:delegate": (OFFICE_ALONE, None),
     "accounts:end_delegation": (OFFICE_ALONE, "delegation"),
@@ -169,6 +203,22 @@ POST_ONLY = {
     "papers:ask_for_file",
     "papers:stop_batch",
     "accounts:sign_out",
+    "reports:letter_draft",
+    "reports:letter_presence",
+    "reports:letter_add_part",
+    "reports:letter_save_part",
+    "reports:letter_part_up",
+    "reports:letter_part_down",
+    "reports:letter_remove_part",
+    "reports:letter_restore_part",
+    "reports:letter_bind",
+    "reports:letter_declare",
+    "reports:letter_note",
+    "reports:letter_note_done",
+    "reports:letter_restore",
+    "reports:letter_take",
+    "reports:letter_withdraw",
+    "reports:letter_take_progress",
     "exchange:confirm",
     "exchange:create",
     "exchange:discard",
@@ -205,7 +255,20 @@ def target(world, stage):
         content = sheets.workbook([sheets.handled()])
         kept = uploads.keep("ledger", "9-4", content, "台账.xlsx", by=world.office, at=timezone.now())
         return {"upload": kept.pk}
+    if stage == "letter":
+        return {"session": world.session.key, "answer": written_letter(world).pk}
     return {"session": world.session.key} | things_at(world, stage)
+
+
+def written_letter(world):
+    """A letter in parts and two versions; returns what 区住房城乡建委 is asked for."""
+    letters.draft(world.session, by=world.office, at=make.moment(2020, 10, 8))
+    letters.add_part(world.session, by=world.office, at=make.moment(2020, 10, 9), kind="p", text="共{提案总数}件。")
+    asked = material.ask(
+        world.session, by=world.office, at=make.moment(2020, 10, 9), units=[world.housing], text="天桥座数",
+        due_on=make.moment(2020, 10, 20).date(),
+    )  # fmt: skip
+    return asked.answers.get()
 
 
 def batch_of(world):
@@ -229,6 +292,10 @@ def dispatch_of_a_reply(world):
 def things_at(world, stage):
     if stage == "delegation":
         return {"delegation": make.delegation(world, world.leader_row, world.other_leader_row).pk}
+    if stage.startswith("letter "):
+        make.handling(world)
+        letter = make.letter_at(world, stage.removeprefix("letter "))
+        return {"edition": getattr(letter.latest, "pk", None)}
     if stage.startswith("card "):
         return {"card": make.card_at(world, make.assigned(world).cases.get(), stage.removeprefix("card ")).pk}
     if stage in ("received", "assigned", "handling"):
@@ -301,6 +368,20 @@ ARGUMENTS = {
     "reports:letter_proofreading": ("session",),
     "reports:letter_texts": ("session",),
     "reports:letter_cases": ("session",),
+    "reports:letter_act": ("session",),
+    "reports:edition": ("edition",),
+    "reports:edition_pdf": ("edition",),
+    "reports:edition_docx": ("edition",),
+    "reports:edition_figure": ("edition",),
+    "reports:edition_reference": ("edition",),
+    "reports:letter_themes": ("session",),
+    "reports:letter_editor": ("session",),
+    "reports:letter_figure": ("session",),
+    "reports:letter_versions": ("session",),
+    "reports:letter_version": ("session",),
+    "reports:letter_compare": ("session",),
+    "reports:letter_material": ("session",),
+    "reports:material_give": ("answer",),
     "accounts:end_delegation": ("delegation",),
     "exchange:preview": ("upload",),
     "exchange:errors": ("upload",),
@@ -314,11 +395,14 @@ def url_of(row, found):
     if name in ("papers:paper", "papers:paper_pdf", "papers:paper_docx", "papers:dispatch"):
         return reverse(name, args=[found["session"], action.split()[0], found["reply"]])
     args = [found[thing] for thing in ARGUMENTS.get(name, ())]
-    if name in ("replies:version", "replies:compare"):
+    if name in ("replies:version", "replies:compare", "reports:letter_version", "reports:letter_compare"):
         args.append(1)
-    if name == "replies:compare":
+    if name in ("replies:compare", "reports:letter_compare"):
         args.append(2)
-    return reverse(name, args=[*args, *([action] if action else [])])
+    if name in ("reports:edition_figure", "reports:edition_reference"):
+        args.append(0)
+    asked = "?name=提案总数" if name == "reports:letter_figure" else ""
+    return reverse(name, args=[*args, *([action] if action else [])]) + asked
 
 
 @pytest.mark.django_db

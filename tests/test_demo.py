@@ -194,7 +194,7 @@ def lines_of(letter):
 
 
 def test_letter_is_whole_and_tells_what_the_public_one_tells(session):
-    letter, unfinished = compose(session)
+    letter, unfinished, *_ = compose(session)
     assert unfinished == []
     assert (letter.number, letter.addressee) == ("大渡口府函〔2020〕280号", "区政协")
     assert letter.dated_on == demo.day_of("2020-11-03")

@@ -91,7 +91,7 @@ def write(world, **texts):
 
 
 def lines_of(world, as_of=None):
-    letter, _ = compose(world.session, as_of)
+    letter, *_ = compose(world.session, as_of)
     return [block.text if isinstance(block, Heading) else block.lead + block.text for block in letter.blocks]
 
 
@@ -100,7 +100,7 @@ def text_of(world, as_of=None):
 
 
 def headings(world):
-    letter, _ = compose(world.session)
+    letter, *_ = compose(world.session)
     return [block.text for block in letter.blocks if isinstance(block, Heading) and block.level == 1]
 
 
@@ -116,7 +116,7 @@ def test_letter_of_a_finished_session(world):
     answered(world, "002", code="B", rating="理解")
     answered(world, "003", code="C")
     write(world)
-    letter, unfinished = compose(world.session)
+    letter, unfinished, *_ = compose(world.session)
     assert (letter.issuer, letter.number) == ("重庆市大渡口区人民政府", "大渡口府函〔2020〕280号")
     assert letter.title == "关于区政协九届四次会议提案办理情况的通报"
     assert (letter.addressee, letter.signature, letter.dated_on) == ("区政协", letter.issuer, NOVEMBER)
@@ -425,7 +425,7 @@ def test_examples_must_be_issued_replies_of_the_session(world):
 
 
 PAGES = ("letters/", "letters/9-4/", "letters/9-4/letter.pdf", "letters/9-4/texts/", "letters/9-4/cases/")
-READERS = {"office": (200,) * 5, "leader": (200, 200, 200, 403, 403), "secretary": (200, 200, 200, 403, 403)}
+READERS = {"office": (200,) * 5, "leader": (200, 200, 200, 403, 403), "secretary": (200, 200, 404, 403, 403)}
 
 
 @pytest.mark.parametrize("name", ["office", "leader", "secretary", "clerk", "head", "auditor", "admin", "parks_head"])
@@ -441,10 +441,13 @@ def test_page_shows_figures_with_their_base_and_what_is_unfinished(world, client
     factories.assigned(world, "002")
     client.force_login(world.office)
     page = client.get(reverse("reports:letter", args=["9-4"])).content.decode()
-    for text in ("占全部承办单位都已答复的1件提案", "100.0%", "1件提案尚未答复：第002号", "paper-letter", "编写文字"):
+    for text in ("占全部承办单位都已答复的1件提案", "100.0%", "1件提案尚未答复：第002号", "paper-letter", "编写通报"):
         assert text in page
     client.force_login(world.leader)
-    assert "编写文字" not in client.get(reverse("reports:letter", args=["9-4"])).content.decode()
+    assert "编写通报" not in client.get(reverse("reports:letter", args=["9-4"])).content.decode()
+    client.force_login(world.secretary)  # to whom the letter goes, once it is signed
+    page = client.get(reverse("reports:letter", args=["9-4"])).content.decode()
+    assert ("占全部承办单位都已答复的1件提案" in page, "paper-letter" in page) == (True, False)
 
 
 def test_page_as_of_a_day(world, client):

@@ -1,12 +1,18 @@
 """The pages in a real browser, at a telephone's and a desk's width: nothing overflows, everything is labelled, legible
 and within reach of the keyboard."""
 
+import copy
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from apps.proposals import operations as cases
 from apps.proposals.workflow import CaseRole
+from apps.reports import approvals
+from apps.reports.editing import operations as letters
+from apps.reports.material import operations as material
+from apps.reports.models import MaterialAnswer
 from tests import factories as make
 
 WIDTHS = {"telephone": (390, 844), "desk": (1440, 900)}
@@ -77,6 +83,19 @@ FAINT = """() => {
 }"""
 
 
+def written_letter(world, long):
+    """A letter in parts with a note, a number typed by hand and one that fits, and material asked for."""
+    office = {"by": world.office, "at": make.moment(2020, 10, 8)}
+    letters.draft(world.session, **office)
+    part = letters.add_part(
+        world.session, kind="p", text=f"{long}共6件，占99.9%，{{没有的数}}件。" + "w" * 200, **office
+    )
+    letters.write_note(world.session, part, text=long, **office)
+    due = make.moment(2020, 10, 20).date()
+    material.ask(world.session, units=[world.housing, world.culture], text=long, due_on=due, **office)
+    return part
+
+
 @pytest.fixture
 def year(transactional_db):
     """A world with long names and one proposal of each kind of page; returns world and addresses by person."""
@@ -95,6 +114,13 @@ def year(transactional_db):
     for number in range(2, 6):
         make.assigned(world, f"{number:03}", title=long)
     new = make.registered(world, "006", title=long)
+    part = written_letter(world, long)
+    letter = make.letter_at(world, "leader_review")
+    approvals.recall(letter, by=world.office, at=make.moment(2020, 11, 4))  # its texts can be written again
+    other = copy.copy(world)
+    other.session = cases.open_session("10-1", "十届一次会议", 2021, by=world.office, at=make.moment(2020, 1, 20))
+    written_letter(other, long)
+    to_sign = make.letter_at(other, "leader_review")
     page = proposal.get_absolute_url()
     return world, {
         "office": [
@@ -106,10 +132,34 @@ def year(transactional_db):
             reverse("proposals:register"),
             "/reports/letters/9-4/",
             "/reports/letters/9-4/texts/",
+            "/reports/letters/9-4/act/submit/",
+            letter.latest.get_absolute_url(),
+            reverse("reports:edition_figure", args=[letter.latest.pk, 0]),
+            reverse("reports:edition_reference", args=[letter.latest.pk, 0]),
+            "/reports/letters/9-4/editor/",
+            f"/reports/letters/9-4/editor/?edit={part.pk}",
+            "/reports/letters/9-4/material/",
+            "/reports/letters/9-4/themes/",
+            "/reports/letters/9-4/versions/",
+            "/reports/letters/10-1/editor/",
+            "/reports/letters/10-1/material/",
         ],
-        "clerk": ["/", page, reverse("proposals:act_on_case", args=[case.pk, "contact"])],
-        "leader": ["/", reverse("replies:act", args=[reply.pk, "sign"]), reverse("replies:detail", args=[reply.pk])],
-        "secretary": [page],
+        "clerk": [
+            "/",
+            page,
+            reverse("proposals:act_on_case", args=[case.pk, "contact"]),
+            reverse("reports:material_asked"),
+            reverse("reports:material_give", args=[MaterialAnswer.objects.first().pk]),
+        ],
+        "leader": [
+            "/",
+            reverse("replies:act", args=[reply.pk, "sign"]),
+            reverse("replies:detail", args=[reply.pk]),
+            to_sign.latest.get_absolute_url(),
+            "/reports/letters/10-1/act/sign/",
+            "/reports/letters/10-1/",
+        ],
+        "secretary": [page, "/reports/letters/", "/reports/comparison/?session=9-4&session=10-1&units=on"],
         "auditor": ["/audit/"],
         "admin": ["/admin/accounts/user/"],
     }

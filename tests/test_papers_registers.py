@@ -60,10 +60,17 @@ def test_each_register_is_for_those_who_keep_it(client, world):
             assert answer.status_code in (200, 404)
             if answer.status_code == 200:
                 opens.add(post)
-        assert opens - {"office2"} == keepers[key], key
+        assert opens - {"office2", "chief"} == keepers[key], key  # the others of the office
 
 
 # --- 发文登记簿、用印登记簿 -----------------------------------------------------------------------------------------
+
+
+def test_the_annual_letter_is_among_what_went_out(world):
+    make.letter_at(world, "issued", at=make.moment(2020, 11, 3))
+    (row,) = rows_of(world, "dispatch-register")
+    assert (row["发文字号"], row["标题"]) == ("大渡口府函〔2020〕280号", "关于区政协九届四次会议提案办理情况的通报")
+    assert (row["发文机关"], row["主送"], row["签发人"]) == ("重庆市大渡口区人民政府", "区政协", "周明远")
 
 
 def test_everything_that_went_out_stands_in_order_of_date(world):

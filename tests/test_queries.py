@@ -6,6 +6,10 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.proposals import operations as cases
 from apps.proposals.models import Proposal
+from apps.replies import promises
+from apps.reports.editing import operations as letters
+from apps.reports.material import operations as material
+from apps.reports.operations import save_letter_texts
 from apps.supervision import operations as cards
 from tests import factories as make
 
@@ -37,6 +41,29 @@ def fill(world, numbers):
         make.card_at(world, make.assigned(world, f"{n * 10 + 9:03}").cases.get(), "proposed")
         late = make.handling(world, f"{n * 10 + 7:03}")
         make.rated(world, make.reply_at(world, make.case_of(late, world.housing), "issued"), "不满意", confirm=False)
+        write_letter(world)
+
+
+def write_letter(world):
+    """Some more of each thing that the letter's editor shows: parts, notes, sources, requests, answers, reports."""
+    at = make.moment(2020, 10, 8)
+    office = {"by": world.office, "at": at}
+    part = letters.add_part(world.session, kind="p", text="共{提案总数}件，受理诉求120件，满意率99%", **office)
+    letters.declare_number(world.session, part, text="120件", source="台账", as_on=at.date(), **office)
+    letters.finish_note(world.session, letters.write_note(world.session, part, text="请核对", **office), **office)
+    letters.write_note(world.session, part, text="再核对", **office)
+    gone = letters.add_part(world.session, kind="p", text="不要的", **office)
+    letters.remove_part(world.session, gone, version=1, **office)
+    for _ in range(2):
+        asked = material.ask(
+            world.session, units=[world.housing, world.culture], text="座数", due_on=at.date(), **office
+        )
+        answer = asked.answers.get(unit=world.housing)
+    material.give(answer, by=world.clerk, at=at, text="两座", source="台账", as_on=at.date())
+    material.take_answer(answer, after=part.pk, **office)
+    number = f"{Proposal.objects.count() + 500}"
+    reply = make.reply_at(world, make.handling(world, number).cases.get(), "issued", code="B")
+    promises.report(reply.commitments.get(), by=world.clerk, at=at, text="已开工")
 
 
 LISTS = [
@@ -52,6 +79,14 @@ LISTS = [
     ("office", "/reports/letters/"),
     ("office", "/reports/letters/9-4/"),
     ("leader", "/reports/letters/9-4/"),
+    ("office", "/reports/letters/9-4/cases/"),
+    ("office", "/reports/letters/9-4/editor/"),
+    ("office", "/reports/letters/9-4/editor/?after=0"),
+    ("office", "/reports/letters/9-4/editor/figure/?name=提案总数"),
+    ("office", "/reports/letters/9-4/material/"),
+    ("office", "/reports/letters/9-4/themes/"),
+    ("office", "/reports/letters/9-4/versions/"),
+    ("clerk", "/reports/material/"),
     ("office", "/exchange/"),
     ("office", "/accounts/posts/"),
     ("office", "/settings/"),
@@ -71,6 +106,17 @@ def test_a_list_asks_as_often_for_one_row_as_for_many(client, post, url):
     fill(world, [2, 3, 4])
     many, sql = queries_of(client, url)
     assert (many, many <= MOST) == (few, True), "\n".join(sql)
+
+
+@pytest.mark.django_db
+def test_the_editor_asks_no_more_often_while_the_letter_is_still_drafted(client):
+    world = make.world()
+    client.force_login(world.office)
+    bad = make.reply_at(world, make.handling(world).cases.get(), "issued")
+    make.rated(world, bad, "不满意")
+    save_letter_texts(world.session, by=world.office, at=make.moment(), methods="健全机制。")
+    many, sql = queries_of(client, "/reports/letters/9-4/editor/")
+    assert many <= MOST, "\n".join(sql)
 
 
 @pytest.mark.django_db

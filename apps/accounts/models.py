@@ -32,6 +32,7 @@ class Post(models.Model):
 
     class Kind(models.TextChoices):
         OFFICE = "office", "区政府办公室"
+        OFFICE_HEAD = "office_head", "区政府办公室负责人"
         UNIT_CLERK = "unit_clerk", "承办单位经办人"
         UNIT_HEAD = "unit_head", "承办单位负责人"
         LEADER = "leader", "区政府领导"
@@ -61,7 +62,16 @@ class Post(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    kind__in=("office", "unit_clerk", "unit_head", "leader", "secretariat", "auditor", "system_admin")
+                    kind__in=(
+                        "office",
+                        "office_head",
+                        "unit_clerk",
+                        "unit_head",
+                        "leader",
+                        "secretariat",
+                        "auditor",
+                        "system_admin",
+                    )
                 ),
                 name="post_kind_is_known",
             ),

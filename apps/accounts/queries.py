@@ -7,7 +7,7 @@ from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
 from apps.units.models import Leader, Portfolio
 from apps.units.queries import in_charge_on, units_in_being
 
-from .models import Delegation, Post
+from .models import Delegation, Post, User
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,12 @@ class Standing:
 
     @property
     def is_office(self):
-        return Post.Kind.OFFICE in self.kinds
+        """Its head is one of the office, and does there what everybody does."""
+        return Post.Kind.OFFICE in self.kinds or self.is_office_head
+
+    @property
+    def is_office_head(self):
+        return Post.Kind.OFFICE_HEAD in self.kinds
 
     @property
     def is_secretariat(self):
@@ -116,6 +121,12 @@ def leaders_without_anybody(day):
     """Leaders in charge of a unit on `day` for whom nobody can act."""
     charged = Exists(Portfolio.objects.filter(in_charge_on(day), leader=OuterRef("pk")))
     return Leader.objects.filter(charged).exclude(pk__in=leaders_with_somebody(day).values("pk"))
+
+
+def office_heads(day):
+    """Users who head the office on the day and can act. A queryset."""
+    held = held_on(day, "posts__")
+    return User.objects.filter(held, posts__kind=Post.Kind.OFFICE_HEAD, is_active=True).distinct()
 
 
 def vacant_units(day):

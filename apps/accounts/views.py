@@ -9,7 +9,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 from . import operations
 from .forms import DelegationForm, EndForm
 from .models import Delegation
-from .queries import delegations_by_time, leaders_with_somebody, leaders_without_anybody, standing_of, vacant_units
+from .queries import (
+    delegations_by_time,
+    leaders_with_somebody,
+    leaders_without_anybody,
+    office_heads,
+    standing_of,
+    vacant_units,
+)
 
 
 def _office_only(request):
@@ -27,6 +34,7 @@ def posts(request):
         "delegations": delegations_by_time(today),
         "leaders": leaders_without_anybody(today),
         "units": vacant_units(today),
+        "has_office_head": office_heads(today).exists(),
     }
     return render(request, "accounts/posts.html", context)
 

@@ -84,6 +84,17 @@ def record_many(contents: Iterable[Mapping]) -> list[Event]:
     return events
 
 
+def hold():
+    """Until the transaction ends no other deed is stored: what is read from now on belongs together.
+
+    For reading much that must agree, and shortly: everybody who writes waits.
+    """
+    alias = router.db_for_write(Event)
+    if not connections[alias].in_atomic_block:
+        raise OutsideTransaction("the trail is held inside an atomic block")
+    _locked_head(alias)
+
+
 def _locked_head(alias):
     heads = Head.objects.using(alias)
     try:

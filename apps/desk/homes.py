@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass, field
 
 from django.db.models import Case as Choice
-from django.db.models import Count, Exists, F, OuterRef, Q, When, Window
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, When, Window
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -19,6 +19,8 @@ from apps.ratings.workflow import ReceiptState
 from apps.replies.models import Commitment, Reply
 from apps.replies.queries import unattended_on
 from apps.replies.workflow import OPEN_REPLIES, CommitmentState, ReplyState
+from apps.reports.models import AnnualLetter, Edition, MaterialAnswer
+from apps.reports.workflow import LetterState
 from apps.supervision.models import Card
 from apps.supervision.workflow import CardState
 from apps.units.queries import leaders_in_charge, unit_ids_of
@@ -30,15 +32,32 @@ SHOWN = 15  # items of one section of a home page; the count tells how many ther
 
 @dataclass(frozen=True)
 class Waiting:
-    """One thing that waits for a person: which proposal, what to do, by when, where."""
+    """One thing that waits for a person: which proposal (or an AnnualLetter), what to do, by when, where."""
 
-    proposal: Proposal
+    proposal: Proposal | AnnualLetter
     what: str
     url: str
     action: str
     due_on: datetime.date | None = None
     since: str = ""
     deadline: "Remaining | None" = None
+
+    @property
+    def is_letter(self):
+        return isinstance(self.proposal, AnnualLetter)
+
+    @property
+    def name(self):
+        return str(self.proposal) if self.is_letter else f"第{self.proposal.number}号　{self.proposal.title}"
+
+    @property
+    def short_name(self):
+        return str(self.proposal) if self.is_letter else f"第{self.proposal.number}号"
+
+    @property
+    def name_url(self):
+        """What a proposal is about stands on its page; a letter is read where it waits."""
+        return self.url if self.is_letter else self.proposal.get_absolute_url()
 
 
 @dataclass
@@ -61,6 +80,8 @@ def waiting_for(user, today):
         sections += _for_unit(standing, today)
     if standing.leads_as:
         sections += _for_leader(standing, today)
+    if standing.is_office or standing.leads_as:
+        sections = _letters(standing, user) + sections
     if standing.is_secretariat:
         sections += _for_secretariat(user, today)
     calendar = Calendar.load()
@@ -360,6 +381,20 @@ def _for_unit(standing, today):
             ),
             "due_on",
         ),
+        _section(
+            "待反馈的通报素材",
+            MaterialAnswer.objects.filter(
+                unit_id__in=standing.units, answered_at=None, withdrawn_at=None
+            )
+            .exclude(request__letter__state=LetterState.ISSUED)  # it can still be given, but nobody waits for it
+            .select_related("request__letter__session", "unit"),
+            lambda row: Waiting(
+                row.request.letter, row.request.text, reverse("reports:material_give", args=[row.pk]), "反馈",
+                row.request.due_on, row.unit.name,
+            ),
+            "request__due_on",
+            reverse("reports:material_asked"),
+        ),
     ]  # fmt: skip
     return sections
 
@@ -384,6 +419,35 @@ def _for_leader(standing, today):
             None,
         ),
     ]
+
+
+def _letters(standing, user):
+    """年度通报: to be approved, signed, issued; and what came back to the office. One query."""
+    sections = {}
+    latest = Edition.objects.filter(letter=OuterRef("pk")).order_by("-number")
+    letters = AnnualLetter.objects.select_related("session", "signer").annotate(
+        edition=Subquery(latest.values("pk")[:1]), submitter=Subquery(latest.values("submitted_by")[:1])
+    )
+    for letter in letters.exclude(edition=None).exclude(state=LetterState.ISSUED).order_by("pk"):
+        url = reverse("reports:edition", args=[letter.edition])
+        for title, what, action in _letter_steps(letter, standing, user):
+            item = Waiting(letter, what, url, action, None, f"签发领导：{letter.signer}")
+            section = sections.setdefault(title, Section(title))
+            section.items.append(item)
+            section.count += 1
+    return list(sections.values())
+
+
+def _letter_steps(letter, standing, user):
+    """(section, what to do, word of the button) of what this user has to do with the letter now."""
+    if letter.state == LetterState.OFFICE_REVIEW and standing.is_office_head and letter.submitter != user.pk:
+        yield "待审核的年度通报", "请审核后报领导签发", "审核"
+    if letter.state == LetterState.LEADER_REVIEW and letter.signer_id in standing.leads_as:
+        yield "待签发的年度通报", "请审阅并签发", "签发"
+    if letter.state == LetterState.APPROVED and standing.is_office:
+        yield "待发文的年度通报", "领导已签发，请编号发文", "登记发文"
+    if letter.state == LetterState.DRAFT and standing.is_office:
+        yield "待重新送审的年度通报", "已退回、撤回或更正，请修改后重新送审", "查看"
 
 
 def _for_secretariat(user, today):

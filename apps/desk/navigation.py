@@ -21,6 +21,8 @@ def navigation(request):
         entries.append(("导入导出", reverse("exchange:home")))
     if standing.handles_proposals:
         entries.append(("文书", reverse("papers:sessions")))
+    if standing.units:
+        entries.append(("通报素材", reverse("reports:material_asked")))
     if standing.is_office or standing.is_secretariat or standing.leads_as:
         entries.append(("年度通报", reverse("reports:letters")))
     if standing.is_office or standing.is_secretariat:

@@ -7,9 +7,11 @@ from apps.proposals.rearranging import PROPOSER_FIELDS
 from apps.proposals.workflow import CaseRole
 from apps.ratings.models import Receipt
 from apps.replies.models import Commitment, Reply
+from apps.reports.models import AnnualLetter
 from apps.supervision.models import Card
 
-TABLES = {model.WORKFLOW.name: model.WORKFLOW for model in (Proposal, Case, Reply, Receipt, Commitment, Card)}
+THINGS = (Proposal, Case, Reply, Receipt, Commitment, Card, AnnualLetter)
+TABLES = {model.WORKFLOW.name: model.WORKFLOW for model in THINGS}
 FURTHER = {
     "case.prepare_opinion": "拟写会办意见",
     "proposal.attach": "上传附件",
@@ -19,6 +21,23 @@ FURTHER = {
     "session.open": "新建届次",
     "delegation.create": "登记委托",
     "delegation.end": "提前终止委托",
+    "letter.texts": "编写通报文字",
+    "letter.cases": "选用通报事例",
+    "letter.themes": "编排通报主题",
+    "letter.draft": "生成通报初稿",
+    "letter.add_part": "增加通报段落",
+    "letter.save_part": "修改通报段落",
+    "letter.move_part": "移动通报段落",
+    "letter.remove_part": "删除通报段落",
+    "letter.restore_part": "恢复通报段落",
+    "letter.bind_number": "通报数字改用引用",
+    "letter.declare_number": "登记通报数字出处",
+    "letter.write_note": "写通报备注",
+    "letter.finish_note": "处理通报备注",
+    "letter.restore_version": "恢复通报版本",
+    "letter.ask_material": "征集通报素材",
+    "letter.withdraw_material": "撤回素材征集",
+    "letter.give_material": "反馈通报素材",
     "user.create": "新建用户",
     "user.change": "修改用户",
 }
@@ -32,6 +51,7 @@ PLAIN = (  # facts that stand for themselves: name in the event, what it is call
     ("letter", "退回函号"),
     ("handed_to", "应由谁办理"),
     ("signer", "审签领导"),
+    ("edition", "稿次"),
     ("number", "文号"),
     ("colour", "牌"),
     ("rule", "违反的规则"),
@@ -44,6 +64,9 @@ PLAIN = (  # facts that stand for themselves: name in the event, what it is call
     ("attitude", "办理态度"),
     ("received_on", "回执日期"),
     ("comment", "意见"),
+    ("text", "内容"),
+    ("source", "出处"),
+    ("note", "备注"),
     ("current_class", "现行类别"),
     ("leader_consent", "领导同意"),
     ("committee_consent", "提案委同意"),

@@ -87,9 +87,14 @@ def case_state(case, day):
     return CaseState.HANDLING if accepted else CaseState.ASSIGNED
 
 
+def timed_replies(case, day):
+    """Issued replies of which both is known, when they went out and when they were due."""
+    return [reply for reply in issued_replies(case, day) if reply.issued_on and reply.due_on]
+
+
 def is_met(case, day):
     """Whether every reply of the case with both dates known went out in time; without one nobody knows: False."""
-    known = [reply for reply in issued_replies(case, day) if reply.issued_on and reply.due_on]
+    known = timed_replies(case, day)
     return bool(known) and all(reply.issued_on <= reply.due_on for reply in known)
 
 
@@ -105,6 +110,7 @@ class Fact:
     state: str  # a ProposalState
     latest: tuple[ReplyRow, ...]  # the latest reply of each answering case, once all have replied; else empty
     class_code: str  # of `latest` by the session's rule; "" while not all have replied, or where none is recorded
+    current_code: str  # likewise by what the classes have become since, whatever the day
     is_returned: bool  # every answering case has a receipt that came back
     first_receipt: ReceiptRow | None  # by the same rule, of the cases' first confirmed ones, once all have one
     final_receipt: ReceiptRow | None  # likewise of the latest
@@ -155,7 +161,8 @@ def fact_of(row, day, rule=Session.ClassRule.WORST):
         answering=answering,
         state=str(state),
         latest=latest,
-        class_code=_class_of([latest[place] for place in counting] if latest else [], rule),
+        class_code=_class_of([latest[place] for place in counting] if latest else [], rule, "class"),
+        current_code=_class_of([latest[place] for place in counting] if latest else [], rule, "current"),
         is_returned=bool(answering) and all(returned),
         first_receipt=_receipt_of([ratings[place][0] for place in counting], rule) if is_rated else None,
         final_receipt=_receipt_of([ratings[place][-1] for place in counting], rule) if is_rated else None,
@@ -187,8 +194,12 @@ def _receipt_of(receipts, rule):
     return _chosen(receipts, rule, lambda receipt: receipt.rank)
 
 
-def _class_of(replies, rule):
-    """ "" where a reply's class is not known: neither the worst nor the best can be told then."""
-    if not replies or not all(reply.class_code for reply in replies):
+def _class_of(replies, rule, which):
+    """Which: "class" as it was given, "current" as it is now.
+
+    "" where a reply's class is not known: neither the worst nor the best can be told then.
+    """
+    known = [(getattr(reply, f"{which}_rank"), getattr(reply, f"{which}_code")) for reply in replies]
+    if not known or not all(code for _, code in known):
         return ""
-    return _chosen(replies, rule, lambda reply: reply.class_rank).class_code
+    return _chosen(known, rule, lambda one: one[0])[1]

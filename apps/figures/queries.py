@@ -59,6 +59,7 @@ class Step:
     wording: str
     is_dissatisfied: bool = False
     is_satisfied: bool = False
+    is_promised: bool = False  # a class whose replies promise something
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,11 @@ class Tally:
     def satisfied(self):
         """The ratings that count as satisfied, best first: ["满意", "基本满意"]."""
         return [step.name for step in self.ratings if step.is_satisfied]
+
+    @property
+    def satisfaction_of(self):
+        """(which rating is counted, which ratings satisfy, what the rate is of), in words."""
+        return self.counted_rating.label, self.satisfied, self.satisfaction_base.label
 
     def names(self, *path):
         """Names of the parts under a path that occur, in order: names("categories")."""
@@ -252,11 +258,24 @@ def tally(session, as_of=None, among=None):
 
     `among`: a queryset of Proposal to keep to, such as those a user may see.
     """
+    return tallies([session], as_of, among)[0]
+
+
+def tallies(sessions, as_of=None, among=None):
+    """The Tally of each session, in their order. Arguments as for `tally`.
+
+    Four queries however many there are, and two for each session whose classes and ratings have not been read yet.
+    """
+    rows = load(sessions, among)
+    return [_tally(session, rows[session.pk], as_of) for session in sessions]
+
+
+def _tally(session, rows, as_of):
     day = as_of or LAST_DAY
-    classes = tuple(Step(one.code, one.wording) for one in session.classes.all())
+    classes = tuple(Step(one.code, one.wording, is_promised=one.needs_commitment) for one in session.classes.all())
     ratings = tuple(Step(one.name, one.name, one.is_dissatisfied, one.is_satisfied) for one in session.ratings.all())
     counted_rating = Session.CountedRating(session.counted_rating)
-    facts = tuple(fact_of(row, day, session.class_rule) for row in load(session, among))
+    facts = tuple(fact_of(row, day, session.class_rule) for row in rows)
     return Tally(
         key=session.key,
         label=session.label,

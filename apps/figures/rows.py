@@ -1,4 +1,4 @@
-"""The rows of a session as they are stored, read in four queries into small frozen pieces that know no database."""
+"""The rows of sessions as they are stored, read in four queries into small frozen pieces that know no database."""
 
 import datetime
 from collections import defaultdict
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Case as Choice
 from django.db.models import When
+from django.db.models.functions import Coalesce
 
 from apps.proposals.models import Case, Proposal
 from apps.proposals.workflow import ANSWERING
@@ -38,6 +39,8 @@ class ReplyRow:
     due_on: datetime.date | None
     class_code: str  # "" where an imported ledger gave none
     class_rank: int
+    current_code: str  # what its class has become since by promises kept, else the class itself
+    current_rank: int
     receipts: tuple[ReceiptRow, ...]
 
 
@@ -74,13 +77,14 @@ class ProposalRow:
     cases: tuple[CaseRow, ...]
 
 
-def load(session, among=None):
-    """The ProposalRows of a session by number. `among`: a queryset of Proposal to keep to."""
-    proposals = Proposal.objects.filter(session=session)
+def load(sessions, among=None):
+    """Session id → its ProposalRows by number. `among`: a queryset of Proposal to keep to."""
+    proposals = Proposal.objects.filter(session__in=sessions)
     if among is not None:
         proposals = proposals.filter(pk__in=among.order_by().values("pk"))
     cases = _cases(proposals)
     columns = proposals.order_by("number_order", "number").values_list(
+        "session_id",
         "pk",
         "number",
         "title",
@@ -95,8 +99,24 @@ def load(session, among=None):
         "ended_on",
         "is_secret",
     )
-    return [
-        ProposalRow(
+    found = defaultdict(list)
+    for (
+        session_id,
+        pk,
+        number,
+        title,
+        state,
+        is_key,
+        kind,
+        category,
+        order,
+        theme,
+        received_on,
+        assigned_on,
+        ended_on,
+        is_secret,
+    ) in columns:
+        row = ProposalRow(
             pk=pk,
             number=number,
             title=title,
@@ -112,22 +132,8 @@ def load(session, among=None):
             is_secret=is_secret,
             cases=tuple(cases[pk]),
         )
-        for (
-            pk,
-            number,
-            title,
-            state,
-            is_key,
-            kind,
-            category,
-            order,
-            theme,
-            received_on,
-            assigned_on,
-            ended_on,
-            is_secret,
-        ) in columns
-    ]
+        found[session_id].append(row)
+    return found
 
 
 def _cases(proposals):
@@ -157,10 +163,12 @@ def _replies(cases):
         state=ReplyState.ISSUED, is_supplementary=False, case__in=cases.order_by().values("pk")
     )
     receipts, found = _receipts(issued), defaultdict(list)
-    for case_id, pk, round_, issued_on, due_on, code, rank in issued.order_by("round", "pk").values_list(
-        "case_id", "pk", "round", "issued_on", "due_on", "result_class__code", "result_class__rank"
+    now = Coalesce("current_class__code", "result_class__code"), Coalesce("current_class__rank", "result_class__rank")
+    for case_id, pk, *days, code, rank, code_now, rank_now in issued.order_by("round", "pk").values_list(
+        "case_id", "pk", "round", "issued_on", "due_on", "result_class__code", "result_class__rank", *now
     ):
-        found[case_id].append(ReplyRow(pk, round_, issued_on, due_on, code or "", rank or 0, tuple(receipts[pk])))
+        classes = code or "", rank or 0, code_now or "", rank_now or 0
+        found[case_id].append(ReplyRow(pk, *days, *classes, tuple(receipts[pk])))
     return found
 
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from .queries import is_for_another, open_rows, parties_towards
 
 DANGER = {"request_return", "return", "revoke", "refuse_return", "withdraw", "hand_back", "merge", "reissue", "lapse",
-          "close_unanswered", "close_agreed", "reject_paper", "amend", "raise"}  # fmt: skip
+          "close_unanswered", "close_agreed", "reject_paper", "amend", "raise", "reopen"}  # fmt: skip
 RARE = {"correct", "mark_key", "merge", "unmerge", "hand_back", "withdraw", "transfer", "carry_over", "coordinate",
         "adjust", "request_return", "request_extension", "redirect", "sign_on_paper", "reissue", "close_unanswered",
         "close_agreed", "amend", "park", "record_offline", "postpone", "lapse", "remind", "revoke",
-        "raise", "object"}  # fmt: skip
+        "raise", "object", "reopen"}  # fmt: skip
 
 
 @dataclass(frozen=True)

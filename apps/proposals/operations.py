@@ -40,6 +40,7 @@ from .queries import (
     check,
     check_attach,
     check_opinion_writer,
+    is_secret,
     number_as_printed,
     number_order,
     open_extension_request,
@@ -69,7 +70,7 @@ def operation(function):
     @wraps(function)
     @transaction.atomic
     def run(thing, *args, by, at, seen=None, **kwargs):
-        lock(thing.workflow_proposal)
+        lock_for(thing)
         # in one query with what every step asks of it: its proposal, session and unit
         thing.refresh_from_db(from_queryset=type(thing).objects.select_related(*thing.READ_WITH))
         if seen is not None and seen != thing.stamp:
@@ -86,21 +87,35 @@ def lock(*proposals):
     list(Proposal.objects.select_for_update().filter(pk__in=wanted).order_by("pk").values_list("pk"))
 
 
+def lock_for(thing):
+    """`lock` for the proposal of a thing; for what belongs to a session as a whole, the session."""
+    if thing.workflow_proposal is None:
+        Session.objects.select_for_update().get(pk=thing.session_id)
+    else:
+        lock(thing.workflow_proposal)
+
+
+def target_of(thing):
+    """What the event of an action on the thing is about, as `audit.operations.record` takes it."""
+    proposal = thing.workflow_proposal
+    if proposal is None:
+        return {"target_type": "session", "target_key": thing.session.key, "target_name": thing.session.label}
+    return {"target_type": "proposal", "target_key": str(proposal.pk), "target_name": proposal.name}
+
+
 def event_of(thing, action, *, by, at, note="", entered_for="", **data):
-    """What `audit.operations.record` takes for the event of an action on a proposal or on a part of one."""
-    proposal, case = thing.workflow_proposal, thing.workflow_case
+    """What `audit.operations.record` takes for the event of an action on a proposal, a part of one, or a letter."""
+    case = thing.workflow_case
     data |= {"thing": thing.WORKFLOW.name, "id": thing.pk, "state": thing.state}
     if case is not None:
         data |= {"case": case.pk, "unit": case.unit.name, "round": case.round}
     return dict(
         action=f"{thing.WORKFLOW.name}.{action}",
-        target_type="proposal",
-        target_key=str(proposal.pk),
-        target_name=proposal.name,
         at=at,
-        note="" if proposal.is_secret else note.strip(),
+        note="" if is_secret(thing) else note.strip(),
         entered_for=entered_for,
         data=data,
+        **target_of(thing),
         **_named(by, thing, action, at),
     )
 

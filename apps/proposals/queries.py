@@ -49,6 +49,8 @@ def parties_of(user, on, case=None, signers=None, cases=()):
     found = set()
     if standing.is_office:
         found.add(Party.OFFICE)
+    if standing.is_office_head:
+        found.add(Party.OFFICE_HEAD)
     if standing.is_secretariat:
         found.add(Party.SECRETARIAT)
     if case is not None:
@@ -67,13 +69,25 @@ def parties_of(user, on, case=None, signers=None, cases=()):
 
 
 def parties_towards(thing, user, on, signers=None):
-    """`parties_of` for a proposal, or for a case, reply, receipt or commitment of one."""
+    """`parties_of` for a proposal, for a case, reply, receipt or commitment of one, or for a session's letter."""
+    if thing.workflow_proposal is None:
+        return parties_of(user, on, signers=_own_signers(thing), cases=[thing])
     case = thing.workflow_case
     if case is not None:
         parties = parties_of(user, on, case, signers)
         # nobody enters for a unit what may not be stored: no scan of a secret proposal
         return parties - {Party.OFFICE_FOR} if case.proposal.is_secret else parties
     return parties_of(user, on, signers=signers, cases=_live_answering(thing))
+
+
+def _own_signers(thing):
+    """What `signers_of` gives, of what belongs to a session as a whole and names its signer itself."""
+    return {thing.pk: thing.signer} if thing.signer else {}
+
+
+def is_secret(thing):
+    """Whether it is, or belongs to, a secret proposal; what belongs to a session as a whole is never secret."""
+    return thing.workflow_proposal is not None and thing.workflow_proposal.is_secret
 
 
 def _live_answering(proposal):
@@ -87,8 +101,11 @@ def acting_name(thing, action, user, on):
     standing = standing_of(user, on)
     if not standing.stands_in_for or all(Party.LEADER not in row.parties for row in thing.WORKFLOW.rows(action)):
         return str(user)
-    cases = [thing.workflow_case] if thing.workflow_case is not None else _live_answering(thing)
-    signers = {leader.pk: str(leader) for leader in signers_of(cases, on).values()}
+    if thing.workflow_proposal is None:
+        found = _own_signers(thing)
+    else:
+        found = signers_of([thing.workflow_case] if thing.workflow_case is not None else _live_answering(thing), on)
+    signers = {leader.pk: str(leader) for leader in found.values()}
     if signers.keys() & (standing.leads_as - standing.stands_in_for):
         return str(user)  # their own business too
     principals = [name for pk, name in signers.items() if pk in standing.stands_in_for]
@@ -97,13 +114,13 @@ def acting_name(thing, action, user, on):
 
 def why_not(row, thing, user, on):
     """ "" when nothing stands in the way of the row but state and party, else the reason in Chinese."""
-    if thing.workflow_proposal.is_secret and row.action not in SECRET_ACTIONS:
+    if is_secret(thing) and row.action not in SECRET_ACTIONS:
         return f"涉密提案只登记案号和状态，不在系统中“{row.label}”，请线下办理。"
     return PREDICATES[row.when](thing, user, on) if row.when else ""
 
 
 def open_rows(thing, user, on=None, signers=None):
-    """The transitions open to `user` on this proposal, case, reply, receipt or commitment: the list of buttons."""
+    """The transitions open to `user` on this proposal, or on a thing of it, or on a letter: the list of buttons."""
     if thing.is_over:
         return []
     on = on or timezone.localdate()
@@ -135,7 +152,7 @@ def check(thing, action, *, user, on, note="", as_party=None, paper=None):
     row = thing.WORKFLOW.find(action, thing.state, parties)
     if thing.is_over:
         raise OutOfTurn(f"此{thing.WORKFLOW.label}所属的承办件已调整，或答复已作废，只能查看，不能再“{row.label}”。")
-    if row.note_required and not note.strip() and not thing.workflow_proposal.is_secret:
+    if row.note_required and not note.strip() and not is_secret(thing):
         raise Refused(f"“{row.label}”须填写说明。")
     if reason := why_not(row, thing, user, on):
         raise Refused(reason)

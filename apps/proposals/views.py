@@ -41,6 +41,7 @@ from .queries import (
     check_attach,
     check_opinion_writer,
     is_for_another,
+    is_secret,
     parties_towards,
 )
 from .workflow import NotAllowed, OutOfTurn, Refused
@@ -68,10 +69,12 @@ def run_action(request, thing, action, acts, **context):
     if action not in acts:
         raise Http404
     act, proposal, at = acts[action], thing.workflow_proposal, timezone.now()
+    back = thing if proposal is None else proposal
     on = timezone.localdate(at)
     table = act.table or thing.WORKFLOW
     label = act.label or table.label_of(action)
-    context |= {"thing": thing, "proposal": proposal, "action": action, "label": label, "danger": act.danger}
+    context |= {"thing": thing, "proposal": proposal, "back": back}
+    context |= {"action": action, "label": label, "danger": act.danger}
     form = act.form(
         request.POST if request.method == "POST" else None,
         request.FILES if request.method == "POST" else None,
@@ -84,7 +87,7 @@ def run_action(request, thing, action, acts, **context):
     if is_on_paper:
         form.fields.update(paper_fields())
     has_note = "note" in form.fields
-    if proposal.is_secret:
+    if is_secret(thing):
         form.fields.pop("note", None)  # no text of a secret proposal is stored
     context["is_on_paper"] = is_on_paper
     status = 200
@@ -96,8 +99,9 @@ def run_action(request, thing, action, acts, **context):
             if has_note:
                 given.setdefault("note", "")
             act.operation(thing, **given, by=request.user, at=at, seen=request.POST.get("seen", ""))
-            messages.success(request, act.done.format(label=label, name=f"{proposal}{proposal.title}"))
-            return redirect(proposal)
+            name = f"{proposal}{proposal.title}" if proposal else str(thing)
+            messages.success(request, act.done.format(label=label, name=name))
+            return redirect(back)
         # not open to this user, or no longer: that is told before what is wrong with the form
         if act.check:
             act.check(thing, user=request.user, on=on)
@@ -108,14 +112,14 @@ def run_action(request, thing, action, acts, **context):
     except OutOfTurn as late:
         if request.method == "GET":
             messages.warning(request, str(late))
-            return redirect(proposal)
+            return redirect(back)
         thing = type(thing).objects.get(pk=thing.pk)  # what is true now
         context |= {"thing": thing, "late": str(late), "typed": typed_in(form)}
         return render(request, "proposals/late.html", context, status=409)
     except Refused as refused:
         if request.method == "GET":
             messages.warning(request, str(refused))
-            return redirect(proposal)
+            return redirect(back)
         for reason in refused.reasons:
             form.add_error(None, reason)
         status = 422

@@ -11,9 +11,10 @@ from django.db.models import TextChoices
 
 
 class Party(StrEnum):
-    """A relation between a user and *this* proposal, case, reply or receipt; never just a role."""
+    """A relation between a user and *this* proposal, case, reply, receipt or letter; never just a role."""
 
     OFFICE = "office"
+    OFFICE_HEAD = "office_head"
     UNIT = "unit"
     UNIT_HEAD = "unit_head"
     LEADER = "leader"

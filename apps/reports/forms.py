@@ -9,6 +9,11 @@ from .models import AnnualLetter
 LONGEST = 20_000  # characters of one text
 
 
+def id_in(text):
+    """The id that somebody sent, None where it is none."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 15 else None
+
+
 class ProseField(forms.CharField):
     """Some paragraphs, one a line."""
 
@@ -33,10 +38,29 @@ class LetterTextsForm(forms.Form):
     addressee = line_field("addressee")
     copies_to = line_field("copies_to", help_text="几个单位用顿号隔开")
     occasion = line_field("occasion", help_text="在哪次会议上通报，如 区政协九届第二十二次常委会")
+    speaker = line_field("speaker", help_text="由谁在会上通报，如 副区长周明远；不填则不写")
+    figures_on = DayField(label="数字截至", required=False, help_text="通报的数字统计到哪一天；不填则按全部记录")
 
-    def __init__(self, *args, letter, classes, themes, usual, **kwargs):
-        """`classes`: the session's ResultClasses; `themes`: names of the themes of its best class."""
+    def __init__(self, *args, letter, classes, themes, usual, is_parted, **kwargs):
+        """`classes`: the session's ResultClasses; `themes`: names of the themes of its best class.
+
+        `is_parted`: whether the text is written part by part, and only the head is left to this form.
+        """
         super().__init__(*args, **kwargs)
+        self.class_fields, self.theme_fields = {}, {}
+        if not is_parted:
+            self.add_prose(letter, classes, themes)
+        for name, field in self.fields.items():
+            if name not in self.class_fields and name not in self.theme_fields:
+                field.initial = getattr(letter, name)
+        session = letter.session
+        if session.office_series:
+            self.fields["number"].help_text = f"如 {session.office_series}〔{session.year}〕280号"
+        for name, value in usual.items():
+            self.fields[name].help_text = f"不填则为“{value}”"
+        self.kept = letter
+
+    def add_prose(self, letter, classes, themes):
         self.class_fields = {f"class_{one.pk}": one.code for one in classes}
         self.theme_fields = {f"theme_{place}": theme for place, theme in enumerate(themes)}
         for one in classes:
@@ -50,19 +74,12 @@ class LetterTextsForm(forms.Form):
         )
         self.fields["problems"] = ProseField("存在的问题", 6, help_text="一行一段")
         self.fields["next_steps"] = ProseField("下一步打算", 6, help_text="一行一段")
-        for name, field in self.fields.items():
-            if name not in self.class_fields and name not in self.theme_fields:
-                field.initial = getattr(letter, name)
-        session = letter.session
-        if session.office_series:
-            self.fields["number"].help_text = f"如 {session.office_series}〔{session.year}〕280号"
-        for name, value in usual.items():
-            self.fields[name].help_text = f"不填则为“{value}”"
-        self.kept = letter
 
     def texts(self):
         """The cleaned content as the arguments of `save_letter_texts`; intros of other themes are kept as they are."""
         data = dict(self.cleaned_data)
+        if not self.class_fields:
+            return data
         data["class_intros"] = {code: data.pop(name) for name, code in self.class_fields.items()}
         own = {theme: data.pop(name) for name, theme in self.theme_fields.items()}
         data["theme_intros"] = self.kept.theme_intros | own

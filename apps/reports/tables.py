@@ -5,6 +5,44 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from apps.proposals.workflow import ENDED_PROPOSALS, ProposalState
+
+FIGURES = {
+    ("received",): "收到提案",
+    **{(str(state),): state.label for state in ENDED_PROPOSALS},
+    ("total",): "计入总数",
+    ("key",): "重点提案",
+    ("assigned",): "已交办",
+    ("replied",): "已答复",
+    ("not_replied",): "尚未答复",
+    ("offline",): "线下办结的涉密提案",
+    ("closed",): "已办结",
+    ("open",): "未办结",
+    ("unclassified",): "已答复而没有办理结果",
+    ("ratings", "returned"): "已收回",
+    ("ratings", "not_returned"): "未收回",
+    ("ratings", "to_confirm"): "待审核确认",
+    ("ratings", "confirmed"): "已确认",
+    ("satisfied",): "计为满意",
+    ("rehandled",): "二次办理",
+}
+SPLITS = {
+    ("states",): "状态",
+    ("classes",): "办理结果",
+    ("ratings",): "回执",
+    ("ratings", "final"): "最终评价",
+    ("ratings", "first"): "首次评价",
+    ("categories",): "提案类别",
+    ("kinds",): "提案类型",
+}
+OF_UNITS = {"lead": "主办", "assist": "协办", "replied": "已答复", "on_time": "按期答复"}
+LISTED = {  # figures that the list of proposals can show by its filters: path → (filter, value or None for the part's)
+    ("key",): ("key", "on"),
+    ("closed",): ("state", "closed"),
+    ("classes",): ("result", None),
+    ("ratings", "final"): ("rating", None),
+}
+
 
 @dataclass(frozen=True)
 class Row:
@@ -23,55 +61,84 @@ class Table:
     base: str = ""
 
 
-def tables_of(tally, session):
-    """The Tables of a Tally. Counts lead to the list only where that shows the same: figures of all records."""
+def part_label(path):
+    """What a figure is called beside others of its kind: A类, 满意, 收到提案."""
+    if path in FIGURES:
+        return FIGURES[path]
+    if path[0] == "units":
+        return OF_UNITS[path[-1]]
+    if path[0] == "states":
+        return ProposalState(path[-1]).label
+    return f"{path[-1]}类" if path[0] == "classes" else path[-1]
 
-    def url(**filters):
-        if tally.as_of:
+
+def figure_label(path):
+    """What a figure is called by itself: 办理结果：A类."""
+    heading = path[1] if path[0] == "units" else SPLITS.get(path[:-1], "")
+    return f"{heading}：{part_label(path)}" if heading else part_label(path)
+
+
+def lists_of(tally, session):
+    """path → the address of the list of proposals that shows the same; "" where there is none.
+
+    The list shows all records: as of a day there is none.
+    """
+
+    def url(path):
+        name, value = LISTED.get(path) or LISTED.get(path[:-1]) or ("", "")
+        if tally.as_of or not name:
             return ""
-        return f"{reverse('desk:proposals')}?{urlencode({'session': session.key, **filters})}"
+        return f"{reverse('desk:proposals')}?{urlencode({'session': session.key, name: value or path[-1]})}"
 
-    def row(label, *path, **filters):
-        return Row(label, tally.count(*path), None, url(**filters) if filters else "")
+    return url
 
-    def split(path, label="{}", name=""):
-        """Rows of a split; `name`: the list's filter for it."""
-        shares = [(part, tally.share(*path, part)) for part in tally.names(*path)]
+
+def tables_of(figures, url):
+    """The Tables of a Tally or of frozen figures. `url(path)`: the address of what is behind a figure, or ""."""
+
+    def rows(*paths):
+        return tuple(Row(part_label(path), figures.count(*path), None, url(path)) for path in paths)
+
+    def split(*path):
+        shares = [((*path, part), figures.share(*path, part)) for part in figures.names(*path)]
         return tuple(
-            Row(label.format(part), share.count, share.percent, url(**{name: part}) if name else "")
+            Row(part_label(part), share.count, share.percent, url(part))
             for part, share in shares
             if share.count or path == ("classes",)
         )
 
-    replied, confirmed, total = tally.count("replied"), tally.count("ratings", "confirmed"), tally.count("total")
-    rate = tally.satisfaction
-    satisfied = Row(f"{tally.counted_rating.label}为{'、'.join(tally.satisfied)}", rate.count, rate.percent)
+    replied, confirmed, total = (figures.count(*path) for path in (("replied",), ("ratings", "confirmed"), ("total",)))
+    rating, satisfying, base = figures.satisfaction_of
+    rate = figures.satisfaction
+    satisfied = Row(f"{rating}为{'、'.join(satisfying)}", rate.count, rate.percent, url(("satisfied",)))
     found = [
         Table(
             "总数与进度",
-            (
-                row("收到提案", "received"),
-                row("计入总数", "total"),
-                row("重点提案", "key", key="on"),
-                row("已交办", "assigned"),
-                row("已答复", "replied"),
-                row("已办结", "closed", state="closed"),
-                row("未办结", "open"),
-            ),
+            rows(("received",), ("total",), ("key",), ("assigned",), ("replied",), ("closed",), ("open",)),
         ),
-        Table("办理结果", split(("classes",), "{}类", "result"), f"占全部承办单位都已答复的{replied}件提案"),
+        Table("办理结果", split("classes"), f"占全部承办单位都已答复的{replied}件提案"),
         Table(
             "回执",
-            (
-                row("已收回", "ratings", "returned"),
-                row("未收回", "ratings", "not_returned"),
-                row("待审核确认", "ratings", "to_confirm"),
-                row("二次办理", "rehandled"),
-            ),
+            rows(("ratings", "returned"), ("ratings", "not_returned"), ("ratings", "to_confirm"), ("rehandled",)),
         ),
-        Table("最终评价", split(("ratings", "final"), name="rating"), f"占回执已确认的{confirmed}件提案"),
-        Table("首次评价", split(("ratings", "first")), f"占回执已确认的{confirmed}件提案"),
-        Table("满意率", (satisfied,) if rate.base else (), f"占{tally.satisfaction_base.label}{rate.base}件"),
-        Table("提案类别", split(("categories",)), f"占计入总数的{total}件提案"),
+        Table("最终评价", split("ratings", "final"), f"占回执已确认的{confirmed}件提案"),
+        Table("首次评价", split("ratings", "first"), f"占回执已确认的{confirmed}件提案"),
+        Table("满意率", (satisfied,) if rate.base else (), f"占{base}{rate.base}件"),
+        Table("提案类别", split("categories"), f"占计入总数的{total}件提案"),
     ]
     return [table for table in found if table.rows]
+
+
+def unit_rows(figures, url):
+    """[(unit, its figures as Rows in the order of OF_UNITS)]: they count 承办件, one of a unit in a proposal."""
+    names = dict.fromkeys(path[1] for path in figures.members if path[0] == "units")
+    return [
+        (
+            unit,
+            [
+                Row(label, figures.count("units", unit, name), None, url(("units", unit, name)))
+                for name, label in OF_UNITS.items()
+            ],
+        )
+        for unit in names
+    ]

@@ -4,28 +4,32 @@ from itertools import groupby
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.db.models import Prefetch
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header, urlencode
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
-from apps.accounts.queries import standing_of
 from apps.documents.fonts import FontsUnavailable, MissingGlyph
 from apps.documents.paper import paper_html
 from apps.documents.press import PressError, printed
 from apps.documents.word import DOCX, paper_docx
 from apps.figures.queries import tally as tally_of
+from apps.proposals.buttons import Button
 from apps.proposals.forms import version_seen
 from apps.proposals.models import Session
 from apps.proposals.workflow import OutOfTurn, Refused
 
-from . import operations
-from .forms import AsOfForm, LetterTextsForm
-from .letter import Examples, compose, theme_of, themes_of, usual_title
-from .queries import chosen_ids, issued_replies, letter_of, reads_letters
-from .tables import tables_of
+from . import operations, queries
+from .approval_views import approval_context, file
+from .forms import AsOfForm, LetterTextsForm, id_in
+from .letter import before_approval, compose, examples_of, usual_title
+from .models import Edition
+from .queries import letter_of, parts_of, reads_drafts, reads_letters, themes_of_letter, why_texts_stand_still
+from .tables import lists_of, tables_of
+from .themes import theme_of, themes_of
 from .wording import meeting_of
 
 
@@ -36,23 +40,38 @@ def visible_session(request, key):
     return get_object_or_404(Session, key=key)
 
 
-def is_editor(request):
-    return standing_of(request.user, timezone.localdate()).is_office
+def session_of_a_draft(request, key):
+    """As `visible_session`, for those who read the letter before it has gone out."""
+    if not reads_drafts(request.user):
+        raise Http404
+    return visible_session(request, key)
 
 
 def editable_session(request, key):
     """As `visible_session`, for the office only (403 for other readers)."""
     session = visible_session(request, key)
-    if not is_editor(request):
+    if not queries.is_editor(request.user):
         raise PermissionDenied("办理情况通报由区政府办公室编写。")
     return session
+
+
+def standing_still(request, letter):
+    """Back to the letter, with the reason, where its texts cannot be written now; what was typed is told to a POST."""
+    reason = why_texts_stand_still(letter)
+    if not reason or request.method == "POST":
+        return None
+    messages.warning(request, reason)
+    return redirect(letter)
 
 
 @require_GET
 def letters(request):
     if not reads_letters(request.user):
         raise Http404
-    return render(request, "reports/letters.html", {"sessions": Session.objects.select_related("letter__saved_by")})
+    issued = Prefetch("letter__editions", Edition.objects.filter(issued_at__isnull=False).order_by("-number"))
+    sessions = Session.objects.select_related("letter__saved_by").prefetch_related(issued)
+    context = {"sessions": sessions, "reads_drafts": reads_drafts(request.user)}
+    return render(request, "reports/letters.html", context)
 
 
 @require_GET
@@ -62,35 +81,46 @@ def letter(request, key):
 
 def letter_page(request, session, problem="", status=200):
     """The letter with its figures and what is unfinished. `problem`: why it could not be printed."""
-    form = AsOfForm(request.GET)
-    as_of = form.cleaned_data["as_of"] if form.is_valid() else None
+    form, kept = AsOfForm(request.GET), letter_of(session)
+    asked = form.cleaned_data["as_of"] if form.is_valid() else None
+    as_of = asked or kept.figures_on
     tally = tally_of(session, as_of)
-    composed, unfinished = compose(session, as_of, tally)
-    as_asked = f"?{urlencode({'as_of': as_of})}" if as_of else ""
+    # to others only the figures are shown; what has gone up for approval is read as it stands fixed in its edition
+    is_shown = reads_drafts(request.user) and not why_texts_stand_still(kept)
+    composed = compose(session, as_of, tally) if is_shown else None
+    as_asked = f"?{urlencode({'as_of': asked})}" if asked else ""
     context = {
         "session": session,
         "meeting": meeting_of(session),
         "form": form,
         "as_of": as_of,
-        "tables": tables_of(tally, session),
-        "unfinished": unfinished,
-        "paper": paper_html(composed),
+        "asked": asked,
+        "tables": tables_of(tally, lists_of(tally, session)),
+        "unfinished": composed.unfinished if composed else [],
+        "paper": paper_html(composed.letter) if composed else "",
         "pdf_url": reverse("reports:letter_pdf", args=[session.key]) + as_asked,
         "docx_url": reverse("reports:letter_docx", args=[session.key]) + as_asked,
-        "is_editor": is_editor(request),
         "problem": problem,
-    }
+    } | approval_context(request, kept)
+    if composed and queries.is_editor(request.user):
+        context["actions"] = with_writing(session, context["actions"], before_approval(composed.unfinished))
     return render(request, "reports/letter.html", context, status=status)
+
+
+def with_writing(session, actions, unfinished):
+    """The buttons of the letter's approval with that of its editor: in front as long as something is unfinished."""
+    writing = Button("编写通报", reverse("reports:letter_editor", args=[session.key]))
+    return [writing, *actions] if unfinished else [*actions, writing]
 
 
 @require_GET
 def pdf(request, key):
     """The letter as PDF, to be taken along or (`inline`) seen in the page; where it cannot be, its page says why."""
-    session = visible_session(request, key)
+    session = session_of_a_draft(request, key)
     form = AsOfForm(request.GET)
     if not form.is_valid():
         return letter_page(request, session, status=422)
-    composed, _ = compose(session, form.cleaned_data["as_of"])
+    composed = compose(session, form.cleaned_data["as_of"]).letter
     try:
         content = printed(composed)
     except MissingGlyph as missing:
@@ -105,17 +135,12 @@ def pdf(request, key):
 @require_GET
 def docx(request, key):
     """The letter for Word and WPS."""
-    session = visible_session(request, key)
+    session = session_of_a_draft(request, key)
     form = AsOfForm(request.GET)
     if not form.is_valid():
         return letter_page(request, session, status=422)
-    composed, _ = compose(session, form.cleaned_data["as_of"])
+    composed = compose(session, form.cleaned_data["as_of"]).letter
     return file(paper_docx(composed), DOCX, f"{composed.title}.docx", as_attachment=True)
-
-
-def file(content, media_type, name, *, as_attachment):
-    disposition = content_disposition_header(as_attachment, name)
-    return HttpResponse(content, content_type=media_type, headers={"Content-Disposition": disposition})
 
 
 @require_http_methods(["GET", "POST"])
@@ -123,10 +148,15 @@ def texts(request, key):
     """Writing the texts. Who comes second is shown what the first stored, beside what they typed themselves."""
     session = editable_session(request, key)
     kept = letter_of(session)
+    if answer := standing_still(request, kept):
+        return answer
     themes = themes_of(tally_of(session).behind("total"))
     usual = {"issuer": session.government, "addressee": session.committee, "title": usual_title(session)}
     data = request.POST if request.method == "POST" else None
-    form = LetterTextsForm(data, letter=kept, classes=session.classes.all(), themes=themes, usual=usual)
+    is_parted = bool(parts_of(kept))
+    form = LetterTextsForm(
+        data, letter=kept, classes=session.classes.all(), themes=themes, usual=usual, is_parted=is_parted
+    )
     late, status = "", 200
     if form.is_bound:
         status = 422
@@ -151,21 +181,26 @@ def texts(request, key):
         "late": late,
         "differing": form.differing() if late else [],
         "saved": kept,
+        "is_parted": is_parted,
     }
     return render(request, "reports/texts.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])
 def cases(request, key):
-    """Choosing the examples (例如、又如) among the replies that tell something."""
+    """Choosing the examples (例如、又如) among the replies that tell something, and their themes."""
     session = editable_session(request, key)
     kept, late, status = letter_of(session), "", 200
-    examples = Examples(tally_of(session), issued_replies(session), chosen_ids(kept))
-    chosen, seen = examples.chosen, kept.version
+    if answer := standing_still(request, kept):
+        return answer
+    examples = examples_of(session, tally_of(session), kept)
+    chosen, seen = examples.themes, kept.version
     if request.method == "POST":
-        chosen = {int(pk) for pk in request.POST.getlist("replies") if pk.isascii() and pk.isdigit() and len(pk) < 15}
+        ids = {id_in(pk) for pk in request.POST.getlist("replies")} - {None}
+        chosen = {pk: id_in(request.POST.get(f"theme_{pk}")) for pk in ids}
         try:
-            operations.choose_cases(session, chosen, by=request.user, at=timezone.now(), version=version_seen(request))
+            operations.choose_cases(session, chosen, by=request.user, at=timezone.now(), version=version_seen(request),
+                                    themes=chosen)  # fmt: skip
         except OutOfTurn as moved:
             late, status = str(moved), 409
         except Refused as refused:
@@ -173,13 +208,16 @@ def cases(request, key):
         else:
             messages.success(request, f"已保存{session}办理情况通报选用的事例。")
             return redirect("reports:letter", session.key)
-    groups = grouped(examples, session, chosen)
-    context = {"session": session, "groups": groups, "seen": seen, "late": late, "count": len(chosen)}
+    groups, themes = grouped(examples, session, chosen), themes_of_letter(kept)
+    context = {"session": session, "groups": groups, "themes": themes, "seen": seen, "late": late}
     return render(request, "reports/cases.html", context, status=status)
 
 
 def grouped(examples, session, chosen):
-    """[(heading, [(Fact, Reply, whether chosen here, whether stored as chosen)])]: the best class by themes."""
+    """[(heading, is of the best class, [(Fact, Reply, is chosen here, is stored as chosen, theme chosen here)])].
+
+    The best class by themes.
+    """
     steps = list(session.classes.all())
     best = steps[0].code if steps else ""
     rank = {step.code: step.rank for step in steps}
@@ -191,7 +229,11 @@ def grouped(examples, session, chosen):
 
     def heading(entry):
         fact = entry[0]
-        return f"{fact.class_code}类" + (f"：{theme_of(fact.row)}" if fact.class_code == best else "")
+        of_best = fact.class_code == best
+        return f"{fact.class_code}类" + (f"：{theme_of(fact.row)}" if of_best else ""), of_best
 
-    entries = [(fact, reply, reply.pk in chosen, reply.pk in examples.chosen) for fact, reply in examples.usable]
-    return [(name, list(rows)) for name, rows in groupby(sorted(entries, key=place), key=heading)]
+    entries = [
+        (fact, reply, reply.pk in chosen, reply.pk in examples.chosen, chosen.get(reply.pk))
+        for fact, reply in examples.usable
+    ]
+    return [(*name, list(rows)) for name, rows in groupby(sorted(entries, key=place), key=heading)]

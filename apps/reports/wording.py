@@ -1,10 +1,15 @@
-"""How the letter says its numbers. Pure: every number comes from a figures.Tally; right for none, one, some and all."""
+"""How the letter says its numbers: texts with references to the figures (references.py). Pure.
+
+A figures.Tally says only which words are right: for none, one, some and all.
+"""
 
 import re
 
 from apps.figures.queries import Tally
 from apps.proposals.models import Contact
 from apps.proposals.workflow import ProposalState
+
+from .references import NAMES, plain, ref
 
 ENDED = (
     (ProposalState.MERGED, "并案"),
@@ -56,21 +61,35 @@ def meeting_of(session):
     return session.label if session.committee in session.label else f"{session.committee}{session.label}"
 
 
-def opening(session, occasion):
-    meeting = meeting_of(session)
-    if occasion:
-        return f"受区政府委托，现将{meeting}提案的办理情况向{occasion}通报如下。"
-    return f"现将{meeting}提案的办理情况通报如下。"
+def opening(texts):
+    """Who reports where; `texts`: the AnnualLetter."""
+    if texts.occasion and texts.speaker:
+        who = ref("报告人")
+        return f"受区政府委托，由{who}向{ref('通报场合')}通报{ref('届次会议')}提案的办理情况。"
+    if texts.occasion:
+        return f"受区政府委托，现将{ref('届次会议')}提案的办理情况向{ref('通报场合')}通报如下。"
+    return f"现将{ref('届次会议')}提案的办理情况通报如下。"
 
 
-def until(tally):
-    return f"截至{chinese_day(tally.as_of)}" if tally.as_of else "截至目前"
+def figure(*path):
+    """The reference to a figure by its path in the Tally."""
+    return ref(NAMES[path])
 
 
-def totals(tally: Tally, meeting):
+def class_figure(step):
+    """(references to) count and share of a class."""
+    return ref(f"{step.name}类件数"), ref(f"{step.name}类占比")
+
+
+def rating_figure(step):
+    """(references to) count and share of a final rating."""
+    return ref(f"最终{step.name}件数"), ref(f"最终{step.name}占比")
+
+
+def totals(tally: Tally):
     """How many proposals there are, what is not counted, how far they got."""
-    total, key = tally.count("total"), tally.count("key")
-    ended = "、".join(f"{label}{tally.count(state)}件" for state, label in ENDED if tally.count(state))
+    meeting, total, key = ref("届次会议"), tally.count("total"), tally.count("key")
+    ended = "、".join(f"{label}{figure(str(state))}件" for state, label in ENDED if tally.count(state))
     besides = f"（另有{ended}，不计入总数）" if ended else ""
     if not total:
         return f"{meeting}没有计入总数的提案{besides}。" if ended else f"{meeting}没有交由区政府系统办理的提案。"
@@ -79,26 +98,25 @@ def totals(tally: Tally, meeting):
     elif key == total:
         keyed = "，为重点提案" if total == 1 else "，均为重点提案"
     else:
-        keyed = f"，含重点提案{key}件"
-    secret = tally.count("offline")
-    offline = f"（含线下办结的涉密提案{secret}件）" if secret else ""
-    done = f"{until(tally)}，{progress(tally)}{offline}。"
-    return f"{meeting}以来，交由区政府系统办理的提案共{total}件{besides}{keyed}。{done}"
+        keyed = f"，含重点提案{figure('key')}件"
+    offline = f"（含线下办结的涉密提案{figure('offline')}件）" if tally.count("offline") else ""
+    done = f"截至{ref('截至日')}，{progress(tally)}{offline}。"
+    return f"{meeting}以来，交由区政府系统办理的提案共{figure('total')}件{besides}{keyed}。{done}"
 
 
 def progress(tally):
-    total, closed, open_ = (tally.count(name) for name in ("total", "closed", "open"))
+    total, closed = tally.count("total"), tally.count("closed")
     replied = total - tally.count("not_replied")  # secret ones handled offline count as answered
     if total == 1:
         return "该件提案" + ("已办结" if closed else "已答复，尚未办结" if replied else "尚未答复")
     if closed == total:
-        return f"{total}件均已办结"
+        return f"{figure('total')}件均已办结"
     if not replied:
-        return f"{total}件提案均未答复"
-    done = f"已办结{closed}件，尚未办结{open_}件" if closed else "均未办结"
+        return f"{figure('total')}件提案均未答复"
+    done = f"已办结{figure('closed')}件，尚未办结{figure('open')}件" if closed else "均未办结"
     if replied == total:
-        return f"{total}件提案已全部答复，{done}"
-    return f"已答复{replied}件，尚未答复{total - replied}件；{done}"
+        return f"{figure('total')}件提案已全部答复，{done}"
+    return f"已答复{ref('已答复或线下办结件数')}件，尚未答复{figure('not_replied')}件；{done}"
 
 
 def base_of_classes(tally):
@@ -109,7 +127,7 @@ def base_of_classes(tally):
 def class_named(step):
     """所提问题已经解决的A类提案."""
     wording = clause(step.wording).removesuffix("的")
-    return f"{wording}的{step.name}类提案" if wording else f"{step.name}类提案"
+    return plain(f"{wording}的{step.name}类提案" if wording else f"{step.name}类提案")
 
 
 def classes(tally):
@@ -120,24 +138,19 @@ def classes(tally):
     present = [step for step in tally.classes if tally.count("classes", step.name)]
     absent = [step for step in tally.classes if not tally.count("classes", step.name)]
     if not present:
-        return f"已答复的{base}件提案尚未登记办理结果类别。"
-    subject = f"已答复的{base}件提案" if base < tally.count("total") else f"{base}件提案"
+        return f"已答复的{figure('replied')}件提案尚未登记办理结果类别。"
+    subject = f"已答复的{figure('replied')}件提案" if base < tally.count("total") else f"{figure('replied')}件提案"
     if len(present) == 1 and not missing:
         every = "" if base == 1 else "均"
         return f"按办理结果分，{subject}{every}为{class_named(present[0])}。"
     named = base_of_classes(tally)
-    parts = [
-        f"{class_named(step)}{share.count}件，占{named}的{share.percent}%" for step, share in _shares(tally, present)
-    ]
+    figures = [(step, *class_figure(step)) for step in present]
+    parts = [f"{class_named(step)}{count}件，占{named}的{share}%" for step, count, share in figures]
     if absent:
-        parts.append("没有" + "、".join(f"{step.name}类" for step in absent) + "提案")
+        parts.append(plain("没有" + "、".join(f"{step.name}类" for step in absent) + "提案"))
     if missing:
-        parts.append(f"另有{missing}件尚未登记办理结果类别")
+        parts.append(f"另有{figure('unclassified')}件尚未登记办理结果类别")
     return f"{subject}按办理结果分，" + "；".join(parts) + "。"
-
-
-def _shares(tally, steps):
-    return [(step, tally.share("classes", step.name)) for step in steps]
 
 
 def receipts(tally):
@@ -149,32 +162,37 @@ def receipts(tally):
     )
     if not back:
         return "提案者的回执尚未收回。"
-    told = f"提案回执收回{back}件，尚未收回{missing}件" if missing else f"{back}件提案的回执已全部收回"
-    if back == 1 and not missing:
-        told = "该件提案的回执已收回" if tally.count("total") == 1 else "1件提案的回执已收回"
+    returned = figure("ratings", "returned")
+    if missing:
+        told = f"提案回执收回{returned}件，尚未收回{figure('ratings', 'not_returned')}件"
+    elif back == 1:
+        told = "该件提案的回执已收回" if tally.count("total") == 1 else f"{returned}件提案的回执已收回"
+    else:
+        told = f"{returned}件提案的回执已全部收回"
     if waiting:
-        told += f"，其中{waiting}件正在审核确认" if rated else "，正在审核确认"
+        told += f"，其中{figure('ratings', 'to_confirm')}件正在审核确认" if rated else "，正在审核确认"
     return told + "。" + (ratings(tally) if rated else "")
 
 
 def ratings(tally):
     """The final ratings, with their base named; that there is no 不满意 is said only where it is so."""
     rated = tally.count("ratings", "confirmed")
-    given = [(step, tally.share("ratings", "final", step.name)) for step in tally.ratings]
-    present = [(step, share) for step, share in given if share.count]
+    given = [(step, tally.count("ratings", "final", step.name)) for step in tally.ratings]
+    present = [step for step, count in given if count]
     whole = rated == tally.count("ratings", "returned")
-    subject = "" if whole else f"已确认回执的{rated}件提案中，"
+    subject = "" if whole else f"已确认回执的{figure('ratings', 'confirmed')}件提案中，"
     if len(present) == 1:
         every = "" if rated == 1 else "均"
-        return f"{subject}提案者的最终评价{every}为{present[0][0].name}。"
+        return f"{subject}提案者的最终评价{every}为{plain(present[0].name)}。"
     base = "收回回执" if whole else "已确认回执"
     parts = []
-    for step, share in present:
+    for step in present:
         who, of = ("", "") if parts else ("提案者", f"{base}的")
-        parts.append(f"{who}最终评价为{step.name}的{share.count}件，占{of}{share.percent}%")
-    none = [step.name for step, share in given if step.is_dissatisfied and not share.count]
+        count, share = rating_figure(step)
+        parts.append(f"{who}最终评价为{plain(step.name)}的{count}件，占{of}{share}%")
+    none = [step.name for step, count in given if step.is_dissatisfied and not count]
     if none:
-        parts.append(f"没有最终评价为{'、'.join(none)}的提案")
+        parts.append(plain(f"没有最终评价为{'、'.join(none)}的提案"))
     return subject + "；".join(parts) + "。"
 
 
@@ -201,12 +219,17 @@ def connective(place):
 
 
 TYPED_NUMBER = re.compile(
-    r"^\s*(?:[（(][一二三四五六七八九十\d]{1,3}[）)]|[一二三四五六七八九十]{1,3}、|\d{1,2}[.．、])\s*"
+    r"^\s*(?:[（(][一二三四五六七八九十\d]{1,3}[）)]|[一二三四五六七八九十]{1,3}、|\d{1,2}[.．、](?!\d))\s*"
 )
 
 
-def point(line):
-    """(lead, rest) of a point that somebody wrote: 标题。正文 has a lead. A number typed by hand is taken off."""
-    line = TYPED_NUMBER.sub("", line)
+def typed_number_off(line):
+    """The line without a number typed before it: the letter numbers by itself."""
+    return TYPED_NUMBER.sub("", line)
+
+
+def point(line, longest=24):
+    """(lead, rest) of a point that somebody wrote: 标题。正文 has a lead of so many characters at most."""
+    line = typed_number_off(line)
     lead, stop, rest = line.partition("。")
-    return (f"{lead}。", rest) if stop and rest.strip() and len(lead) <= 24 else ("", line)
+    return (f"{lead}。", rest) if stop and rest.strip() and len(lead) <= longest else ("", line)

@@ -102,7 +102,10 @@ def load():
 
 
 def _load_accounts():
-    """Two people in each office, clerk and head in each unit, a login for each leader; passwords only with DEBUG."""
+    """Two people in each office, its head, clerk and head in each unit, a login for each leader.
+
+    Passwords only with DEBUG.
+    """
     password = make_password(PASSWORD if settings.DEBUG else None)
     made = []
 
@@ -112,6 +115,7 @@ def _load_accounts():
     kinds = Post.Kind
     account("office", "吴晓岚", kinds.OFFICE)
     account("office2", "何志强", kinds.OFFICE)
+    account("office_head", "郭怀远", kinds.OFFICE_HEAD)
     account("committee", "秦月华", kinds.SECRETARIAT)
     account("committee2", "邓书平", kinds.SECRETARIAT)
     account("auditor", "孟审计", kinds.AUDITOR)
@@ -134,7 +138,7 @@ def accounts(today):
     busiest = running.values("unit").annotate(cases=Count("pk")).order_by("-cases", "unit__order").first()
     of_unit = Post.objects.filter(unit=busiest["unit"] if busiest else None).exclude(unit=None).order_by("kind")
     leaders = Post.objects.filter(kind=Post.Kind.LEADER).select_related("user").order_by("leader")
-    wanted = ["office", "office2", *of_unit.values_list("user__username", flat=True)]
+    wanted = ["office", "office2", "office_head", *of_unit.values_list("user__username", flat=True)]
     wanted += [post.user.username for post in leaders if any(one.count for one in waiting_for(post.user, today))]
     wanted += ["committee", "committee2", "auditor", "admin"]
     posts = {post.user.username: post for post in Post.objects.select_related("user", "unit", "leader")}

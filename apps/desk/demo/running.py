@@ -26,6 +26,7 @@ from apps.replies import operations as replies
 from apps.replies import promises
 from apps.replies.models import Commitment
 from apps.replies.workflow import ReplyState
+from apps.reports.material import operations as material
 from apps.supervision import operations as cards
 from apps.units.models import Portfolio
 
@@ -65,6 +66,7 @@ def load(district, today):
         if finished  # the session can be loaded without that year
     ]
     lives += [Standing(district, today, told).run() for told in fixture["delegations"]]
+    lives.append(Material(district, today, fixture["material"]).run())
     live_through(lives)
     for told in fixture["vacancies"]:
         until_on = add_working_days(today, told["day"], district.calendar)
@@ -131,6 +133,27 @@ class Standing(Told):
             by=self.district.people["office"],
             at=at,
         )
+
+
+class Material(Told):
+    """What the office asks units for to write the session's letter, and what they answer."""
+
+    def __init__(self, district, today, told):
+        super().__init__(district, today, told["steps"], told["text"])
+        self.told = told
+
+    def ask(self, step, at):
+        session = Session.objects.get(key=session_of(self.today)["key"])
+        units = [self.district.units[name] for name in self.told["units"]]
+        self.asked = material.ask(
+            session, units=units, text=self.told["text"], due_on=self.day(self.told["due"]),
+            by=self.district.people["office"], at=at,
+        )  # fmt: skip
+
+    def give(self, step, at):
+        unit = self.district.units[step["unit"]]
+        fact = {"text": step["text"], "source": step["source"], "as_on": self.day(step["as_on"])}
+        material.give(self.asked.answers.get(unit=unit), by=self.district.clerks[unit.pk], at=at, **fact)
 
 
 class Promises(Told):

@@ -102,10 +102,7 @@ def told_cards(session):
     """The cards that are out and not lifted, with the number of each."""
     cards = Card.objects.filter(session=session, state__in=LIVE_CARDS, issued_on__isnull=False)
     cards = list(cards.select_related("case__unit", "case__proposal").order_by("colour", "serial"))
-    lines = [
-        f"{card.number}：{card.case.unit}（{card.case.proposal}，{card.get_rule_display()}）"
-        for card in cards
-    ]
+    lines = [f"{card.number}：{card.case.unit}（{card.case.proposal}，{card.get_rule_display()}）" for card in cards]
     return [Paragraph(f"已发出尚未摘牌的共{len(lines)}张：{'；'.join(lines)}。")] if lines else []
 
 

@@ -63,7 +63,7 @@ class Sent:
 def sent_in(session):
     """All that went out in the session, by date: replies, numbered papers, letters of 退回提案委. Three queries.
 
-    The annual letter is kept on a floor above and has its own page.
+    The annual letter, which is kept on a floor above, is among the numbered papers once it has gone out.
     """
     numbered = [_of_dispatch(one) for one in session.dispatches.defer("covers").select_related("unit")]
     registered = {one.number for one in numbered if not one.is_void}

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from apps.figures.queries import figures
 from apps.proposals.models import Session
 from apps.reports.letter import compose
-from apps.reports.queries import reads_letters
+from apps.reports.queries import letter_of, reads_drafts, reads_letters
 
 from . import check
 from .forms import LetterForm
@@ -36,17 +36,18 @@ def page(request):
 @require_GET
 def own_letter(request, key):
     """The letter of a session, proofread as it stands and compared with the session's figures."""
-    if not reads_letters(request.user):
+    if not reads_drafts(request.user):
         raise Http404
     session = get_object_or_404(Session, key=key)
-    letter, _ = compose(session)
-    context = {"own": session, **proofread(document_of_letter(letter), session)}
+    as_of = letter_of(session).figures_on
+    letter, _ = compose(session, as_of)
+    context = {"own": session, **proofread(document_of_letter(letter), session, as_of)}
     return render(request, "reports/proofreading.html", context)
 
 
-def proofread(document, session):
-    """What the page shows of a proofread letter."""
-    result = check(document, figures(session) if session else None)
+def proofread(document, session, as_of=None):
+    """What the page shows of a proofread letter, compared with a session's figures as of a day where there is one."""
+    result = check(document, figures(session, as_of) if session else None)
     return {
         "result": result,
         "session": session,

@@ -28,7 +28,7 @@ class Command(BaseCommand):
     def handle(self, *, session, pdf, docx, strict, **options):
         try:
             found = session_named(session)
-            letter, unfinished = compose(found)
+            letter, unfinished, *_ = compose(found)
             contents = {Path(pdf): paper_pdf(letter)}
             if docx:
                 contents[Path(docx)] = paper_docx(letter)

@@ -1,0 +1,115 @@
+"""Asking units for what no reply holds (素材征集), their answers, and taking them over into the letter."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.accounts.queries import standing_of
+from apps.audit.operations import record
+from apps.proposals.workflow import NotAllowed, OutOfTurn, Refused
+
+from ..editing.operations import add_part
+from ..models import LetterPart, LetterSource, MaterialAnswer, MaterialRequest
+from ..operations import letter_to_write, locked_letter, record_letter
+from ..references import plain
+
+
+@transaction.atomic
+def ask(session, *, by, at, units, text, due_on):
+    """Asks units for a fact by a day."""
+    letter = letter_to_write(session, by, at)
+    text = text.strip()
+    if not text or not units:
+        raise Refused("请写明需要什么素材，并选择承办单位。")
+    if due_on < timezone.localdate(at):
+        raise Refused("反馈期限已过，请填写今后的日期。")
+    request = MaterialRequest.objects.create(letter=letter, text=text, due_on=due_on, asked_by=by, asked_at=at)
+    MaterialAnswer.objects.bulk_create(MaterialAnswer(request=request, unit=unit) for unit in units)
+    named = [unit.name for unit in units]
+    record_letter(session, "ask_material", by, at, {"request": request.pk, "text": text, "asked": named})
+    return request
+
+
+@transaction.atomic
+def withdraw(answer, *, by, at):
+    """撤回: the unit need not answer any more."""
+    session = answer.request.letter.session
+    locked_letter(session, by, at)
+    answer = _fresh(answer)
+    if answer.answered_at:
+        raise OutOfTurn(f"{answer.unit}已经反馈。")
+    if answer.withdrawn_at:
+        return answer
+    answer.withdrawn_by, answer.withdrawn_at = by, at
+    answer.save()
+    record_letter(session, "withdraw_material", by, at, {"request": answer.request_id, "unit": answer.unit.name})
+    return answer
+
+
+@transaction.atomic
+def give(answer, *, by, at, text, source, as_on):
+    """A unit answers, or answers better until the office has taken it over: the fact, its source, its day."""
+    if answer.unit_id not in standing_of(by, timezone.localdate(at)).units:
+        raise NotAllowed(f"只有{answer.unit}可以反馈这项素材。")
+    answer = _fresh(answer)
+    if answer.withdrawn_at:
+        raise OutOfTurn("区政府办公室已撤回这项素材征集，不必再反馈。")
+    if answer.uses.filter(part__removed_at=None).exists():
+        raise OutOfTurn("区政府办公室已采用这项素材。要更正请与区政府办公室联系。")
+    text, source = text.strip(), " ".join(source.split())
+    if not text or not source:
+        raise Refused("请填写素材和出处。")
+    if as_on > timezone.localdate(at):
+        raise Refused("截至日期还没有到。")
+    before = answer.text
+    answer.text, answer.source, answer.as_on = text, source, as_on
+    answer.answered_by, answer.answered_at = by, at
+    answer.save()
+    session = answer.request.letter.session
+    given = {"request": answer.request_id, "unit": answer.unit.name, "text": text, "source": source}
+    record(
+        action="letter.give_material",
+        target_type="session",
+        target_key=session.key,
+        target_name=session.label,
+        actor_key=by.username,
+        actor_name=str(by),
+        at=at,
+        data=given | {"as_on": str(as_on)} | ({"text_before": before} if before else {}),
+    )
+    return answer
+
+
+@transaction.atomic
+def take_answer(answer, *, by, at, after):
+    """采用: the unit's words become a part of the letter behind another one, with their source and day."""
+    answer = _fresh(answer)
+    if not answer.answered_at:
+        raise OutOfTurn(f"{answer.unit}还没有反馈。")
+    _once(LetterSource.objects.filter(answer=answer))
+    source = {"source": f"{answer.unit}：{answer.source}"[:200], "as_on": answer.as_on, "answer": answer}
+    return _taken(answer.request.letter.session, answer.text, source, by, at, after)
+
+
+@transaction.atomic
+def take_progress(progress, *, by, at, after):
+    """采用: what a unit reported on a promise since the reply becomes a part of the letter."""
+    case = progress.commitment.reply.case
+    _once(LetterSource.objects.filter(progress=progress))
+    told = f"{case.unit}承诺进展报告（第{case.proposal.number}号提案）"
+    source = {"source": told, "as_on": timezone.localdate(progress.reported_at), "progress": progress}
+    return _taken(case.proposal.session, progress.text, source, by, at, after)
+
+
+def _once(uses):
+    if uses.filter(part__removed_at=None).exists():
+        raise OutOfTurn("这项素材已经采用。")
+
+
+def _taken(session, text, source, by, at, after):
+    kind = LetterPart.Kind.TEXT
+    return add_part(session, by=by, at=at, kind=kind, text=plain(text), after=after, source=source)
+
+
+def _fresh(answer):
+    found = MaterialAnswer.objects.select_for_update(of=("self",))
+    return found.select_related("unit", "request__letter__session").get(pk=answer.pk)

@@ -1,0 +1,154 @@
+"""A clerk of the office writes this year's letter in the browser, while a colleague is at it too."""
+
+import datetime
+import re
+
+import pytest
+from django.utils import timezone
+
+from apps.proposals import operations as cases
+from apps.proposals.models import Session
+from apps.reports.models import LetterPart
+from tests import factories as make
+from tests.browser import press, told
+
+EDITOR = "/reports/letters/{}/editor/"
+
+
+@pytest.fixture
+def running(transactional_db):
+    """This year's session with two proposals: one answered as A and rated, one being handled."""
+    world = make.world()
+    today = timezone.localdate()
+    world.session = cases.open_session("10-5", "十届五次会议", today.year, by=world.office, at=timezone.now())
+    now = timezone.now() - datetime.timedelta(hours=1)
+    answered = make.handling(world, "001", at=now)
+    reply = make.reply_at(world, make.case_of(answered, world.housing), "issued", at=now)
+    make.rated(world, reply, at=now)
+    make.handling(world, "002", at=now)
+    return world
+
+
+def edit(page, words):
+    """Opens the part that holds the words, returns its box."""
+    row = page.locator(".part-row", has_text=words)
+    row.get_by_role("link", name=re.compile("^修改")).click()
+    return page.get_by_role("textbox", name="文字")
+
+
+def stored():
+    return list(LetterPart.objects.filter(removed_at=None).values_list("text", flat=True))
+
+
+def test_a_clerk_writes_this_years_letter(running, people, problems):
+    address = EDITOR.format(running.session.key)
+    page = people(running.office, address)
+    press(page, "生成初稿")
+    told(page, "已按记录生成初稿")
+
+    # a figure put in at the caret is a chip with its value, in the text it is its name
+    box = edit(page, "现将")
+    box.click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("今年共办理")
+    page.get_by_label("插入数字").fill("提案总数")
+    page.keyboard.press("Enter")
+    page.keyboard.type("件，办结率50.0%，走访12件次。")
+    assert box.locator(".chip", has_text="提案总数").locator("b").inner_text() == "2"
+    # a number typed by hand is marked while it is typed
+    assert box.locator("mark").all_inner_texts() == ["50.0%", "12件"]
+    # a chip is one character to the keyboard
+    page.keyboard.type("又{办结件数}")
+    assert box.locator(".chip", has_text="办结件数").count() == 1
+    page.keyboard.press("Backspace")
+    assert box.locator(".chip", has_text="办结件数").count() == 0
+    page.keyboard.press("Control+z")
+    page.keyboard.type("件办结。")
+    press(page, "保存")
+    page.wait_for_url(re.compile("saved="))
+    assert stored()[0] == (
+        "现将{届次会议}提案的办理情况通报如下。今年共办理{提案总数}件，办结率50.0%，走访12件次。又{办结件数}件办结。"
+    )
+
+    # bound to a figure, or declared as material
+    row = page.locator("#part-1, .part-row").first
+    told(row, "手工填写的数字：12件")
+    row.get_by_text("登记为素材").last.click()
+    row.get_by_label("出处").last.fill("走访台账")
+    row.get_by_label("截至日期").last.fill(timezone.localdate().isoformat())
+    row.get_by_role("button", name=re.compile("^登记.*12件")).click()
+    told(page, "已登记出处")
+    box = edit(page, "现将")
+    box.click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("全区2件。")
+    press(page, "保存")
+    page.get_by_role("button", name="改用“提案总数”").click()
+    told(page, "已改用引用")
+    assert "全区{提案总数}件。" in stored()[0]
+
+    # the paper beside it says the same as of now
+    paper = page.locator(".preview-text").text_content()
+    assert "今年共办理2件" in paper
+    assert page.locator("iframe.paper-preview").is_visible()
+    assert "letter.pdf?inline=1" in page.locator("iframe.paper-preview").get_attribute("src")
+
+    # a colleague opens the same part; both are told, and nothing is overwritten
+    box = edit(page, "总体情况")
+    page.wait_for_load_state("networkidle")
+    colleague = people(running.office2, address)
+    told(colleague, "吴办正在修改第2段")
+    other = edit(colleague, "总体情况")
+    other.fill("总的情况")
+    press(colleague, "保存")
+    colleague.wait_for_url(re.compile("saved="))
+    box.fill("办理概况")
+    press(page, "保存")
+    told(page, "何办已于")
+    problems[:] = [one for one in problems if "409" not in one]
+    assert [text.split()[-1] for text in page.locator("del").all_inner_texts()] == ["总的情况"]
+    assert page.get_by_role("textbox", name="文字").inner_text() == "办理概况"
+    press(page, "以我的内容为准，再次保存")
+    page.wait_for_url(re.compile("saved="))
+    assert stored()[1] == "办理概况"
+
+
+def test_text_that_was_not_saved_is_found_again(running, people):
+    address = EDITOR.format(running.session.key)
+    page = people(running.office, address)
+    press(page, "生成初稿")
+    box = edit(page, "总体情况")
+    box.fill("写了很久的标题")
+    page.on("dialog", lambda dialog: dialog.accept())  # the browser asks whether to leave
+    page.goto(address)
+    box = edit(page, "总体情况")
+    told(page, "上次有没有保存的文字")
+    press(page, "改用没有保存的文字")
+    assert box.inner_text() == "写了很久的标题"
+    press(page, "保存")
+    page.wait_for_url(re.compile("saved="))
+    edit(page, "写了很久的标题")
+    assert page.get_by_text("上次有没有保存的文字").count() == 0
+    assert Session.objects.get(pk=running.session.pk).letter.version == 2
+
+
+def test_a_chinese_input_method_is_not_disturbed_and_what_is_copied_is_the_text(running, people):
+    page = people(running.office, EDITOR.format(running.session.key))
+    press(page, "生成初稿")
+    box = edit(page, "交由区政府系统办理")
+    box.click()
+    page.keyboard.press("Control+End")
+    client = page.context.new_cdp_session(page)
+    client.send("Input.imeSetComposition", {"text": "gong12jian", "selectionStart": 10, "selectionEnd": 10})
+    assert box.locator("mark").count() == 0
+    client.send("Input.insertText", {"text": "共12件"})
+    assert box.locator("mark").all_inner_texts() == ["12件"]
+    page.keyboard.press("Control+a")
+    copied = page.evaluate(
+        """() => { let told = "";
+          const event = new ClipboardEvent("copy", { clipboardData: new DataTransfer(), bubbles: true });
+          document.querySelector(".chip-box").dispatchEvent(event);
+          return event.clipboardData.getData("text/plain"); }"""
+    )
+    assert "交由区政府系统办理的提案共{提案总数}件" in copied
+    assert copied.endswith("共12件")
