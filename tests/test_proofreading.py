@@ -323,7 +323,7 @@ def written(db):
     world = make.world()
     for number, code, rating in zip(range(1, 9), "AAAAABBC", ["满意"] * 7 + ["理解"], strict=True):
         answered(world, f"{number:03}", code=code, rating=rating)
-    letter, _ = compose(world.session)
+    letter, *_ = compose(world.session)
     return world.session, "\n".join(document_of_letter(letter).paragraphs)
 
 
@@ -469,7 +469,7 @@ def test_what_word_marks_as_deleted_is_not_read_and_what_it_inserted_is():
 @pytest.mark.django_db
 def test_the_letters_own_pdf_is_read(written):
     session, text = written
-    letter, _ = compose(session)
+    letter, *_ = compose(session)
     result = check(read_letter(paper_pdf(letter), "通报.pdf"), figures(session))
     assert result.ok, result.findings
     assert len(result.claims) == len(check(text).claims)

@@ -40,7 +40,7 @@ def own_letter(request, key):
         raise Http404
     session = get_object_or_404(Session, key=key)
     as_of = letter_of(session).figures_on
-    letter, _ = compose(session, as_of)
+    letter = compose(session, as_of).letter
     context = {"own": session, **proofread(document_of_letter(letter), session, as_of)}
     return render(request, "reports/proofreading.html", context)
 
