@@ -30,6 +30,7 @@ from .models import Edition
 from .queries import chosen_ids, issued_replies, letter_of, reads_drafts, reads_letters, why_texts_stand_still
 from .tables import lists_of, tables_of
 from .wording import meeting_of
+from .workflow import LetterState
 
 
 def visible_session(request, key):
@@ -44,6 +45,12 @@ def session_of_a_draft(request, key):
     if not reads_drafts(request.user):
         raise Http404
     return visible_session(request, key)
+
+
+def edition_in_its_place(session):
+    """The edition that is read instead, once the letter was sent up: nobody takes another paper for what was signed."""
+    kept = letter_of(session)
+    return None if kept.state == LetterState.DRAFT else kept.latest
 
 
 def is_editor(request):
@@ -87,8 +94,10 @@ def letter_page(request, session, problem="", status=200):
     form = AsOfForm(request.GET)
     as_of = form.cleaned_data["as_of"] if form.is_valid() else None
     tally = tally_of(session, as_of)
-    is_for_reader = reads_drafts(request.user)  # else of what has not gone out only the figures are shown
-    composed, unfinished = compose(session, as_of, tally) if is_for_reader else (None, [])
+    kept = letter_of(session)
+    # of what is sent up only its edition is read, and of what has not gone out the committee reads figures alone
+    is_shown = kept.state == LetterState.DRAFT and reads_drafts(request.user)
+    composed, unfinished = compose(session, as_of, tally) if is_shown else (None, [])
     as_asked = f"?{urlencode({'as_of': as_of})}" if as_of else ""
     context = {
         "session": session,
@@ -102,7 +111,7 @@ def letter_page(request, session, problem="", status=200):
         "docx_url": reverse("reports:letter_docx", args=[session.key]) + as_asked,
         "is_editor": is_editor(request),
         "problem": problem,
-    } | approval_context(request, letter_of(session))
+    } | approval_context(request, kept)
     return render(request, "reports/letter.html", context, status=status)
 
 
@@ -110,6 +119,8 @@ def letter_page(request, session, problem="", status=200):
 def pdf(request, key):
     """The letter as PDF, to be taken along or (`inline`) seen in the page; where it cannot be, its page says why."""
     session = session_of_a_draft(request, key)
+    if edition := edition_in_its_place(session):
+        return redirect("reports:edition_pdf", edition.pk)
     form = AsOfForm(request.GET)
     if not form.is_valid():
         return letter_page(request, session, status=422)
@@ -129,6 +140,8 @@ def pdf(request, key):
 def docx(request, key):
     """The letter for Word and WPS."""
     session = session_of_a_draft(request, key)
+    if edition := edition_in_its_place(session):
+        return redirect("reports:edition_docx", edition.pk)
     form = AsOfForm(request.GET)
     if not form.is_valid():
         return letter_page(request, session, status=422)
