@@ -412,6 +412,20 @@ def test_the_page_of_an_edition_tells_who_agreed_and_every_hash(world, client):
     assert "可能被改动过" in client.get(edition.get_absolute_url()).content.decode()
 
 
+@pytest.mark.parametrize("state", ["office_review", "issued"])
+def test_beyond_the_draft_its_edition_is_read_and_no_other_paper(world, client, state):
+    edition = make.letter_at(world, state).latest
+    rate_the_second(world)
+    client.force_login(world.leader)
+    assert "paper-letter" not in client.get(reverse("reports:letter", args=["9-4"])).content.decode()
+    for ending in ("pdf", "docx"):
+        answer = client.get(reverse(f"reports:letter_{ending}", args=["9-4"]))
+        assert answer.url == reverse(f"reports:edition_{ending}", args=[edition.pk])
+    if state == "issued":
+        approvals.reopen(letter_of(world), by=world.office, at=LATER, note="数字有误")
+        assert "paper-letter" in client.get(reverse("reports:letter", args=["9-4"])).content.decode()
+
+
 def test_the_committee_finds_what_was_issued_and_nothing_before(world, client):
     letter = make.letter_at(world, "approved")
     client.force_login(world.secretary)

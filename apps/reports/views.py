@@ -31,6 +31,7 @@ from .queries import letter_of, parts_of, reads_drafts, reads_letters, themes_of
 from .tables import lists_of, tables_of
 from .themes import theme_of, themes_of
 from .wording import meeting_of
+from .workflow import LetterState
 
 
 def visible_session(request, key):
@@ -45,6 +46,11 @@ def session_of_a_draft(request, key):
     if not reads_drafts(request.user):
         raise Http404
     return visible_session(request, key)
+
+
+def edition_in_its_place(letter):
+    """The edition that is read instead, once the letter was sent up: nobody takes another paper for what was signed."""
+    return None if letter.state == LetterState.DRAFT else letter.latest
 
 
 def editable_session(request, key):
@@ -85,8 +91,8 @@ def letter_page(request, session, problem="", status=200):
     asked = form.cleaned_data["as_of"] if form.is_valid() else None
     as_of = asked or kept.figures_on
     tally = tally_of(session, as_of)
-    # to others only the figures are shown; what has gone up for approval is read as it stands fixed in its edition
-    is_shown = reads_drafts(request.user) and not why_texts_stand_still(kept)
+    # of what is sent up only its edition is read, and of what has not gone out the committee reads figures alone
+    is_shown = kept.state == LetterState.DRAFT and reads_drafts(request.user)
     composed = compose(session, as_of, tally) if is_shown else None
     as_asked = f"?{urlencode({'as_of': asked})}" if asked else ""
     context = {
@@ -117,6 +123,8 @@ def with_writing(session, actions, unfinished):
 def pdf(request, key):
     """The letter as PDF, to be taken along or (`inline`) seen in the page; where it cannot be, its page says why."""
     session = session_of_a_draft(request, key)
+    if edition := edition_in_its_place(letter_of(session)):
+        return redirect("reports:edition_pdf", edition.pk)
     form = AsOfForm(request.GET)
     if not form.is_valid():
         return letter_page(request, session, status=422)
@@ -136,6 +144,8 @@ def pdf(request, key):
 def docx(request, key):
     """The letter for Word and WPS."""
     session = session_of_a_draft(request, key)
+    if edition := edition_in_its_place(letter_of(session)):
+        return redirect("reports:edition_docx", edition.pk)
     form = AsOfForm(request.GET)
     if not form.is_valid():
         return letter_page(request, session, status=422)

@@ -21,7 +21,7 @@ from ..letter import before_approval, composed, references_for
 from ..marks import fitting, loose_numbers, pieces
 from ..models import LetterNote, LetterPart
 from ..parts import block_end, numbers
-from ..views import editable_session, standing_still
+from ..views import editable_session, edition_in_its_place, standing_still
 from ..warnings import warnings_of
 from . import operations
 from .forms import BindForm, NoteForm, PartForm, SourceForm, ThemeFormSet, rows_of
@@ -63,8 +63,8 @@ def editor_page(request, session, *, typed=None, status=200):
     tally = tally_of(session, letter.figures_on)
     parts, removed = queries.parts_to_edit(letter)
     told = composed(session, letter, parts, tally)
-    stands_still = queries.why_texts_stand_still(letter)
-    opened = typed or (None if stands_still else opening(request, parts))
+    edition = edition_in_its_place(letter)
+    opened = typed or (None if edition else opening(request, parts))
     context = {
         "session": session,
         "address": reverse("reports:letter_editor", args=[session.key]),
@@ -73,11 +73,14 @@ def editor_page(request, session, *, typed=None, status=200):
         "removed": removed,
         "opened": opened,
         "references": told.references.values(),
-        "stands_still": stands_still,
+        "stands_still": queries.why_texts_stand_still(letter),
+        "edition": edition,
         "to_do": before_approval(told.unfinished) + warnings_of(letter, tally, told.references, parts),
         "others": queries.others_present(letter, request.user, timezone.now()),
-        "paper": paper_html(told.letter),
-        "preview_url": reverse("reports:letter_pdf", args=[session.key]) + f"?inline=1&v={letter.version}",
+        "paper": paper_html(edition.paper if edition else told.letter),
+        "preview_url": reverse("reports:edition_pdf", args=[edition.pk]) + "?inline=1"
+        if edition
+        else reverse("reports:letter_pdf", args=[session.key]) + f"?inline=1&v={letter.version}",
         "note_form": NoteForm(auto_id=False),
         "source_form": SourceForm(auto_id=False),
         "saved": id_in(request.GET.get("saved")),
