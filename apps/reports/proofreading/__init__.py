@@ -10,6 +10,7 @@ from .changes import check_changes
 from .checks import check_shares, check_sums
 from .claims import items_of
 from .notes import add_notes
+from .periods import session_of
 from .rates import check_rates
 from .reading import as_document
 from .repeats import check_repeats
@@ -32,7 +33,7 @@ def check(document, figures=None):
         if number not in document.rows:
             lexer.read(number, text)
     marks = Marks(document.paragraphs)
-    splits = Splits(items_of(lexer.mentions), document.paragraphs)
+    splits = Splits(items_of(lexer.mentions, session_of("".join(document.paragraphs))), document.paragraphs)
     cells = check_tables(document, splits, marks)
     check_sums(splits, marks)
     check_shares(splits, marks)

@@ -143,7 +143,7 @@ def _named_part(item, splits):
     found = [
         _base(one, True)
         for one in splits.called_before(facet, name, item)
-        if item.value is None or one.value >= item.value
+        if one.dimension == item.dimension and (item.value is None or one.value >= item.value)
     ]
     return list(reversed(found))
 

@@ -10,6 +10,7 @@ from .bases import bases_of, is_itself_the_base, is_of_something_else, nearby, s
 from .labels import cleaned
 
 _AROUND = 12  # counts beside a split that may belong to it
+_LINES = 6  # paragraphs between the subtotals of one whole
 _REACH = 100  # counts before a split that it may be a split of
 
 
@@ -177,6 +178,8 @@ def _is_explained(group, bases, splits):
     loose_list = not group.is_list or bases[0].sentence != group.items[0].sentence
     if loose_list and any(group.total == one.value for one in _other_wholes(group, splits)):
         return True
+    if _with_subtotals(group, splits) & values:
+        return True
     counts = [item.value for item in group.counted]
     if group.facet in words.OPEN and len(counts) > 2 and sum(counts[1:]) == counts[0]:
         return True
@@ -184,6 +187,16 @@ def _is_explained(group, bases, splits):
     if not group.is_list and len(loose) > 1 and len(loose) < len(counts) and sum(loose) in values:
         return True
     return not group.is_list and _runs_to(group, values, splits)
+
+
+def _with_subtotals(group, splits):
+    """What a split makes together with the sums told before it: 民主党派合计80件…; 团体合计39件…"""
+    first, total, found = group.items[0], group.total, set()
+    for one in reversed(splits.subtotals):
+        if one.place < first.place and first.paragraph - one.paragraph <= _LINES:
+            total += one.value
+            found.add(total)
+    return found
 
 
 def _runs_to(group, values, splits):

@@ -7,6 +7,7 @@ from itertools import groupby
 from . import words
 from .labels import cleaned, is_filler
 from .pairing import is_change, listed_names, mark_change, paired, rate_named, split_at_share
+from .periods import is_past, year_of
 from .tokens import COUNT, FOREIGN, PERCENT, Mention
 
 _WITHIN = re.compile(
@@ -17,10 +18,6 @@ _WHOLE = re.compile(
     r"(?:建议|提案)*(?:、|和)?(?:提案)?(?:共|有)*$|^(?:建议|[区市县省州]?(?:政协)?提案)(?:总数|数量|总量)?(?:共|共有|总计|合计)+$"
 )
 _SUBJECT = re.compile(r"^(?:政协)?(?:人大)?(?:代表)?(?:的)?(?:政协)?(?:委员)?(?:提案|建议|件)+(?=.)")
-_PAST = re.compile(r"去年(?!以来)|上年(?!度?以来)|上一年|上届|前年|往年|前一年|上次会议")
-_PRESENT = re.compile(
-    r"今年|本年|本届|本次|同比|(?:比|较|与)(?:去年|上年|上一年|上届|前年|往年|前一年)(?:同期)?(?:度)?(?:相比)?"
-)
 
 
 @dataclass(eq=False)
@@ -68,11 +65,13 @@ class Item:
         return self.count.dimension if self.count else words.PROPOSALS
 
 
-def items_of(mentions):
-    """The Items of a letter in order."""
+def items_of(mentions, session=None):
+    """The Items of a letter in order. `session`: that of the letter, as `periods.session_of` gives it."""
     found = []
     for _, sentence in groupby(mentions, key=lambda mention: mention.sentence):
         found += _sentence(list(sentence))
+    for item in found:
+        item.past, item.year = is_past(item.mention, session), year_of(item.mention)
     return found
 
 
@@ -93,25 +92,9 @@ def _sentence(mentions):
     return found
 
 
-def _past(mention):
-    """Whether the words before a number speak of last year."""
-    if mention.bracket and re.search(rf"(?:{_PAST.pattern})[^，（]{{0,6}}（[^）]*$", mention.said):
-        return True
-    if re.search(rf"(?:比|较)(?:{_PAST.pattern})(?:同期)?(?:的|共|为)*$", mention.said):
-        return True
-    said = _PRESENT.sub("今年", mention.said)
-    last = [match.group() for match in re.finditer(rf"{_PAST.pattern}|今年|本年|本次", said)]
-    return bool(last) and last[-1] not in ("今年", "本年", "本次")
-
-
-def _year(mention):
-    found = re.findall(r"(20\d\d)年", mention.said)
-    return found[-1] if found else ""
-
-
 def _counted(mention, percent, names, mentions):
     """The Item of a count: what it is called is told by the words before it, else behind it, else further before."""
-    item = Item(mention, percent, past=_past(mention), change=is_change(mention), year=_year(mention))
+    item = Item(mention, percent, change=is_change(mention))
     left = mention.left
     before = next((one for one in mentions if one.at == mention.at - 1), None)
     if before is not None and before.right == left and re.search("(?:和|与|及|以及)$", left):
@@ -142,7 +125,7 @@ def _counted(mention, percent, names, mentions):
                 item.label, item.facet, item.name, item.aspect = text, facet, name, aspect
                 break
     if item.facet == "rating" and not item.aspect:
-        item.aspect = words.aspect_of(far)
+        item.aspect = words.aspect_of(far) or words.aspect_of(mention.said)
     if item.facet in ("rest",) and (found := words.facet_of(right) if right else ("", "", ""))[0]:
         item.aspect = found[2]
     if not item.facet and not candidates:
@@ -218,7 +201,7 @@ def _stage(item, near, right, far):
 
 def _shared(mention, names):
     """The Item of a percentage without a count: a rate, a change, or the share of something named."""
-    item = Item(None, mention, past=_past(mention), change=is_change(mention), year=_year(mention))
+    item = Item(None, mention, change=is_change(mention))
     if item.change:
         return item
     own, item.base_words = split_at_share(mention)

@@ -41,6 +41,7 @@ class Splits:
         """`lines`: the paragraphs of the letter, for what introduces a list of them."""
         self.items, self.lines = items, lines
         self.wholes, self.groups, self.kinds = [], [], []
+        self.subtotals = []  # 民主党派合计80件: sums that are parts of something larger
         self.list = None  # the split that says what follows are its parts
         self.called = defaultdict(list)  # (facet, name) → counts
         for place, item in enumerate(items):
@@ -73,7 +74,7 @@ class Splits:
         if self._is_again(item):
             item.again = True
         elif self._adds_up(item):
-            self.wholes.append(item)
+            (self.subtotals if self._is_subtotal(item) else self.wholes).append(item)
         elif group := self._list_for(item):
             item.stage = ""  # 4月答复11件: in a list a part, whatever it is called
             self._add(group, item)
@@ -113,17 +114,38 @@ class Splits:
         before = self.before(item)
         if not item.count or before is None or before.group is None or "+" in item.name:
             return False
-        group = before.group
+        group = self._whole_run(item) or before.group
         if not _ADDED.search(item.count.left) or len(group.counted) < 2 or group.dimension != item.dimension:
             return False
         if before.sentence != item.sentence or (group.base is not None and group.base.sentence == item.sentence):
             return False
         if re.search("其中|另", item.count.lead):
             return False
+        if group not in self.groups:
+            self.groups = [one for one in self.groups if not any(part in group.items for part in one.items)] + [group]
+            for part in group.items:
+                part.group = group
         group.base, group.exact, group.rest = item, True, True
         item.facet, item.stage = "", item.stage or words.WHOLE
         item.local = not item.stage
         return True
+
+    def _is_subtotal(self, item):
+        """民主党派合计80件，占提案总数的22.9%: a sum of parts that is a part itself."""
+        name = _ADDED.sub("", item.count.left).strip("—-，：（）")
+        return bool(item.percent or not is_filler(name)) and any(one.value > item.value for one in self.able(item))
+
+    def _whole_run(self, item):
+        """The split of all counts of a sentence since its last sum, where they are of several and make up 合计N件."""
+        run = []
+        for one in reversed(self.same_sentence(item)):
+            if one.group is None or one.stage or one.mention.bracket != item.mention.bracket:
+                break
+            run.insert(0, one)
+        several = len({id(one.group) for one in run}) > 1
+        if not several or sum(one.value for one in run) != item.value:
+            return None
+        return Group(run[0].facet, "", item.dimension, None, items=run)
 
     # --- lists: 按…分, 分为, N件：
 
@@ -132,7 +154,7 @@ class Splits:
         mention = item.mention
         if kind := self._opens_list(item):
             base = self._base_of_list(item, kind)
-            group = Group(item.facet if item.facet not in ("", "rest") else "other", "", item.dimension, base)
+            group = Group(item.facet if item.facet not in ("", "rest") else "other", item.aspect, item.dimension, base)
             group.is_list, group.bracket = True, mention.bracket
             group.expected = self._promised(item)
             group.overlaps = self._says_overlap(item)
@@ -148,6 +170,8 @@ class Splits:
 
     def _goes_on(self, group, item):
         mention, last = item.mention, group.items[-1]
+        if item.facet == "rating" and item.aspect not in ("", group.aspect):
+            return False
         if re.match("(?:提案|件)*(?:之|当)?中", mention.right):
             return False
         if group.expected > len(group.items) and item.sentence != last.sentence:
@@ -267,7 +291,7 @@ class Splits:
         last = group.items[-1]
         if last.sentence == item.sentence:
             return True
-        if group.facet == "converted":
+        if group.facet == "converted" or (group.facet in words.OPEN and group.is_part):
             return False
         if item.mention.paragraph == last.paragraph:
             return group.facet not in words.OPEN or (
@@ -287,7 +311,9 @@ class Splits:
                 continue
             if _overlap(item, group):
                 continue
-            known = item.name in group.names() and (item.facet != "proposer" or item.label in group.labels())
+            known = item.name in group.names() and (
+                item.facet not in ("proposer", "review") or item.label in group.labels()
+            )
             if (
                 item.aspect not in ("", group.aspect)
                 or known
@@ -301,6 +327,8 @@ class Splits:
         if not found or self._begins(item, found[0]):
             return None
         here = [group for group in found if group.items[-1].sentence == item.sentence]
+        if item.mention.bracket and (own := [group for group in here if group.bracket == item.mention.bracket]):
+            return own[0]
         return next((group for group in here if self._fits(group, item)), found[0])
 
     def _has_its_own_whole(self, group, item):
@@ -347,7 +375,7 @@ class Splits:
         group = Group(item.facet, item.aspect, item.dimension, base, exact, bracket=mention.bracket)
         group.none_left = bool(_NONE_LEFT.search(mention.said + mention.after))
         group.overlaps = besides or self._says_overlap(item)
-        if item.facet in _POSITIVE and item.count:
+        if item.facet in _POSITIVE and item.count and not (base is not None and base.facet == item.facet):
             self._with_positive(group, item)
         if item.facet == "kind" and len(self.kinds) < _FIRST:
             self.kinds.append(group)
@@ -478,10 +506,19 @@ class Splits:
             return part, False
         if same and (re.search(r"其中|中[，：]?$", mention.lead + mention.left) or item.within):
             return same[-1], False
+        if handled_again := self._handled_again(item, same):
+            return handled_again, False
         heads = [one for one in same if one.stage or self._is_subject(one) or one.facet in _ABOVE.get(item.facet, ())]
         if heads:
             return heads[-1], False
         return self._named(item.within, item) or self.usual_base(item), False
+
+    def _handled_again(self, item, same):
+        """首次评价2份不满意，重新办理后1份基本满意、1份满意: the last ratings are of those of the first round."""
+        if item.facet != "rating" or item.aspect != "最终":
+            return None
+        first = [one for one in same if one.facet == "rating" and one.aspect != "最终" and "不满意" in one.name]
+        return first[-1] if first else None
 
     def _stands_besides(self, item):
         """（另有并案1件、撤案1件，不计入总数）: no part of the count before."""

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from . import words
 from .numerals import CHARACTERS, chinese_decimal, chinese_whole
+from .periods import heading_of
 
 _REMEMBERED = 400  # characters of a sentence kept before and behind a number
 _LONGEST = 3000  # characters of a sentence
@@ -60,7 +61,7 @@ _TOKEN = re.compile(
       | \d{{1,2}}月(?:\d{{1,2}}[日号])?(?:[-—–至]\d{{1,2}}日)? | \d{{1,2}}[日时]
       | 第\s*(?:\d+|{_CHINESE})(?:[、，和]\d+){{0,40}}(?:号|件|条|项|个|次|届|名|位|份|家)?
       | (?<!\d)(?:\d{{1,6}}[、，和]){{0,40}}\d{{1,6}}号
-      | {_CHINESE}(?:届|次(?!提)|五规划) | 十[二三四五六]五 | 一件事 | [每哪]一件
+      | {_CHINESE}(?:届|次(?!提)|五规划) | 十[二三四五六]五 | 一件事 | (?:[每哪]|没有?|[未无]|任何)一[件份]
     )
   | (?P<points>(?<![\d.]){_NUMBER}个?百分点)
   | (?P<ratio>
@@ -84,6 +85,8 @@ _ABOUT_BEFORE = re.compile(
     r"(?:近|约|大约|超|超过|逾|将近|接近|不少于|不低于|至少|不到|不足|最多|上千|高于|低于|突破|多于|平均每?)(?:为|达|占|到)?$"
 )
 _NO_CLAIM = re.compile(r"力争|确保|争取|目标|要求(?!.*占)|预计|预期|计划(?:完成|达到|办理|于)|不低于|底线|基准|还可")
+_SPEAKER = re.compile(r"^(?:问|答|记者|主持人|发言人|[^，。；：\d]{2,10}(?:负责人|负责同志|主任|局长|秘书长|区长|市长|县长|主席))：")
+_INSIDE = re.compile(r"(?<=[件份案])(?:里头|里面|之中|其中(?=[，的]))")
 _EACH = re.compile(r"每[^，。；、]{0,6}$|平均[^，。；、]{0,8}$|[人年日月户]均[^，。；、]{0,4}$")
 _FROM = re.compile(r"(?:由|从)[^，。；]{0,12}$")
 _TO = re.compile(
@@ -115,6 +118,7 @@ class Mention:
     lead: str = ""  # words of earlier chunks since the last number
     gap: str = ""  # everything between the previous number and this one
     said: str = ""  # everything of the sentence before it
+    heading: str = ""  # the numbered heading that it stands under
     after: str = ""  # everything of the sentence behind it
     series: bool = False
     at: int = 0  # its place among the numbers of the letter
@@ -132,12 +136,14 @@ class Lexer:
     def __init__(self):
         self.sentence = 0
         self.brackets = 0
+        self.heading = ""
         self.mentions = []
 
     def read(self, number, text):
         """Adds the mentions of a paragraph."""
         line, places = squeezed(text)
-        line = _without_titles(line)
+        line = _plainly(line)
+        self.heading = heading_of(line) or self.heading
         for start, end in _sentences(line):
             self.sentence += 1
             self.mentions += self._sentence(number, line, start, end, places)
@@ -162,6 +168,7 @@ class Lexer:
                 lead=_lead(line, chunks, owned, start, chunk_start),
                 gap=line[max(last_end, begin - _REMEMBERED) : begin],
                 said=line[max(start, begin - _REMEMBERED) : begin],
+                heading=self.heading,
                 after=line[stop : min(end, stop + _REMEMBERED)],
                 at=len(self.mentions) + len(found),
                 opens=places[min(max(chunk_start, last_end), begin)],
@@ -204,8 +211,10 @@ class Lexer:
         return found
 
 
-def _without_titles(line):
-    """《…》 says nothing of numbers; its length stays."""
+def _plainly(line):
+    """The line without titles in 《…》 and names of speakers, which say nothing of numbers; its length stays."""
+    line = _SPEAKER.sub(lambda match: "，" * len(match.group()), line)
+    line = _INSIDE.sub("当中", line)
     return re.sub(r"《[^》]*》", lambda match: "《" + "＿" * (len(match.group()) - 2) + "》", line)
 
 
