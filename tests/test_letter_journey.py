@@ -1,14 +1,16 @@
-"""A clerk of the office writes this year's letter in the browser, while a colleague is at it too."""
+"""A clerk of the office writes this year's letter in the browser, and it goes its way until it is printed."""
 
 import datetime
+import io
 import re
 
+import pdfplumber
 import pytest
 from django.utils import timezone
 
 from apps.proposals import operations as cases
 from apps.proposals.models import Session
-from apps.reports.models import LetterPart
+from apps.reports.models import Edition, LetterPart
 from tests import factories as make
 from tests.browser import press, told
 
@@ -152,3 +154,85 @@ def test_a_chinese_input_method_is_not_disturbed_and_what_is_copied_is_the_text(
     )
     assert "交由区政府系统办理的提案共{提案总数}件" in copied
     assert copied.endswith("共12件")
+
+
+def test_this_years_letter_from_the_first_draft_to_the_print(running, people, phone, sign_in):
+    letter = f"/reports/letters/{running.session.key}/"
+    number, year = f"大渡口府函〔{running.session.year}〕280号", running.session.year
+    words = "今年共办理2件，其中已答复1件。"
+
+    # the office writes it
+    page = people(running.office, "/")
+    page.get_by_role("link", name="年度通报", exact=True).first.click()
+    page.get_by_role("link", name=re.compile("十届五次会议")).first.click()
+    page.get_by_role("link", name="编写通报", exact=True).click()
+    press(page, "生成初稿")
+    told(page, "已按记录生成初稿")
+    box = edit(page, "现将")
+    box.click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("今年共办理{提案总数}件，其中已答复{答复件数}件。")
+    press(page, "保存")
+    page.wait_for_url(re.compile("saved="))
+    page.get_by_role("link", name="返回通报", exact=True).click()
+    told(page, words)
+
+    # sends it up, with a reason, as one proposal is still being handled
+    page.get_by_role("link", name="送审", exact=True).click()
+    told(page, "尚未办结")
+    page.get_by_label("说明").fill("余下一件年底前办结")
+    press(page, "送审")
+    told(page, "已送审")
+    page.goto(EDITOR.format(running.session.key))
+    told(page, "要修改，请先“撤回”")
+    assert page.locator(".part-row").get_by_role("link", name=re.compile("^修改")).count() == 0
+    assert page.get_by_role("button", name=re.compile("生成初稿|上移|删除|恢复")).count() == 0
+
+    # the head of the office approves what they read
+    head = people(running.chief)
+    head.get_by_role("link", name=re.compile("^审核")).click()
+    told(head, words)
+    head.get_by_role("link", name="审核", exact=True).first.click()
+    press(head, "审核")
+    told(head, "已审核")
+
+    # the leader looks at what a number is made of, and signs, on a telephone
+    sign_in(phone, running.leader)
+    phone.goto("/")
+    phone.get_by_role("link", name=re.compile("^签发")).click()
+    told(phone, words)
+    phone.get_by_text("正文中的数字出自哪些提案").click()
+    phone.locator("tr", has_text="答复件数").first.get_by_role("link", name="1件").click()
+    told(phone, "答复件数：1件")
+    assert phone.locator('td[data-label="案号"]').all_inner_texts() == ["001"]
+    assert phone.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    phone.get_by_role("link", name="返回通报", exact=True).click()
+    phone.get_by_role("link", name="签发", exact=True).first.click()
+    press(phone, "签发")
+    told(phone, "已签发")
+
+    # the office numbers it, and opens what is kept
+    page.goto("/")
+    page.get_by_role("link", name=re.compile("^登记发文")).click()
+    page.get_by_role("link", name="登记发文", exact=True).first.click()
+    page.get_by_label("发文字号").fill(f"大渡口府函[{year}]280号")
+    press(page, "登记发文")
+    told(page, "已登记发文")
+    page.goto(letter)
+    page.get_by_role("link", name="第1稿", exact=True).click()
+    frame = page.locator("iframe.paper-preview")
+    assert frame.is_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="下载 PDF", exact=True).click()
+    content = download.value.path().read_bytes()
+    with Edition.objects.get().pdf.open("rb") as kept:
+        assert kept.read() == content
+    with pdfplumber.open(io.BytesIO(content)) as pdf:
+        printed = "".join(one.extract_text() for one in pdf.pages).replace("\n", "")
+    assert number in printed and words in printed and "样稿" not in printed
+
+    # and the committee reads it, which it could not before
+    reader = people(running.secretary, letter)
+    reader.get_by_role("link", name="第1稿", exact=True).click()
+    reader.get_by_text("在页面上阅读").click()
+    told(reader, words)

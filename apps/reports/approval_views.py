@@ -181,7 +181,7 @@ def edition_reference(request, pk, place):
     found = visible_edition(request, pk)
     frozen = Frozen(found)
     one = at_place(frozen.references, place)
-    label = f"{one['name']}：{one['value']}{one['unit']}" if one["value"] else one["name"]
+    label = f"{one['name']} {one['value']}%" if one["base"] and one["value"] else one["name"]
     return figure_page(request, found, label, frozen.rows_with(one["ids"]), one["base"])
 
 

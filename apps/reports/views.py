@@ -108,15 +108,24 @@ def letter_page(request, session, problem="", status=200):
         "docx_url": reverse("reports:letter_docx", args=[session.key]) + as_asked,
         "problem": problem,
     } | approval_context(request, kept)
-    if composed and queries.is_editor(request.user):
-        context["actions"] = with_writing(session, context["actions"], before_approval(composed.unfinished))
+    if reads_drafts(request.user):
+        is_unfinished = bool(composed and before_approval(composed.unfinished))
+        context["actions"] = with_the_words(request.user, kept, context["actions"], is_unfinished)
     return render(request, "reports/letter.html", context, status=status)
 
 
-def with_writing(session, actions, unfinished):
-    """The buttons of the letter's approval with that of its editor: in front as long as something is unfinished."""
-    writing = Button("编写通报", reverse("reports:letter_editor", args=[session.key]))
-    return [writing, *actions] if unfinished else [*actions, writing]
+def with_the_words(user, letter, actions, is_unfinished):
+    """The buttons of the letter's approval with that by which its words are written or, once sent up, read.
+
+    In front is the next thing to do: to write as long as something is unfinished, to read before agreeing.
+    """
+    if edition := edition_in_its_place(letter):
+        reading = Button(f"查看第{edition.number}稿", edition.get_absolute_url())
+        return [*actions, reading] if letter.state == LetterState.APPROVED else [reading, *actions]
+    if not queries.is_editor(user):
+        return actions
+    writing = Button("编写通报", reverse("reports:letter_editor", args=[letter.session.key]))
+    return [writing, *actions] if is_unfinished else [*actions, writing]
 
 
 @require_GET
