@@ -10,6 +10,7 @@ from .bases import bases_of, is_itself_the_base, is_of_something_else, nearby, s
 from .labels import cleaned
 
 _AROUND = 12  # counts beside a split that may belong to it
+_SLIP = 3  # proposals
 _LINES = 6  # paragraphs between the subtotals of one whole
 _REACH = 100  # counts before a split that it may be a split of
 
@@ -151,9 +152,9 @@ def _check_sum(group, splits, marks):
     if _is_explained(group, bases, splits):
         return
     base = bases[0]
-    named = base.sentence == group.items[0].sentence
+    named = base.sentence == group.items[0].sentence or bool(group.items[0].within)
     most = base.value if named else max(one.value for one in bases)
-    if _claims_all(group) or (total > most and _cannot_overlap(group)):
+    if _claims_all(group) or (total > most and (_cannot_overlap(group) or _is_slip(group, total - most))):
         marks.fault("sum", mentions, plain(total), plain(base.value), _sum_advice(group, base), base.count)
     elif (
         total < base.value
@@ -176,7 +177,7 @@ def _is_explained(group, bases, splits):
         return False
     values = {one.value for one in bases}
     loose_list = not group.is_list or bases[0].sentence != group.items[0].sentence
-    if loose_list and any(group.total == one.value for one in _other_wholes(group, splits)):
+    if loose_list and any(group.total == one.value for one in other_wholes(group, splits)):
         return True
     if _with_subtotals(group, splits) & values:
         return True
@@ -247,6 +248,17 @@ def _cannot_overlap(group):
     )
 
 
+def _is_slip(group, over):
+    """Three and more parts that come to a little more than their whole: parts that overlap come to much more."""
+    return (
+        not group.overlaps
+        and group.dimension == words.PROPOSALS
+        and group.facet in words.OPEN
+        and len(group.counted) > 2
+        and over <= min(_SLIP, group.total // 10)
+    )
+
+
 def sum_bases(group, splits):
     """Wholes that a split may add up to, the likeliest first."""
     first = next((item for item in group.items if not item.stage), group.items[-1])
@@ -264,7 +276,7 @@ def sum_bases(group, splits):
     return found
 
 
-def _other_wholes(group, splits):
+def other_wholes(group, splits):
     """Counts before a split, or right behind it, that it may be a split of without saying so."""
     last = group.items[-1].place
     return [

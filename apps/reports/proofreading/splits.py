@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections import defaultdict
 
 from . import words
+from .followups import FOLLOWED, followed_class
 from .groups import SETS, Group
 from .labels import is_filler
 from .numerals import chinese_whole
@@ -26,6 +27,7 @@ _POSITIVE = {
 _OVERLAPPING = re.compile(
     "重复计算|交叉|有重复|重复统计|两种以上|同时涉及|不止一|可多选|多选|可含多|多个部门|既.{1,6}又"
 )
+_RECENT = 6  # splits
 _FIRST, _REMEMBERED = 10, 40  # wholes
 _ABOVE = {  # what a count may be that parts of a facet are of, in their sentence
     "result": (*words.OPEN, "handling", "kind", "proposer"),
@@ -81,6 +83,8 @@ class Splits:
         elif item.stage and item.count:
             item.local = item.stage == words.WHOLE and not re.search(r"共|总|合计", item.count.label)
             self.wholes.append(item)
+        elif (head := followed_class(item, self)) is not None:
+            self._follow(head, item)
         elif item.facet == "rest":
             if (group := self._group_for_rest(item)) is not None:
                 self._add(group, item)
@@ -95,6 +99,14 @@ class Splits:
         group.items.append(item)
         item.group = group
 
+    def _follow(self, head, item):
+        item.facet, item.name = FOLLOWED, item.label
+        group = next((one for one in self.groups[-1:] if one.facet == FOLLOWED and one.base is head), None)
+        if group is None:
+            group = Group(FOLLOWED, "", item.dimension, head, bracket=item.mention.bracket)
+            self.groups.append(group)
+        self._add(group, item)
+
     def _is_again(self, item):
         """3件不满意提案, 13件重点提案中: a part that was told before is now what the sentence is about."""
         if not item.count or item.percent or item.facet in ("", "rest") or not item.count.right:
@@ -102,10 +114,10 @@ class Splits:
         head = is_filler(item.count.left) and is_filler(item.count.lead)
         if not head and not re.match("(?:提案|件)*(?:之|当)?中|由|均|全部", item.count.right):
             return False
-        return any(
-            one.value == item.value and one.sentence != item.sentence
-            for one in self.called_before(item.facet, item.name, item)
-        )
+        known = self.called_before(item.facet, item.name, item)
+        if re.match("[^，；]{0,12}(?:之|当)?中", item.count.right):  # 68件B类当中, told before as 正在办的68件
+            known = known + [one for group in self.groups[-_RECENT:] for one in group.items if one.count]
+        return any(one.value == item.value and one.sentence != item.sentence for one in known)
 
     # --- 共计N件 behind its parts
 
@@ -303,7 +315,7 @@ class Splits:
     def _joined(self, item):
         """The split that an item continues, None where it begins one."""
         found = []
-        for group in reversed(self.groups[-6:]):
+        for group in reversed(self.groups[-_RECENT:]):
             same = group.facet == item.facet or (group.facet in words.OPEN and item.facet in words.OPEN)
             if not same or group.dimension != item.dimension or not self._near(item, group) or group.is_list:
                 continue
@@ -329,7 +341,13 @@ class Splits:
         here = [group for group in found if group.items[-1].sentence == item.sentence]
         if item.mention.bracket and (own := [group for group in here if group.bracket == item.mention.bracket]):
             return own[0]
+        if here and self._goes_on_inside(here[0], item):
+            return here[0]
         return next((group for group in here if self._fits(group, item)), found[0])
+
+    def _goes_on_inside(self, group, item):
+        """民生方面的78件，其中教育23件、卫生18件: what a mark of a list joins to the last part is of the same split."""
+        return group.is_part and self.before(item) in group.items and item.mention.gap.startswith("、")
 
     def _has_its_own_whole(self, group, item):
         """Whether a whole was named since: in the item's sentence for every split, anywhere for loose ones."""
