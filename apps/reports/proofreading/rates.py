@@ -393,7 +393,9 @@ def _subject_of(item, splits):
     before = splits.before(item)
     if before is None or before.count is None or before.percent or item.percent.at != before.count.at + 1:
         return None
-    if before.dimension != words.PROPOSALS or not re.fullmatch(r"[^，；：。（）]*提案的[^，；：。（）]*", item.percent.gap):
+    if before.dimension != words.PROPOSALS or not re.fullmatch(
+        r"[^，；：。（）]*提案的[^，；：。（）]*", item.percent.gap
+    ):
         return None
     return Base(before.value, "", before.count, True)
 

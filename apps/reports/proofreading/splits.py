@@ -14,6 +14,7 @@ _BY = re.compile(r"按(?:照)?[^，。；、]{1,12}?(?:(?<![拆区部])分|划�
 _INTO = re.compile(r"分为|分成|划分为|细分为")
 _INTO_SO_MANY = re.compile(r"分[为成]([一二两三四五六七八九十]{1,3}|\d{1,2})(?:大)?(?:类|个方面|方面|部分|种情形|块)")
 _LISTS = re.compile(r"(?:20\d\d年?[至到—-]20\d\d年?|各[区县月季]|各个?年度?)[^，；]*分别")
+_RESPECTIVELY = re.compile(r"[^，；]{0,6}，(?:分别|依次)(?:由|是|为|来自|涉及|归|属)")
 _ADDED = re.compile(r"(?:共计|合计|总计|一共|总共|累计|共)(?:为|达|有)?$")
 _NONE_LEFT = re.compile(
     r"(?:无|没有|未有|未收到|未出现|零)[^，。；]{0,6}(?:[C-E]类|不满意)|(?:[C-E]类|不满意)[^，。；\d]{0,6}(?:为零|为0|没有|无)"
@@ -75,6 +76,9 @@ class Splits:
             item.facet, item.name, item.stage = "", "", words.HANDLED  # a unit's own letter
         if self._is_again(item):
             item.again = True
+        elif self._is_due(item):
+            item.facet, item.name, item.stage, item.local = "", "", words.WHOLE, True
+            self.wholes.append(item)
         elif self._adds_up(item):
             (self.subtotals if self._is_subtotal(item) else self.wholes).append(item)
         elif group := self._list_for(item):
@@ -99,6 +103,19 @@ class Splits:
         group.items.append(item)
         item.group = group
 
+    def _is_due(self, item):
+        """收回155份（应收160份）: what there should be is the whole of what there is."""
+        before = self.before(item)
+        return bool(
+            item.count
+            and item.mention.bracket
+            and before is not None
+            and before.count
+            and before.dimension == item.dimension
+            and item.value >= before.value
+            and re.search("(?:应|发出|发放|总|共)[^，（]{0,4}$", item.count.left)
+        )
+
     def _follow(self, head, item):
         item.facet, item.name = FOLLOWED, item.label
         group = next((one for one in self.groups[-1:] if one.facet == FOLLOWED and one.base is head), None)
@@ -111,10 +128,12 @@ class Splits:
         """3件不满意提案, 13件重点提案中: a part that was told before is now what the sentence is about."""
         if not item.count or item.percent or item.facet in ("", "rest") or not item.count.right:
             return False
+        known = self.called_before(item.facet, item.name, item)
+        if re.search("[对将把就]$", item.count.left) and any(one.value == item.value for one in known):
+            return True  # 对4件不满意的重新办理后
         head = is_filler(item.count.left) and is_filler(item.count.lead)
         if not head and not re.match("(?:提案|件)*(?:之|当)?中|由|均|全部", item.count.right):
             return False
-        known = self.called_before(item.facet, item.name, item)
         if re.match("[^，；]{0,12}(?:之|当)?中", item.count.right):  # 68件B类当中, told before as 正在办的68件
             known = known + [one for group in self.groups[-_RECENT:] for one in group.items if one.count]
         return any(one.value == item.value and one.sentence != item.sentence for one in known)
@@ -186,6 +205,8 @@ class Splits:
             return False
         if re.match("(?:提案|件)*(?:之|当)?中", mention.right):
             return False
+        if group.facet in SETS and not item.facet and mention.after.startswith("："):
+            return False
         if group.expected > len(group.items) and item.sentence != last.sentence:
             return bool(re.search(r"类(?:提案)?(?:共|有|为|：)*$", mention.left)) and item.facet in (
                 *words.OPEN,
@@ -246,7 +267,7 @@ class Splits:
                 return "into"
             if previous and _INTO_SO_MANY.search(previous) and re.search("类", mention.left):
                 return "into"
-        if _LISTS.search(gap):
+        if _LISTS.search(gap) or (_RESPECTIVELY.match(gap) and before is not None and before.count):
             return "into"
         if (
             before is not None
@@ -526,6 +547,7 @@ class Splits:
             return same[-1], False
         if handled_again := self._handled_again(item, same):
             return handled_again, False
+        same = [one for one in same if not _are_beside(one, item)]
         heads = [one for one in same if one.stage or self._is_subject(one) or one.facet in _ABOVE.get(item.facet, ())]
         if heads:
             return heads[-1], False
@@ -580,6 +602,11 @@ class Splits:
         stop = bisect_left(self.wholes, item.place, key=lambda one: one.place)
         last = max(stop - _REMEMBERED, 0)
         return self.wholes[: min(_FIRST, last)] + self.wholes[last:stop]
+
+
+def _are_beside(one, item):
+    """Two classes by their letters: neither is part of the other."""
+    return one.facet == item.facet == "result" and len(one.name) == len(item.name) == 1
 
 
 def _overlap(item, group):
