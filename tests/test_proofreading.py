@@ -19,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.documents.paper import paper_pdf
+from apps.documents.word import paper_docx
 from apps.figures.queries import figures
 from apps.reports.letter import compose
 from apps.reports.proofreading import check, pdf_text, reading
@@ -318,13 +319,20 @@ def test_a_letter_of_many_sound_splits_stays_sound():
 
 
 @pytest.fixture
-def written(db):
-    """(session, its letter as text): A 5, B 2, C 1; 满意 7, 理解 1."""
+def composed(db):
+    """(session, its letter): A 5, B 2, C 1; 满意 7, 理解 1."""
     world = make.world()
     for number, code, rating in zip(range(1, 9), "AAAAABBC", ["满意"] * 7 + ["理解"], strict=True):
         answered(world, f"{number:03}", code=code, rating=rating)
     letter, *_ = compose(world.session)
-    return world.session, "\n".join(document_of_letter(letter).paragraphs)
+    return world.session, letter
+
+
+@pytest.fixture
+def written(composed):
+    """(session, its letter as text)."""
+    session, letter = composed
+    return session, "\n".join(document_of_letter(letter).paragraphs)
 
 
 EDITS = (
@@ -357,6 +365,41 @@ def test_a_wrong_edit_of_the_systems_letter_is_caught(written, name, before, aft
     assert before in text, (before, text)
     edited = text.replace(before, after, 1)
     assert found(edited), said(edited, name)
+
+
+def edited_docx(content, before, after):
+    """The .docx with the first `before` of its document replaced as a person does: runs and marks stay as they are."""
+    document = docx.Document(io.BytesIO(content))
+    tables = [cell for table in document.tables for row in table.rows for cell in row.cells]
+    paragraphs = [*document.paragraphs, *[one for cell in tables for one in cell.paragraphs]]
+    paragraph = next((one for one in paragraphs if before in one.text), None)
+    assert paragraph is not None, (before, [one.text for one in paragraphs])
+    place = paragraph.text.index(before)
+    _typed_over(paragraph.runs, place, place + len(before), after)
+    changed = io.BytesIO()
+    document.save(changed)
+    return changed.getvalue()
+
+
+def _typed_over(runs, start, end, text):
+    """What is selected goes out of every run it reaches into; what is typed goes into the first."""
+    begun = 0
+    for run in runs:
+        own = run.text
+        first, last = max(start - begun, 0), min(end - begun, len(own))
+        if first < last:
+            run.text = own[:first] + text + own[last:]
+            text = ""
+        begun += len(own)
+
+
+@pytest.mark.parametrize(("name", "before", "after"), EDITS, ids=[edit[0] for edit in EDITS])
+def test_a_wrong_edit_of_the_exported_docx_is_caught(composed, name, before, after):
+    _, letter = composed
+    exported = paper_docx(letter)
+    assert check(read_letter(exported, "通报.docx")).ok
+    edited = read_letter(edited_docx(exported, before, after), "通报.docx")
+    assert not check(edited).ok, (name, edited.paragraphs)
 
 
 def test_what_differs_from_the_database_is_told(written):

@@ -3,13 +3,23 @@
 import re
 from collections import Counter
 from decimal import Decimal
+from itertools import groupby
 
 from . import words
 from .arithmetic import fits, is_forced, is_truncated, plain, share
-from .bases import bases_of, is_itself_the_base, is_of_something_else, nearby, share_advice
+from .bases import Base, bases_of, is_itself_the_base, is_of_something_else, nearby, share_advice
 from .labels import cleaned
 
 _AROUND = 12  # counts beside a split that may belong to it
+_ADDED_UP = re.compile(
+    "(?:全年|[两三四五]年|两项|三项|两级|两类)?(?:合计|共计|总计|总共|共)(?:有|为|达|收到|提交|立案|承办|办理|办复|答复|办结)*"
+)
+_PERIOD = re.compile(r"[上下]半年|季度|20\d\d年|\d+月")
+_BOTH = re.compile("(?:建议|议案)(?:和|与|及|、)?(?:政协|委员)*提案|提案(?:和|与|及|、)?(?:人大|代表)*建议")
+_PAPER = re.compile(
+    r"[，、：（和与及]?(?:其中)?[，：]?(?:人大|代表|政协|委员|会议)*(建议|提案)(?:有|共|为|是)?[和与及]?"
+)
+_SLIP = 3  # proposals
 _LINES = 6  # paragraphs between the subtotals of one whole
 _REACH = 100  # counts before a split that it may be a split of
 
@@ -21,7 +31,7 @@ def is_exact(item):
 def check_shares(splits, marks):
     """Every count with a percentage of its own."""
     found = [item for item in splits.items if item.count and item.percent and is_exact(item)]
-    common = _common_bases(found, splits)
+    common = _common_bases(found, splits) | _namesakes(found, splits)
     for item in found:
         bases = bases_of(item, splits)
         if id(item) in common and not any(one.is_named and item.base_words for one in bases[:1]):
@@ -72,6 +82,27 @@ def _common_bases(items, splits):
     return found
 
 
+def _namesakes(items, splits):
+    """id of an item → the count that its label names (河东区204件 … 河东区已解决148件), where two others say so."""
+    found = {}
+    for _, run in groupby(items, key=lambda item: item.sentence):
+        named = [(item, base) for item in run if (base := _namesake(item, splits)) is not None]
+        fit = [fits(item.value, base.value, item.percent) for item, base in named]
+        if len(named) > 2 and len(named) - sum(fit) == 1:
+            found |= {id(item): Base(base.value, "", base.count) for item, base in named}
+    return found
+
+
+def _namesake(item, splits):
+    """The last count before a sentence whose whole label begins an item's."""
+    label = cleaned(item.count.left)
+    for one in reversed(splits.items[max(item.place - _REACH, 0) : item.place]):
+        name = cleaned(one.count.left) if one.count and one.sentence != item.sentence and not one.change else ""
+        if len(name) > 1 and label.startswith(name) and name != label and one.dimension == item.dimension:
+            return one if one.value >= item.value else None
+    return None
+
+
 def _wrong_share(item, bases, marks):
     count, percent = item.value, item.percent
     truncated = next((one for one in bases if is_truncated(count, one.value, percent)), None)
@@ -101,14 +132,11 @@ def check_sums(splits, marks):
         elif len(group.counted) == len(group.items) or group.rest:
             _check_sum(group, splits, marks)
     for item in splits.items:
+        if item.count and not item.change and is_exact(item):
+            _check_papers(item, splits, marks)
         if item.count and "+" in item.name and item.facet in ("result", "rating") and is_exact(item):
             _check_together(item, splits, marks)
-        elif (
-            item.count
-            and item.stage
-            and re.fullmatch("(?:合计|共计|总计|共)(?:有|为|达)?", item.count.left)
-            and is_exact(item)
-        ):
+        elif item.count and item.stage and _ADDED_UP.fullmatch(item.count.left) and is_exact(item):
             _check_added(item, splits, marks)
 
 
@@ -127,7 +155,9 @@ def _check_added(item, splits, marks):
         marks.fine(item.count, *[one.count for one in parts])
         return
     near = min(sums, key=lambda total: abs(total - item.value))
-    listed = all("、" in one.mention.gap or "和" in one.mention.gap for one in parts[1:])
+    listed = all("、" in one.mention.gap or "和" in one.mention.gap for one in parts[1:]) or all(
+        _PERIOD.search(one.count.left) for one in parts
+    )
     if listed and abs(near - item.value) <= max(3, near // 10):
         chosen = parts[sums.index(near) :]
         told = "+".join(plain(one.value) for one in chosen)
@@ -138,6 +168,29 @@ def _check_added(item, splits, marks):
             plain(item.value),
             f"{told}={plain(near)}，文中合计为{plain(item.value)}。",
         )
+
+
+def _check_papers(item, splits, marks):
+    """承办建议提案300件，其中建议103件、提案198件: two kinds of paper against what counts both."""
+    parts = splits.items[item.place + 1 : item.place + 3]
+    if not _BOTH.search(item.count.label + item.count.right[:12]) or len(parts) < 2:
+        return
+    if any(one.count is None or one.sentence != item.sentence or not is_exact(one) for one in parts):
+        return
+    if {_paper_of(one.count) for one in parts} != {"建议", "提案"} or any("；" in one.count.gap for one in parts):
+        return
+    total, mentions = sum(one.value for one in parts), [one.count for one in parts]
+    if total == item.value:
+        marks.fine(item.count, *mentions)
+    else:
+        told = f"{plain(parts[0].value)}+{plain(parts[1].value)}={plain(total)}，文中共{plain(item.value)}件。"
+        marks.fault("sum", mentions, plain(total), plain(item.value), told, item.count)
+
+
+def _paper_of(count):
+    """Which kind of paper a count is of by its own words, "" where they say anything more."""
+    match = _PAPER.fullmatch(count.left) or _PAPER.fullmatch(count.right)
+    return match[1] if match else ""
 
 
 def _check_sum(group, splits, marks):
@@ -151,9 +204,9 @@ def _check_sum(group, splits, marks):
     if _is_explained(group, bases, splits):
         return
     base = bases[0]
-    named = base.sentence == group.items[0].sentence
+    named = base.sentence == group.items[0].sentence or bool(group.items[0].within)
     most = base.value if named else max(one.value for one in bases)
-    if _claims_all(group) or (total > most and _cannot_overlap(group)):
+    if _claims_all(group) or (total > most and (_cannot_overlap(group) or _is_slip(group, total - most))):
         marks.fault("sum", mentions, plain(total), plain(base.value), _sum_advice(group, base), base.count)
     elif (
         total < base.value
@@ -176,7 +229,7 @@ def _is_explained(group, bases, splits):
         return False
     values = {one.value for one in bases}
     loose_list = not group.is_list or bases[0].sentence != group.items[0].sentence
-    if loose_list and any(group.total == one.value for one in _other_wholes(group, splits)):
+    if loose_list and any(group.total == one.value for one in other_wholes(group, splits)):
         return True
     if _with_subtotals(group, splits) & values:
         return True
@@ -247,6 +300,17 @@ def _cannot_overlap(group):
     )
 
 
+def _is_slip(group, over):
+    """Three and more parts that come to a little more than their whole: parts that overlap come to much more."""
+    return (
+        not group.overlaps
+        and group.dimension == words.PROPOSALS
+        and group.facet in words.OPEN
+        and len(group.counted) > 2
+        and over <= min(_SLIP, group.total // 10)
+    )
+
+
 def sum_bases(group, splits):
     """Wholes that a split may add up to, the likeliest first."""
     first = next((item for item in group.items if not item.stage), group.items[-1])
@@ -264,7 +328,7 @@ def sum_bases(group, splits):
     return found
 
 
-def _other_wholes(group, splits):
+def other_wholes(group, splits):
     """Counts before a split, or right behind it, that it may be a split of without saying so."""
     last = group.items[-1].place
     return [

@@ -17,6 +17,10 @@ _WHOLE = re.compile(
     r"共(?:计|有)?(?:收到|收集|征集|提出|提交|立案|承办|办理|交办|受理|收回)?(?:各类)?(?:[区市县省州]?政协|委员会)*"
     r"(?:建议|提案)*(?:、|和)?(?:提案)?(?:共|有)*$|^(?:建议|[区市县省州]?(?:政协)?提案)(?:总数|数量|总量)?(?:共|共有|总计|合计)+$"
 )
+_NAMED_WHOLE = re.compile(r"([A-E]类(?:的)?(?:提案|建议|办件|件)*)(?:之|当)?中")
+_PART_SAID = re.compile(
+    r"^[^，：；]{0,4}?(?:主办|会办|协办|重点|集体|委员|联名|大会|平时)(?:提案|建议|件)(?=(?:已|均|被|得到)*(?:采纳|解决|落实|转))"
+)
 _SUBJECT = re.compile(r"^(?:政协)?(?:人大)?(?:代表)?(?:的)?(?:政协)?(?:委员)?(?:提案|建议|件)+(?=.)")
 
 
@@ -99,10 +103,10 @@ def _counted(mention, percent, names, mentions):
     before = next((one for one in mentions if one.at == mention.at - 1), None)
     if before is not None and before.right == left and re.search("(?:和|与|及|以及)$", left):
         left = ""  # 58件B类提案和21件重点提案: these words are the other's
-    if within := _WITHIN.match(mention.lead + left):
+    if within := _WITHIN.match(mention.lead + left) or _PART_SAID.match(left):
         item.within = within.group()
-    near = _WITHIN.sub("", left)
-    far = _WITHIN.sub("", mention.lead + left)
+    near = _PART_SAID.sub("", _WITHIN.sub("", left))
+    far = _PART_SAID.sub("", _WITHIN.sub("", mention.lead + left))
     right = _own_right(mention, mentions)
     if re.match(r"(?:提案|建议|回执|件)*(?:之|当)?中|(?:提案|件)*(?:均|全部|都|皆)", mention.right):
         right = ""  # 40件中, 8件均为A类: the whole itself
@@ -149,6 +153,8 @@ def _own_right(mention, mentions):
     right = right.partition("占")[0]
     if behind is not None and behind.left == mention.right and re.search("(?:和|与|及|以及)$", right):
         return re.sub("(?:和|与|及|以及)$", "", right)
+    if named := _NAMED_WHOLE.match(mention.right):
+        return named[1]
     subject = _SUBJECT.match(right)
     if behind is not None and mention.right and behind.left == mention.right and behind.kind != FOREIGN:
         return ""

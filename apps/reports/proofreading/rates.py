@@ -172,6 +172,8 @@ def _check_satisfaction(item, name, splits, marks):
         _check_possible(item, splits, marks)
         return
     own.sort(key=lambda one: abs(one.items[0].place - item.place))
+    if own[0].items[0].sentence == item.sentence:
+        own = [one for one in own if one.aspect == own[0].aspect]
     pairs = [
         (count, base)
         for group in own
@@ -186,14 +188,29 @@ def _check_satisfaction(item, name, splits, marks):
         for one in splits.items[max(item.place - 8, 0) : item.place]
         if one.count and one.dimension == words.PROPOSALS and one.facet != "rating"
     ]
-    if any(fits(count, base.value, item.percent) for count, _ in pairs for base in around if base.value >= count):
+    if not _returned_here(own[0]) and any(
+        fits(count, base.value, item.percent) for count, _ in pairs for base in around if base.value >= count
+    ):
         marks.fine(item.percent)
         return
     bases = _rating_bases(own[0], splits)
     counts = _satisfied(name, own[0], bases[0]) if bases else []
     if counts:
+        counts = _likeliest(counts, own[0], bases[0], item.percent)
         is_clear = own[0].base is not None and own[0].base.stage == RETURNED
         _compare(item, counts, bases, splits, marks, is_clear)
+
+
+def _likeliest(counts, group, base, percent):
+    """`counts` with that first which is meant: all that are satisfied, or the 满意 alone, whichever comes nearer."""
+    alone = [one.value for one in group.counted if one.name == "满意" and one.value in counts]
+    return sorted([counts[0], *alone], key=lambda count: abs(share(count, base.value, 4) - percent.value)) + counts
+
+
+def _returned_here(group):
+    """Whether the receipts are counted beside the ratings: then no rate of satisfaction is of anything else."""
+    base = group.base
+    return base is not None and base.stage == RETURNED and base.paragraph == group.items[0].paragraph
 
 
 def _is_near(group, item):
@@ -210,7 +227,7 @@ def _same_aspect(name, aspect):
 
 
 def _rating_bases(group, splits):
-    found = bases_of(group.items[0], splits)
+    found = [] if _returned_here(group) else bases_of(group.items[0], splits)
     if group.base is not None:
         found = [Base(group.base.value, "", group.base.count), *found]
     if len(group.counted) > 1 and not _falls_short(group):
@@ -348,6 +365,8 @@ def _check_possible(item, splits, marks):
 
 def _named_bases(item, splits):
     """The bases that a rate can be of where its words or its sentence name one, [] where they do not."""
+    if subject := _subject_of(item, splits):
+        return [subject]
     able = splits.able(item)
     here = [one for one in able if one.sentence == item.sentence]
     if item.facet == "rating" or "满意" in item.rate:
@@ -367,6 +386,18 @@ def _named_bases(item, splits):
     if not here or not re.search("满意|立案|办复|答复|办结|采纳|解决|落实", item.rate):
         return []
     return [Base(one.value, "", one.count) for one in [*reversed(here), *able] if one.value]
+
+
+def _subject_of(item, splits):
+    """23件主办提案的满意率为…: the count whose rate it is, by its own words."""
+    before = splits.before(item)
+    if before is None or before.count is None or before.percent or item.percent.at != before.count.at + 1:
+        return None
+    if before.dimension != words.PROPOSALS or not re.fullmatch(
+        r"[^，；：。（）]*提案的[^，；：。（）]*", item.percent.gap
+    ):
+        return None
+    return Base(before.value, "", before.count, True)
 
 
 def _raters(item, splits):

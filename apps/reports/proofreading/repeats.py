@@ -4,7 +4,9 @@ import re
 from decimal import Decimal
 
 from . import words
-from .arithmetic import plain
+from .arithmetic import fits, plain
+from .bases import bases_of, nearby
+from .checks import other_wholes, sum_bases
 
 _WHOLLY = re.compile(
     r"^(?:政协)?(?:委员)?(?:提案|建议)*(?:虽|虽然|现|目前|已|均|全部|都|全都|截至|如期|按期|按时|及时)+[^，。；]{0,8}?(?:办|答|复|结|完)"
@@ -12,14 +14,19 @@ _WHOLLY = re.compile(
 _AGAIN = ("result", "rating", "key", "proposer", "kind")
 _LEFT_OUT = ("review", "closed", "answered", "rest", "other")  # what may be left out of one total and not of another
 _FIRST, _LAST = 10, 40  # wholes that a later one is compared with
+_REACH = 200  # items before a count that points at one of them
 _NEAR = 2  # sentences
 _SLIP = 3  # proposals
+_CLASS_OF = {"已经": "A", "正在": "B", "暂不能": "C"}  # as most places have them
+_FEWEST = 5  # proposals: fewer may be any of those that were told of
 _CLOSE = Decimal("0.15")
 
 
 def check_repeats(splits, marks):
     _wholes(splits, marks)
     _parts(splits, marks)
+    _headings(splits, marks)
+    _pointed_at(splits, marks)
 
 
 def _wholes(splits, marks):
@@ -75,6 +82,10 @@ def _are_swapped(one, other):
 
 def _says_all(whole):
     mention = whole.count
+    if re.search("[这上][述面]?$", mention.left) and re.match(
+        "(?:政协)?(?:委员)?提案(?!中|里|的|人|者)", mention.right
+    ):
+        return True
     free = re.fullmatch(
         r"(?:.*[，：])?(?:截至[^，]*|目前|至今|上述|以上|这|所有|全部|承办的|所承办的|交办的)*", mention.left
     )
@@ -96,6 +107,52 @@ def _is_known_otherwise(whole, before, splits):
             return True
     sums = any(group.total == whole.value for group in splits.groups if len(group.counted) > 1)
     return sums and not (before.stage == words.HANDLED and off <= _SLIP)
+
+
+def _headings(splits, marks):
+    """二、已经办成的83件 above what is told of the A class: where one heading agrees with a class, all should."""
+    told = [one for one in splits.items if one.count and one.name in _CLASS_OF and _is_heading(one.count)]
+    pairs = [(one, splits.called["result", _CLASS_OF[one.name]][:1]) for one in told]
+    pairs = [(one, known[0]) for one, known in pairs if known and known[0].place < one.place]
+    if not any(one.value == known.value for one, known in pairs):
+        return
+    for one, known in pairs:
+        if one.value == known.value:
+            marks.fine(one.count, known.count)
+        else:
+            _differs(one, known, marks)
+
+
+def _is_heading(count):
+    return (
+        not count.right
+        and not count.after.strip("。")
+        and bool(re.match(r"[一二三四五六七八九十]{1,2}、|（", count.said))
+    )
+
+
+def _pointed_at(splits, marks):
+    """这14件，…: what nothing before counts, where one count before is off by one."""
+    for item in splits.items:
+        if (
+            item.count is None
+            or item.value < _FEWEST
+            or item.dimension != words.PROPOSALS
+            or id(item.count) in marks.wrong
+            or not re.search("(?:^|[，：“])这$", item.count.left)
+            or re.match("(?:提案|件)*(?:之|当)?中", item.count.right)
+        ):
+            continue
+        before = [
+            one
+            for one in splits.items[max(item.place - _REACH, 0) : item.place]
+            if one.count and one.dimension == item.dimension
+        ]
+        values = [one.value for one in before]
+        runs = {sum(values[start:stop]) for stop in range(len(values) + 1) for start in range(max(stop - 4, 0), stop)}
+        off_by_one = [one for one in before if abs(one.value - item.value) == 1 and not one.past]
+        if item.value not in runs and len({one.value for one in off_by_one}) == 1:
+            _differs(item, off_by_one[-1], marks)
 
 
 def _kind(item):
@@ -125,7 +182,7 @@ def _parts(splits, marks):
         if not _can_repeat(item):
             continue
         base = item.group.base
-        whole = base.value if base and item.facet != "key" else None
+        whole = _whole_of(item, splits) if base and item.facet != "key" else None
         known = first.setdefault((item.facet, item.name, item.aspect, whole), item)
         if known is item or known.sentence == item.sentence or _other_year(known, item):
             continue
@@ -135,6 +192,25 @@ def _parts(splits, marks):
             continue
         elif base is not None or item.facet == "key":
             _differs(item, known, marks)
+
+
+def _whole_of(item, splits):
+    """The whole that a part is of: what its split adds up to, else what its share is of, else what its words say.
+
+    按提案计A类209件，占67.9%; 按答复件计A类232份，占68.0%: parts of one name and of two wholes.
+    """
+    base, group = item.group.base, item.group
+    if len(group.counted) > 1 and any(
+        one.value == group.total for one in [*sum_bases(group, splits), *other_wholes(group, splits)]
+    ):
+        return group.total
+    if item.percent and not fits(item.value, base.value, item.percent):
+        of = [
+            one for one in [*bases_of(item, splits), *nearby(item, splits)] if fits(item.value, one.value, item.percent)
+        ]
+        if of:
+            return of[0].value
+    return base.value
 
 
 def _says_all_of_part(item):

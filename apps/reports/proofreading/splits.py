@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections import defaultdict
 
 from . import words
+from .followups import FOLLOWED, followed_class
 from .groups import SETS, Group
 from .labels import is_filler
 from .numerals import chinese_whole
@@ -13,6 +14,7 @@ _BY = re.compile(r"按(?:照)?[^，。；、]{1,12}?(?:(?<![拆区部])分|划�
 _INTO = re.compile(r"分为|分成|划分为|细分为")
 _INTO_SO_MANY = re.compile(r"分[为成]([一二两三四五六七八九十]{1,3}|\d{1,2})(?:大)?(?:类|个方面|方面|部分|种情形|块)")
 _LISTS = re.compile(r"(?:20\d\d年?[至到—-]20\d\d年?|各[区县月季]|各个?年度?)[^，；]*分别")
+_RESPECTIVELY = re.compile(r"[^，；]{0,6}，(?:分别|依次)(?:由|是|为|来自|涉及|归|属)")
 _ADDED = re.compile(r"(?:共计|合计|总计|一共|总共|累计|共)(?:为|达|有)?$")
 _NONE_LEFT = re.compile(
     r"(?:无|没有|未有|未收到|未出现|零)[^，。；]{0,6}(?:[C-E]类|不满意)|(?:[C-E]类|不满意)[^，。；\d]{0,6}(?:为零|为0|没有|无)"
@@ -26,6 +28,7 @@ _POSITIVE = {
 _OVERLAPPING = re.compile(
     "重复计算|交叉|有重复|重复统计|两种以上|同时涉及|不止一|可多选|多选|可含多|多个部门|既.{1,6}又"
 )
+_RECENT = 6  # splits
 _FIRST, _REMEMBERED = 10, 40  # wholes
 _ABOVE = {  # what a count may be that parts of a facet are of, in their sentence
     "result": (*words.OPEN, "handling", "kind", "proposer"),
@@ -73,6 +76,9 @@ class Splits:
             item.facet, item.name, item.stage = "", "", words.HANDLED  # a unit's own letter
         if self._is_again(item):
             item.again = True
+        elif self._is_due(item):
+            item.facet, item.name, item.stage, item.local = "", "", words.WHOLE, True
+            self.wholes.append(item)
         elif self._adds_up(item):
             (self.subtotals if self._is_subtotal(item) else self.wholes).append(item)
         elif group := self._list_for(item):
@@ -81,6 +87,8 @@ class Splits:
         elif item.stage and item.count:
             item.local = item.stage == words.WHOLE and not re.search(r"共|总|合计", item.count.label)
             self.wholes.append(item)
+        elif (head := followed_class(item, self)) is not None:
+            self._follow(head, item)
         elif item.facet == "rest":
             if (group := self._group_for_rest(item)) is not None:
                 self._add(group, item)
@@ -95,17 +103,40 @@ class Splits:
         group.items.append(item)
         item.group = group
 
+    def _is_due(self, item):
+        """收回155份（应收160份）: what there should be is the whole of what there is."""
+        before = self.before(item)
+        return bool(
+            item.count
+            and item.mention.bracket
+            and before is not None
+            and before.count
+            and before.dimension == item.dimension
+            and item.value >= before.value
+            and re.search("(?:应|发出|发放|总|共)[^，（]{0,4}$", item.count.left)
+        )
+
+    def _follow(self, head, item):
+        item.facet, item.name = FOLLOWED, item.label
+        group = next((one for one in self.groups[-1:] if one.facet == FOLLOWED and one.base is head), None)
+        if group is None:
+            group = Group(FOLLOWED, "", item.dimension, head, bracket=item.mention.bracket)
+            self.groups.append(group)
+        self._add(group, item)
+
     def _is_again(self, item):
         """3件不满意提案, 13件重点提案中: a part that was told before is now what the sentence is about."""
         if not item.count or item.percent or item.facet in ("", "rest") or not item.count.right:
             return False
+        known = self.called_before(item.facet, item.name, item)
+        if re.search("[对将把就]$", item.count.left) and any(one.value == item.value for one in known):
+            return True  # 对4件不满意的重新办理后
         head = is_filler(item.count.left) and is_filler(item.count.lead)
         if not head and not re.match("(?:提案|件)*(?:之|当)?中|由|均|全部", item.count.right):
             return False
-        return any(
-            one.value == item.value and one.sentence != item.sentence
-            for one in self.called_before(item.facet, item.name, item)
-        )
+        if re.match("[^，；]{0,12}(?:之|当)?中", item.count.right):  # 68件B类当中, told before as 正在办的68件
+            known = known + [one for group in self.groups[-_RECENT:] for one in group.items if one.count]
+        return any(one.value == item.value and one.sentence != item.sentence for one in known)
 
     # --- 共计N件 behind its parts
 
@@ -174,6 +205,8 @@ class Splits:
             return False
         if re.match("(?:提案|件)*(?:之|当)?中", mention.right):
             return False
+        if group.facet in SETS and not item.facet and mention.after.startswith("："):
+            return False
         if group.expected > len(group.items) and item.sentence != last.sentence:
             return bool(re.search(r"类(?:提案)?(?:共|有|为|：)*$", mention.left)) and item.facet in (
                 *words.OPEN,
@@ -234,7 +267,7 @@ class Splits:
                 return "into"
             if previous and _INTO_SO_MANY.search(previous) and re.search("类", mention.left):
                 return "into"
-        if _LISTS.search(gap):
+        if _LISTS.search(gap) or (_RESPECTIVELY.match(gap) and before is not None and before.count):
             return "into"
         if (
             before is not None
@@ -303,7 +336,7 @@ class Splits:
     def _joined(self, item):
         """The split that an item continues, None where it begins one."""
         found = []
-        for group in reversed(self.groups[-6:]):
+        for group in reversed(self.groups[-_RECENT:]):
             same = group.facet == item.facet or (group.facet in words.OPEN and item.facet in words.OPEN)
             if not same or group.dimension != item.dimension or not self._near(item, group) or group.is_list:
                 continue
@@ -329,7 +362,13 @@ class Splits:
         here = [group for group in found if group.items[-1].sentence == item.sentence]
         if item.mention.bracket and (own := [group for group in here if group.bracket == item.mention.bracket]):
             return own[0]
+        if here and self._goes_on_inside(here[0], item):
+            return here[0]
         return next((group for group in here if self._fits(group, item)), found[0])
+
+    def _goes_on_inside(self, group, item):
+        """民生方面的78件，其中教育23件、卫生18件: what a mark of a list joins to the last part is of the same split."""
+        return group.is_part and self.before(item) in group.items and item.mention.gap.startswith("、")
 
     def _has_its_own_whole(self, group, item):
         """Whether a whole was named since: in the item's sentence for every split, anywhere for loose ones."""
@@ -508,6 +547,7 @@ class Splits:
             return same[-1], False
         if handled_again := self._handled_again(item, same):
             return handled_again, False
+        same = [one for one in same if not _are_beside(one, item)]
         heads = [one for one in same if one.stage or self._is_subject(one) or one.facet in _ABOVE.get(item.facet, ())]
         if heads:
             return heads[-1], False
@@ -562,6 +602,11 @@ class Splits:
         stop = bisect_left(self.wholes, item.place, key=lambda one: one.place)
         last = max(stop - _REMEMBERED, 0)
         return self.wholes[: min(_FIRST, last)] + self.wholes[last:stop]
+
+
+def _are_beside(one, item):
+    """Two classes by their letters: neither is part of the other."""
+    return one.facet == item.facet == "result" and len(one.name) == len(item.name) == 1
 
 
 def _overlap(item, group):

@@ -89,6 +89,7 @@ _SPEAKER = re.compile(
     r"^(?:问|答|记者|主持人|发言人|[^，。；：\d]{2,10}(?:负责人|负责同志|主任|局长|秘书长|区长|市长|县长|主席))："
 )
 _INSIDE = re.compile(r"(?<=[件份案])(?:里头|里面|之中|其中(?=[，的]))")
+_RANGE = re.compile(r"[\d一二两三四五六七八九十][-—–~～至到]$")
 _EACH = re.compile(r"每[^，。；、]{0,6}$|平均[^，。；、]{0,8}$|[人年日月户]均[^，。；、]{0,4}$")
 _FROM = re.compile(r"(?:由|从)[^，。；]{0,12}$")
 _TO = re.compile(
@@ -181,6 +182,7 @@ class Lexer:
             )
             mention.about = mention.about or bool(
                 (_FROM.search(mention.left) and _TO.match(line[stop:end]))
+                or _RANGE.search(mention.left)
                 or _NO_CLAIM.search(mention.lead[-10:] + mention.left)
             )
             if mention.kind == PERCENT and re.match("的?(?:目标|要求|标准|底线)", mention.right):
