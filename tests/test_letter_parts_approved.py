@@ -253,6 +253,7 @@ def test_what_is_unfinished_sends_the_office_to_the_editor_first(written, client
         ("approved", "office", "登记发文"),
         ("approved", "leader", "查看第1稿"),
         ("issued", "office", "查看第1稿"),
+        ("issued", "secretary", "查看第1稿"),
     ],
 )
 def test_each_post_has_one_obvious_next_thing_on_the_letters_page(written, client, state, name, first):
