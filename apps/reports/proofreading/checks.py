@@ -8,6 +8,7 @@ from itertools import groupby
 from . import words
 from .arithmetic import fits, is_forced, is_truncated, plain, share
 from .bases import Base, bases_of, is_itself_the_base, is_of_something_else, nearby, share_advice
+from .followups import FOLLOWED
 from .labels import cleaned
 
 _AROUND = 12  # counts beside a split that may belong to it
@@ -38,7 +39,7 @@ def check_shares(splits, marks):
             bases = [common[id(item)]]
             elsewhere = []
         else:
-            elsewhere = [] if _names_its_base(item, bases) else nearby(item, splits)
+            elsewhere = [] if item.facet == FOLLOWED or _names_its_base(item, bases) else nearby(item, splits)
         right = next((one for one in [*bases, *elsewhere] if fits(item.value, one.value, item.percent)), None)
         if right:
             marks.fine(item.count, item.percent, right.mention)
@@ -244,11 +245,12 @@ def _is_explained(group, bases, splits):
 
 def _with_subtotals(group, splits):
     """What a split makes together with the sums told before it: 民主党派合计80件…; 团体合计39件…"""
-    first, total, found = group.items[0], group.total, set()
-    for one in reversed(splits.subtotals):
+    first, found = group.items[0], set()
+    printed = added = group.total
+    for one, parts in reversed(splits.subtotals):
         if one.place < first.place and first.paragraph - one.paragraph <= _LINES:
-            total += one.value
-            found.add(total)
+            printed, added = printed + one.value, added + parts.total
+            found |= {printed, added}
     return found
 
 
@@ -290,6 +292,8 @@ def _claims_all(group):
 
 
 def _cannot_overlap(group):
+    if group.facet == "grade" and not group.overlaps:
+        return True
     if group.overlaps or group.dimension != words.PROPOSALS or group.facet in ("key", "handling"):
         return False
     if group.facet not in words.OPEN:

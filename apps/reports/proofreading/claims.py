@@ -21,6 +21,7 @@ _NAMED_WHOLE = re.compile(r"([A-E]类(?:的)?(?:提案|建议|办件|件)*)(?:�
 _PART_SAID = re.compile(
     r"^[^，：；]{0,4}?(?:主办|会办|协办|重点|集体|委员|联名|大会|平时)(?:提案|建议|件)(?=(?:已|均|被|得到)*(?:采纳|解决|落实|转))"
 )
+_RANKED = re.compile(r"(?:数量)?(?:最多|最少|居多|居首|次之|其次)，?$")  # 社会类最多，占38.6%
 _SUBJECT = re.compile(r"^(?:政协)?(?:人大)?(?:代表)?(?:的)?(?:政协)?(?:委员)?(?:提案|建议|件)+(?=.)")
 
 
@@ -186,7 +187,10 @@ def _stage(item, near, right, far):
     mention = item.count
     noun = mention.right[:12]
     item.is_subject = is_filler(near) and bool(
-        re.match(r"(?:政协)?(?:人大)?(?:代表)?(?:委员)?(?:提案|建议|回执|反馈|(?:之|当)?中|均|全部|都|皆)", noun)
+        re.match(
+            r"(?:政协)?(?:人大)?(?:代表)?(?:委员)?(?:提案|建议|回执|反馈|征询|征求意见|测评|评议|评价|意见表|(?:之|当)?中|均|全部|都|皆)",
+            noun,
+        )
     )
     if re.match(r"(?:立案|政协|委员|[区市县省州])*(?:提案|建议)(?:之|当)?中", mention.right):
         item.is_subject = True
@@ -223,6 +227,7 @@ def _shared(mention, names):
         own = rate  # A类率: the share of a class
     if within := _WITHIN.match(own):
         item.within, own = within.group(), own[within.end() :]
+    own = _RANKED.sub("", own)
     if is_filler(own) and mention.right.startswith("的"):
         own = mention.right[1:]
     item.label = own

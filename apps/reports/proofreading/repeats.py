@@ -11,6 +11,7 @@ from .checks import other_wholes, sum_bases
 _WHOLLY = re.compile(
     r"^(?:政协)?(?:委员)?(?:提案|建议)*(?:虽|虽然|现|目前|已|均|全部|都|全都|截至|如期|按期|按时|及时)+[^，。；]{0,8}?(?:办|答|复|结|完)"
 )
+_IN_TIME = re.compile("按时|按期|如期|时限|期限|提前|延期|逾期|超期|一次性")
 _AGAIN = ("result", "rating", "key", "proposer", "kind")
 _LEFT_OUT = ("review", "closed", "answered", "rest", "other")  # what may be left out of one total and not of another
 _FIRST, _LAST = 10, 40  # wholes that a later one is compared with
@@ -61,7 +62,8 @@ def _meant(whole, known):
     if _says_all(whole):
         close = [one for one in same if _is_close(one, whole)]
         return close[-1] if close else None
-    if whole.stage and whole.stage == same[0].stage and not whole.within and re.search("共|总", whole.count.label):
+    same = [one for one in same if bool(_IN_TIME.search(one.count.label)) == bool(_IN_TIME.search(whole.count.label))]
+    if same and whole.stage == same[0].stage != "" and not whole.within and re.search("共|总", whole.count.label):
         return same[0] if _is_close(same[0], whole) else None
     return None
 

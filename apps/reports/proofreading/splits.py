@@ -44,7 +44,7 @@ class Splits:
         """`lines`: the paragraphs of the letter, for what introduces a list of them."""
         self.items, self.lines = items, lines
         self.wholes, self.groups, self.kinds = [], [], []
-        self.subtotals = []  # 民主党派合计80件: sums that are parts of something larger
+        self.subtotals = []  # (民主党派合计80件, its split): sums that are parts of something larger
         self.list = None  # the split that says what follows are its parts
         self.called = defaultdict(list)  # (facet, name) → counts
         for place, item in enumerate(items):
@@ -80,7 +80,10 @@ class Splits:
             item.facet, item.name, item.stage, item.local = "", "", words.WHOLE, True
             self.wholes.append(item)
         elif self._adds_up(item):
-            (self.subtotals if self._is_subtotal(item) else self.wholes).append(item)
+            if self._is_subtotal(item):
+                self.subtotals.append((item, self.before(item).group))
+            else:
+                self.wholes.append(item)
         elif group := self._list_for(item):
             item.stage = ""  # 4月答复11件: in a list a part, whatever it is called
             self._add(group, item)
@@ -340,6 +343,8 @@ class Splits:
             same = group.facet == item.facet or (group.facet in words.OPEN and item.facet in words.OPEN)
             if not same or group.dimension != item.dimension or not self._near(item, group) or group.is_list:
                 continue
+            if self._is_too_much(item, group) or _is_called_otherwise(item, group):
+                continue
             if group.rest or (group.exact and group.bracket and group.bracket != item.mention.bracket):
                 continue
             if _overlap(item, group):
@@ -365,6 +370,12 @@ class Splits:
         if here and self._goes_on_inside(here[0], item):
             return here[0]
         return next((group for group in here if self._fits(group, item)), found[0])
+
+    def _is_too_much(self, item, group):
+        """镇街41件，其中…；区级部门166件: what is more than the whole of a clause before is no part of it."""
+        base = group.base
+        own = base is not None and (group.is_part or base.sentence == item.sentence)
+        return bool(own and item.value is not None and item.value > base.value and "；" in item.mention.gap)
 
     def _goes_on_inside(self, group, item):
         """民生方面的78件，其中教育23件、卫生18件: what a mark of a list joins to the last part is of the same split."""
@@ -609,6 +620,14 @@ def _are_beside(one, item):
     return one.facet == item.facet == "result" and len(one.name) == len(item.name) == 1
 
 
+def _is_called_otherwise(item, group):
+    """A类 …, then 二、已经办成的83件: classes by letters and by meanings, a sentence apart, are two splits."""
+    last = group.items[-1]
+    if not item.facet == last.facet == "result" or last.sentence == item.sentence:
+        return False
+    return (len(item.name) == 1) != (len(last.name) == 1)
+
+
 def _overlap(item, group):
     """满意和基本满意 beside 满意: a sum is no part beside its parts."""
     own = set(item.name.split("+"))
@@ -619,4 +638,6 @@ def _other_year(item, group):
     if re.match(r"20\d\d年", item.name):
         return False
     year = group.items[-1].year
+    if not year and re.search(r"20\d\d年", item.mention.left):
+        return True
     return bool(item.year and year and item.year != year)

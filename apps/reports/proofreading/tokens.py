@@ -185,6 +185,8 @@ class Lexer:
                 or _RANGE.search(mention.left)
                 or _NO_CLAIM.search(mention.lead[-10:] + mention.left)
             )
+            if mention.kind == PERCENT and re.search("目标|指标", mention.heading):
+                mention.about = True
             if mention.kind == PERCENT and re.match("的?(?:目标|要求|标准|底线)", mention.right):
                 mention.about = True
             if mention.kind == COUNT and _EACH.search(mention.left):

@@ -36,7 +36,7 @@ RECEIVED, FILED, MERGED, HANDLED, ANSWERED, RETURNED, WHOLE = (
 )
 _NOT = r"(?<![不未没])(?<!不予)(?<!未予)(?<!没有)(?<!尚未)"
 STAGES = (
-    (RETURNED, re.compile(r"回执|反馈|征询|征求意见表|意见表|测评|评议表|收回|回收")),
+    (RETURNED, re.compile(r"回执|反馈|征询|征求意见表|意见表|测评|评[议价]表|收回|回收")),
     (MERGED, re.compile(r"[并合归]案?[并案]?(?:处理)?后|归并[为成]|合并[为成]|整合[为成]")),
     (FILED, re.compile(_NOT + r"立案(?!率)|审查通过|予以立案")),
     (ANSWERED, re.compile(_NOT + r"(?:办复|办结|答复|回复|办理完毕|办理完成|办毕)(?!率)")),
@@ -157,7 +157,7 @@ FACETS = (
 TOPIC = re.compile(r"方面|领域|[^A-E]类|涉及|有关|关于|围绕|建设|事业|工作$|发展$|民生")
 UNIT = re.compile(
     r"由.{1,20}?(?:承办|主办|办理|牵头|负责)|"
-    r"(?:局|委|(?<![承交主协会分督自独])办|镇|街道|中心|公司|部门|集团|大队|支队|院|乡|系统|单位|口)(?:承办|主办|办理|负责|领办)?(?:的)?(?:提案)?$|领办$"
+    r"(?:局|委|(?<![承交主协会分督自独])办|镇|街|街道|中心|公司|部门|集团|大队|支队|院|乡|系统|单位|口)(?:承办|主办|办理|负责|领办)?(?:的)?(?:提案)?$|领办$"
 )
 
 OPEN = ("topic", "unit", "other")
@@ -183,6 +183,9 @@ def aspect_of(text):
     return next((name for name, all_of in _SAME_ASPECT.items() if found and found[-1] in all_of.split()), "")
 
 
+_GRADE = re.compile(
+    "[，、：；（和]?(?:其中)?[，：]?(?:评为|评价为|得分)?“?(?:优秀|良好|一般|较好|好|较差|差|合格|不合格|称职)”?(?:的|有|为|等次)*"
+)
 _TOGETHER = re.compile(
     r"采纳(?:或|和|及|与|、)(?:被)?部分采纳|解决(?:或|和|及|与|、)部分解决|(?:已|得到|基本)(?:经)?解决[^正]{0,8}(?:或|和|及)(?:列入|纳入|计划)"
 )
@@ -194,6 +197,8 @@ def facet_of(label):
     if REST.search(text):
         return "rest", "其余", ""
     aspect = aspect_of(text)
+    if _GRADE.fullmatch(text):
+        return "grade", text, ""
     if CONVERTED.search(text):
         return "converted", text, aspect
     if not re.search(r"满意[率度]|理解和支持", text) and (found := RATINGS.findall(text)):
