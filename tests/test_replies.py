@@ -362,7 +362,8 @@ def test_who_may_read_a_reply_before_and_after_it_is_sent(world):
     ratings.issue(signed, by=world.clerk, at=APRIL, number="1号", issued_on=day(4, 20), means="post")
     readers = {name for name, user in world.people.items() if replies_visible_to(user).filter(pk=signed.pk).exists()}
     assert readers == {
-        "office", "office2", "chief", "clerk", "head", "leader", "secretary", "secretary2", "culture_clerk", "culture_head"
+        "office", "office2", "chief", "clerk", "head", "leader", "secretary", "secretary2", "culture_clerk",
+        "culture_head",
     }  # fmt: skip
 
 
