@@ -40,7 +40,9 @@ def _told_in_bracket(item, splits):
     behind = [
         one for one in splits.items[item.place + 1 : item.place + 6] if one.count and one.sentence == item.sentence
     ]
-    if not behind or not behind[0].mention.bracket or not behind[0].count.gap.startswith("（"):
+    if not behind or behind[0].count.at != item.percent.at + 1:
+        return False
+    if not behind[0].mention.bracket or not behind[0].count.gap.startswith("（"):
         return False
     inside = [one for one in behind if one.mention.bracket == behind[0].mention.bracket]
     values = [one.value for one in inside]
@@ -71,7 +73,7 @@ def _check_rate(item, splits, marks):
     counts = _counts_of(stage, item, splits) if stage else []
     if counts:
         bases = [one for count in counts for one in _bases_above(item, count, splits)]
-        _compare(item, [count.value for count in counts], bases, splits, marks, is_clear=stage == FILED)
+        _compare(item, [count.value for count in counts], bases, splits, marks, is_clear=stage in (FILED, RETURNED))
     else:
         _check_possible(item, splits, marks)
 
