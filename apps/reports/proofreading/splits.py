@@ -562,7 +562,15 @@ class Splits:
         heads = [one for one in same if one.stage or self._is_subject(one) or one.facet in _ABOVE.get(item.facet, ())]
         if heads:
             return heads[-1], False
-        return self._named(item.within, item) or self.usual_base(item), False
+        return self._named(item.within, item) or self.usual_base(item) or self._just_told(item), False
+
+    def _just_told(self, item):
+        """党派团体提案48件。其中…: the one count of the sentence before, where nothing else can be meant."""
+        before = self.before(item)
+        if before is None or item.sentence - before.sentence != 1 or not item.mention.said.startswith("其中"):
+            return None
+        alone = before.count and before.dimension == item.dimension and not self.same_sentence(before)
+        return before if alone else None
 
     def _handled_again(self, item, same):
         """首次评价2份不满意，重新办理后1份基本满意、1份满意: the last ratings are of those of the first round."""
