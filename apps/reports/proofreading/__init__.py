@@ -5,6 +5,7 @@ rates of named things (claims), these as splits of wholes (splits); then the che
 in several ways is right when one of them is; what cannot be told is no finding.
 """
 
+from .additions import check_additions
 from .against_data import check_data
 from .changes import check_changes
 from .checks import check_shares, check_sums
@@ -38,6 +39,7 @@ def check(document, figures=None):
     tables = tables_of(document)
     cells = [cell for table in tables for cell in table.check(splits, marks)]
     check_sums(splits, marks)
+    check_additions(splits, marks)
     check_shares(splits, marks)
     check_rates(splits, marks)
     check_changes(splits, lexer.mentions, marks)
