@@ -36,7 +36,7 @@ def _named_bases(item, splits):
     """The bases that a rate can be of where its words or its sentence name one, [] where they do not."""
     if subject := _subject_of(item, splits):
         return [subject]
-    able = splits.able(item)
+    able = [one for one in splits.able(item) if one.past == item.past]
     here = [one for one in able if one.sentence == item.sentence]
     if item.facet == "rating" or "满意" in item.rate:
         if back := [one for one in here if one.stage == RETURNED]:
