@@ -667,7 +667,7 @@ def test_pasted_text_comes_back_marked(office):
 
 def test_a_file_comes_back_marked_and_its_text_can_be_corrected(office):
     upload = SimpleUploadedFile(
-        "通报.docx", word_file(TEXT, [["结果", "件数"], ["A类", "183"], ["B类", "14"], ["合计", "197"]])
+        "通报.docx", word_file(TEXT, [["结果", "件数"], ["A类", "183"], ["B类", "9"], ["C类", "5"], ["合计", "197"]])
     )
     answer = office.post(reverse("reports:proofreading"), {"file": upload})
     page = answer.content.decode()

@@ -42,6 +42,16 @@ CONCEPTS = {
         "共办理提案207件。其中，A类提案150件；B类提案40件建立台账，目前已落实18件；C类提案18件做好解释。",
         ("sum", "208"),
     ),
+    "what has become of a class in several states": (
+        "提案188件，其中44件B类提案，已落实20件、正在实施24件；131件A类提案均已办成；13件C类提案已作解释。",
+        "提案188件，其中44件B类提案，已落实20件、正在实施25件；131件A类提案均已办成；13件C类提案已作解释。",
+        ("sum", "45"),
+    ),
+    "last year's rate of receipts nobody counts": (
+        "收到反馈表236份，满意率98.7%。去年满意率97.6%。",
+        "收到反馈表236份，满意率97.6%。去年满意率98.7%。",
+        ("impossible", "97.6"),
+    ),
     "parts of what was not filed": (
         "共收到提案305件，立案268件，不予立案37件，其中作为社情民意转送22件、作为来信转有关部门15件。",
         "共收到提案305件，立案268件，不予立案37件，其中作为社情民意转送22件、作为来信转有关部门16件。",
@@ -180,11 +190,36 @@ CONCEPTS = {
         "还有9件没有答复，其中区交通局3件，区规划局3件，其余4件由区教委答复。",
         ("sum", "10"),
     ),
+    "a letter behind a meaning": (
+        "承办提案215件，A类171件，B类36件，C类8件。\n继续办好36件B类提案。",
+        "承办提案215件，A类171件，B类36件，C类8件。\n继续办好35件B类提案。",
+        ("repeat", "35"),
+    ),
+    "digits swapped in a part": (
+        "承办提案215件，其中大会提案203件，平时提案12件。\n203件大会提案于三月底前交办。",
+        "承办提案215件，其中大会提案203件，平时提案12件。\n230件大会提案于三月底前交办。",
+        ("repeat", "230"),
+    ),
+    "what is in of what is due": (
+        "应办提案215件，已办215件；应收回执215份，已收212份，回收率98.6%；满意率99.5%（211份），不满意1份。",
+        "应办提案215件，已办215件；应收回执215份，已收212份，回收率98.1%；满意率99.5%（211份），不满意1份。",
+        ("percent", "98.1"),
+    ),
     "aims are no claims": (
         "承办提案168件，A类120件，B类40件，C类8件。\n二、2025年目标。A类占比达到80%，满意率98%以上。",
         "承办提案168件，A类120件，B类40件，C类9件。\n二、2025年目标。A类占比达到80%，满意率98%以上。",
         ("sum", "169"),
     ),
+}
+
+TABLE = "结果\t件数\nA类\t{a}\nB类\t{b}\nC类\t5\n合计\t197"
+ACROSS = "单位\tA类\tB类\tC类\n区教委\t100\t{b}\t1\n区住建委\t83\t4\t4\n合计\t183\t{total}\t5"
+TEXT = "办理提案197件，A类183件，占92.9%；B类9件，占4.6%；C类5件，占2.5%。\n"
+KNOWN = {
+    "label": "九届四次会议",
+    "total": 197,
+    "classes": {code: {"count": count, "base": 197} for code, count in (("A", 183), ("B", 9), ("C", 5))},
+    "units": {"区教委": {"lead": 12, "assist": 3}, "区住建委": {"lead": 31, "assist": 9}},
 }
 
 
@@ -197,3 +232,33 @@ def test_what_a_figure_is_of_is_understood(concept):
     sound, wrong, fault = CONCEPTS[concept]
     assert found(sound) == []
     assert fault in found(wrong)
+
+
+def test_a_table_agrees_with_the_text():
+    assert found(TEXT + TABLE.format(a=183, b=9)) == []
+    assert found(TEXT + TABLE.format(a=182, b=10)) == [("repeat", "182"), ("repeat", "10")]
+    assert (
+        found(TABLE.format(a=183, b=9) + "\n" + TEXT.replace("9件，占4.6%", "8件，占4.1%").replace("C类5", "C类6"))
+        != []
+    )
+    assert found(TEXT + ACROSS.format(b=5, total=9)) == []
+
+
+def test_a_table_of_another_whole_is_none_of_the_texts():
+    """Two units' replies, and last year's."""
+    units = "单位\tA类\tB类\n区教委\t10\t2\n区住建委\t20\t3\n合计\t30\t5"
+    years = "年度\t提案数\tA类\tB类\tC类\n2019\t180\t150\t20\t10\n2020\t197\t183\t9\t5"
+    assert found(TEXT + units) == []
+    assert found(TEXT + years) == []
+    assert [one.rule for one in check(units, KNOWN).findings] == []
+
+
+def test_a_table_agrees_with_the_database():
+    units = "单位\t主办\t协办\n区教委\t12\t3\n区住建委\t31\t{assist}\n合计\t43\t12"
+    assert check(TABLE.format(a=183, b=9), KNOWN).findings == []
+    assert [(one.rule, one.printed) for one in check(TABLE.format(a=184, b=9), KNOWN).findings] == [
+        ("sum", "198"),
+        ("data", "184"),
+    ]
+    assert check(units.format(assist=9), KNOWN).findings == []
+    assert ("data", "8") in [(one.rule, one.printed) for one in check(units.format(assist=8), KNOWN).findings]

@@ -5,6 +5,7 @@ rates of named things (claims), these as splits of wholes (splits); then the che
 in several ways is right when one of them is; what cannot be told is no finding.
 """
 
+from .additions import check_additions
 from .against_data import check_data
 from .changes import check_changes
 from .checks import check_shares, check_sums
@@ -16,7 +17,8 @@ from .reading import as_document
 from .repeats import check_repeats
 from .report import Marks, Result
 from .splits import Splits
-from .tables import check_tables
+from .tables import tables_of
+from .tables_compared import check_tables_against_data, check_tables_against_text
 from .tokens import COUNT, PERCENT, POINTS, Lexer
 
 CHECKED = (COUNT, PERCENT, POINTS)
@@ -34,14 +36,18 @@ def check(document, figures=None):
             lexer.read(number, text)
     marks = Marks(document.paragraphs)
     splits = Splits(items_of(lexer.mentions, session_of("".join(document.paragraphs))), document.paragraphs)
-    cells = check_tables(document, splits, marks)
+    tables = tables_of(document)
+    cells = [cell for table in tables for cell in table.check(splits, marks)]
     check_sums(splits, marks)
+    check_additions(splits, marks)
     check_shares(splits, marks)
     check_rates(splits, marks)
     check_changes(splits, lexer.mentions, marks)
     check_repeats(splits, marks)
+    check_tables_against_text(tables, splits, marks)
     if figures is not None:
         check_data(splits, figures, marks)
+        check_tables_against_data(tables, figures, marks)
     add_notes(document, lexer.mentions, marks)
     mentions = [mention for mention in [*lexer.mentions, *cells] if mention.kind in CHECKED]
     mentions.sort(key=lambda mention: (mention.paragraph, mention.start))

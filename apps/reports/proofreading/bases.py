@@ -59,7 +59,7 @@ def bases_of(item, splits):
     bases += [Base(value, "各部分之和") for value in _derived(item, splits)]
     bases = _usable(bases, item) or [
         _base(one)
-        for one in splits.wholes
+        for one in (splits.wholes if len(splits.wholes) < _REACH else splits.wholes_around(item))
         if one is not item
         and one.dimension == item.dimension
         and one.past == item.past

@@ -1,6 +1,6 @@
 """The arithmetic of counts: shares of their bases, splits against their wholes."""
 
-import re
+from bisect import bisect_left
 from collections import Counter
 from decimal import Decimal
 from itertools import groupby
@@ -12,14 +12,6 @@ from .followups import FOLLOWED
 from .labels import cleaned
 
 _AROUND = 12  # counts beside a split that may belong to it
-_ADDED_UP = re.compile(
-    "(?:全年|[两三四五]年|两项|三项|两级|两类)?(?:合计|共计|总计|总共|共)(?:有|为|达|收到|提交|立案|承办|办理|办复|答复|办结)*"
-)
-_PERIOD = re.compile(r"[上下]半年|季度|20\d\d年|\d+月")
-_BOTH = re.compile("(?:建议|议案)(?:和|与|及|、)?(?:政协|委员)*提案|提案(?:和|与|及|、)?(?:人大|代表)*建议")
-_PAPER = re.compile(
-    r"[，、：（和与及]?(?:其中)?[，：]?(?:人大|代表|政协|委员|会议)*(建议|提案)(?:有|共|为|是)?[和与及]?"
-)
 _SLIP = 3  # proposals
 _LINES = 6  # paragraphs between the subtotals of one whole
 _REACH = 100  # counts before a split that it may be a split of
@@ -132,66 +124,6 @@ def check_sums(splits, marks):
             _shares_only(group, marks)
         elif len(group.counted) == len(group.items) or group.rest:
             _check_sum(group, splits, marks)
-    for item in splits.items:
-        if item.count and not item.change and is_exact(item):
-            _check_papers(item, splits, marks)
-        if item.count and "+" in item.name and item.facet in ("result", "rating") and is_exact(item):
-            _check_together(item, splits, marks)
-        elif item.count and item.stage and _ADDED_UP.fullmatch(item.count.left) and is_exact(item):
-            _check_added(item, splits, marks)
-
-
-def _check_added(item, splits, marks):
-    """办理建议120件、提案197件，合计317件: a sum of counts that are no split of anything."""
-    parts = []
-    for one in reversed(splits.items[: item.place]):
-        linked = re.fullmatch(r"[^，；。]*[、和与及]?[^，；。]*|，[^，；。]*", splits.items[one.place + 1].mention.gap)
-        if one.sentence != item.sentence or one.count is None or one.dimension != item.dimension or not linked:
-            break
-        parts.insert(0, one)
-    if len(parts) < 2:
-        return
-    sums = [sum(one.value for one in parts[first:]) for first in range(len(parts) - 1)]
-    if item.value in sums:
-        marks.fine(item.count, *[one.count for one in parts])
-        return
-    near = min(sums, key=lambda total: abs(total - item.value))
-    listed = all("、" in one.mention.gap or "和" in one.mention.gap for one in parts[1:]) or all(
-        _PERIOD.search(one.count.left) for one in parts
-    )
-    if listed and abs(near - item.value) <= max(3, near // 10):
-        chosen = parts[sums.index(near) :]
-        told = "+".join(plain(one.value) for one in chosen)
-        marks.fault(
-            "sum",
-            [*[one.count for one in chosen], item.count],
-            plain(near),
-            plain(item.value),
-            f"{told}={plain(near)}，文中合计为{plain(item.value)}。",
-        )
-
-
-def _check_papers(item, splits, marks):
-    """承办建议提案300件，其中建议103件、提案198件: two kinds of paper against what counts both."""
-    parts = splits.items[item.place + 1 : item.place + 3]
-    if not _BOTH.search(item.count.label + item.count.right[:12]) or len(parts) < 2:
-        return
-    if any(one.count is None or one.sentence != item.sentence or not is_exact(one) for one in parts):
-        return
-    if {_paper_of(one.count) for one in parts} != {"建议", "提案"} or any("；" in one.count.gap for one in parts):
-        return
-    total, mentions = sum(one.value for one in parts), [one.count for one in parts]
-    if total == item.value:
-        marks.fine(item.count, *mentions)
-    else:
-        told = f"{plain(parts[0].value)}+{plain(parts[1].value)}={plain(total)}，文中共{plain(item.value)}件。"
-        marks.fault("sum", mentions, plain(total), plain(item.value), told, item.count)
-
-
-def _paper_of(count):
-    """Which kind of paper a count is of by its own words, "" where they say anything more."""
-    match = _PAPER.fullmatch(count.left) or _PAPER.fullmatch(count.right)
-    return match[1] if match else ""
 
 
 def _check_sum(group, splits, marks):
@@ -247,8 +179,9 @@ def _with_subtotals(group, splits):
     """What a split makes together with the sums told before it: 民主党派合计80件…; 团体合计39件…"""
     first, found = group.items[0], set()
     printed = added = group.total
-    for one, parts in reversed(splits.subtotals):
-        if one.place < first.place and first.paragraph - one.paragraph <= _LINES:
+    stop = bisect_left(splits.subtotals, first.place, key=lambda pair: pair[0].place)
+    for one, parts in reversed(splits.subtotals[max(stop - _LINES, 0) : stop]):
+        if first.paragraph - one.paragraph <= _LINES:
             printed, added = printed + one.value, added + parts.total
             found |= {printed, added}
     return found
@@ -384,31 +317,3 @@ def _shares_only(group, marks):
         marks.fine(*shares)
     elif group.is_complete() or (total > 100 + slack and group.facet not in (*words.OPEN, "key", "handling")):
         marks.fault("sum", shares, plain(total), "100", f"各项比例合计{plain(total)}%，不是100%。")
-
-
-def _check_together(item, splits, marks):
-    """A类和B类合计198件, 满意和基本满意合计178份: the sum of parts that are told before."""
-    wanted = item.name.split("+")
-    near = [
-        one
-        for one in splits.items[max(item.place - 30, 0) : item.place]
-        if one.count
-        and one.facet == item.facet
-        and one is not item
-        and one.name in wanted
-        and item.sentence - one.sentence <= 2
-        and item.aspect in ("", one.aspect)
-        and one.past == item.past
-    ]
-    parts = [next((one for one in reversed(near) if one.name == name), None) for name in wanted]
-    if not all(parts) or len({id(one.group) for one in parts}) > 1:
-        return
-    total = sum(one.value for one in parts)
-    mentions = [one.count for one in parts] + [item.count]
-    if total == item.value:
-        marks.fine(*mentions)
-    elif any(word in item.label for word in ("合计", "共", "计", "总")):
-        told = "+".join(plain(one.value) for one in parts)
-        marks.fault(
-            "sum", mentions, plain(total), plain(item.value), f"{told}={plain(total)}，文中合计为{plain(item.value)}。"
-        )

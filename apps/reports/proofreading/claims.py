@@ -112,6 +112,8 @@ def _counted(mention, percent, names, mentions):
     if re.match(r"(?:提案|建议|回执|件)*(?:之|当)?中|(?:提案|件)*(?:均|全部|都|皆)", mention.right):
         right = ""  # 40件中, 8件均为A类: the whole itself
     candidates = [names.get(id(mention), ""), near if not is_filler(near) else "", right, far]
+    if re.match("(?:的)?[A-E]类", right):
+        candidates.insert(0, right)  # 继续办好36件B类提案: the letter says which class, whatever is done with it
     if percent is not None and percent.at < mention.at:
         candidates.append(rate_named(percent) or split_at_share(percent)[0])
     if re.fullmatch(

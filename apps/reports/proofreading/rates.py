@@ -4,9 +4,10 @@ import re
 from itertools import combinations
 
 from . import words
-from .arithmetic import counts_that_fit, fits, is_truncated, plain, share
+from .arithmetic import fits, is_truncated, share
 from .bases import Base, bases_of, is_of_something_else, share_advice
 from .checks import is_exact
+from .possible import any_two, check_possible
 from .words import ANSWERED, FILED, RETURNED
 
 _STAGE_OF_RATE = (
@@ -40,7 +41,9 @@ def _told_in_bracket(item, splits):
     behind = [
         one for one in splits.items[item.place + 1 : item.place + 6] if one.count and one.sentence == item.sentence
     ]
-    if not behind or not behind[0].mention.bracket or not behind[0].count.gap.startswith("（"):
+    if not behind or behind[0].count.at != item.percent.at + 1:
+        return False
+    if not behind[0].mention.bracket or not behind[0].count.gap.startswith("（"):
         return False
     inside = [one for one in behind if one.mention.bracket == behind[0].mention.bracket]
     values = [one.value for one in inside]
@@ -71,9 +74,9 @@ def _check_rate(item, splits, marks):
     counts = _counts_of(stage, item, splits) if stage else []
     if counts:
         bases = [one for count in counts for one in _bases_above(item, count, splits)]
-        _compare(item, [count.value for count in counts], bases, splits, marks, is_clear=stage == FILED)
+        _compare(item, [count.value for count in counts], bases, splits, marks, is_clear=stage in (FILED, RETURNED))
     else:
-        _check_possible(item, splits, marks)
+        check_possible(item, splits, marks)
 
 
 def _adjoining(item, splits, marks):
@@ -130,7 +133,7 @@ def _compare(item, counts, bases, splits, marks, is_clear=False):
     pairs = [(count, base) for count in counts for base in bases if base.value >= count]
     if not pairs:
         return
-    if any(fits(count, base.value, item.percent) for count, base in pairs) or (not is_clear and _any_two(item, splits)):
+    if any(fits(count, base.value, item.percent) for count, base in pairs) or (not is_clear and any_two(item, splits)):
         marks.fine(item.percent)
         return
     cut = next((one for one in pairs if is_truncated(one[0], one[1].value, item.percent)), None)
@@ -142,17 +145,6 @@ def _compare(item, counts, bases, splits, marks, is_clear=False):
         item.percent.printed,
         share(count, base.value, item.percent.decimals),
         share_advice(count, base, item.percent, rule),
-    )
-
-
-def _any_two(item, splits):
-    around = [
-        one
-        for one in splits.items[max(item.place - 8, 0) : item.place + 4]
-        if one.count and one.dimension == words.PROPOSALS and one.paragraph == item.paragraph
-    ]
-    return any(
-        one.value < other.value and fits(one.value, other.value, item.percent) for one in around for other in around
     )
 
 
@@ -169,7 +161,7 @@ def _check_satisfaction(item, name, splits, marks):
     ]
     own = [group for group in groups if _same_aspect(name, group.aspect)]
     if not own:
-        _check_possible(item, splits, marks)
+        check_possible(item, splits, marks)
         return
     own.sort(key=lambda one: abs(one.items[0].place - item.place))
     if own[0].items[0].sentence == item.sentence:
@@ -272,7 +264,7 @@ def _check_share(item, splits, marks):
     if item.facet == "rating" and not known:
         _check_satisfaction(item, item.label + "率", splits, marks)
     elif not known:
-        _check_possible(item, splits, marks)
+        check_possible(item, splits, marks)
     else:
         _check_known(item, known, splits, marks)
 
@@ -334,80 +326,3 @@ def _stands_alone(item):
 
 def _one_digit_off(one, other):
     return len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) == 1
-
-
-# --- what is possible
-
-
-def _check_possible(item, splits, marks):
-    """Whether any whole count of the base gives the rate; only where the words name the base."""
-    bases = _named_bases(item, splits)
-    if not bases or not item.percent.value % 100 or _any_two(item, splits):
-        return
-    if any(counts_that_fit(base.value, item.percent) for base in bases):
-        return
-    base = bases[0]
-    low = int(item.percent.value * base.value / 100)
-    around = [count for count in (low, low + 1) if 0 <= count <= base.value]
-    shares = [share(count, base.value, item.percent.decimals) for count in around]
-    told = "、".join(f"{count}/{plain(base.value)}={value}%" for count, value in zip(around, shares, strict=True))
-    mentions = [base.mention, item.percent]
-    if base.mention is None or base.mention.paragraph != item.paragraph:
-        mentions = [item.percent]
-    marks.fault(
-        "impossible",
-        mentions,
-        item.percent.printed,
-        " 或 ".join(str(one) for one in shares),
-        f"以{plain(base.value)}为基数，没有哪个整数的比例是{item.percent.printed}%：{told}。",
-    )
-
-
-def _named_bases(item, splits):
-    """The bases that a rate can be of where its words or its sentence name one, [] where they do not."""
-    if subject := _subject_of(item, splits):
-        return [subject]
-    able = splits.able(item)
-    here = [one for one in able if one.sentence == item.sentence]
-    if item.facet == "rating" or "满意" in item.rate:
-        if back := [one for one in here if one.stage == RETURNED]:
-            return [Base(one.value, "", one.count) for one in back]
-        if back := [one for one in able if one.stage == RETURNED and item.sentence - one.sentence <= 1]:
-            return [Base(one.value, "", one.count) for one in reversed(back)]
-        if people := _raters(item, splits):
-            return people
-    if is_of_something_else(item):
-        return []
-    if item.facet:
-        named = [one for one in bases_of(item, splits) if one.is_named]
-        if not named:
-            return []
-        return named if words.stage_of(item.base_words) or item.within else bases_of(item, splits)
-    if not here or not re.search("满意|立案|办复|答复|办结|采纳|解决|落实", item.rate):
-        return []
-    return [Base(one.value, "", one.count) for one in [*reversed(here), *able] if one.value]
-
-
-def _subject_of(item, splits):
-    """23件主办提案的满意率为…: the count whose rate it is, by its own words."""
-    before = splits.before(item)
-    if before is None or before.count is None or before.percent or item.percent.at != before.count.at + 1:
-        return None
-    if before.dimension != words.PROPOSALS or not re.fullmatch(
-        r"[^，；：。（）]*提案的[^，；：。（）]*", item.percent.gap
-    ):
-        return None
-    return Base(before.value, "", before.count, True)
-
-
-def _raters(item, splits):
-    """56名提案者参与评价，满意度97.5%."""
-    found = [
-        one
-        for one in splits.items[max(item.place - 3, 0) : item.place]
-        if one.count
-        and one.sentence == item.sentence
-        and one.dimension == words.PEOPLE
-        and re.search("评价|测评|评议|打分|投票", one.count.right)
-    ]
-    return [Base(one.value, "", one.count) for one in found]

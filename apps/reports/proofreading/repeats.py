@@ -184,19 +184,17 @@ def _parts(splits, marks):
         if not _can_repeat(item):
             continue
         base = item.group.base
-        whole = _whole_of(item, splits) if base and item.facet != "key" else None
+        whole = whole_of(item, splits) if base and item.facet != "key" else None
         known = first.setdefault((item.facet, item.name, item.aspect, whole), item)
         if known is item or known.sentence == item.sentence or _other_year(known, item):
             continue
         if known.value == item.value:
             marks.fine(item.count, known.count)
-        elif item.facet == "key" and not _says_all_of_part(item):
-            continue
-        elif base is not None or item.facet == "key":
+        elif _is_meant(item, known):
             _differs(item, known, marks)
 
 
-def _whole_of(item, splits):
+def whole_of(item, splits):
     """The whole that a part is of: what its split adds up to, else what its share is of, else what its words say.
 
     按提案计A类209件，占67.9%; 按答复件计A类232份，占68.0%: parts of one name and of two wholes.
@@ -215,6 +213,14 @@ def _whole_of(item, splits):
     return base.value
 
 
+def _is_meant(item, known):
+    """Whether a part of another value is a slip for the one before, not a part of something else."""
+    if item.facet == "key":
+        return _says_all_of_part(item)
+    is_split = _in_split(item) and _in_split(known)
+    return item.group.base is not None and (is_split or _are_swapped(known.value, item.value))
+
+
 def _says_all_of_part(item):
     return (
         bool(re.match(r"重点(?:督办)?提案|(?:已|均|全部|都)", item.count.right))
@@ -229,5 +235,9 @@ def _can_repeat(item):
         return False
     if item.dimension != words.PROPOSALS or item.group is None or item.group.is_part or item.group.exact:
         return False
-    loose = item.facet in ("proposer", "kind") and len(item.group.items) < 2
-    return "+" not in item.name and not loose and not (item.facet == "result" and len(item.name) > 1)
+    return "+" not in item.name and not (item.facet == "result" and len(item.name) > 1)
+
+
+def _in_split(item):
+    """Whether a count of 集体提案 or 大会提案 stands in a split of them: alone it may be of any other whole."""
+    return item.facet not in ("proposer", "kind") or len(item.group.items) > 1

@@ -8,14 +8,10 @@ from . import words
 from .followups import FOLLOWED, followed_class
 from .groups import SETS, Group
 from .labels import is_filler
-from .numerals import chinese_whole
+from .lists import list_for
+from .rests import group_for_rest
+from .sums import adds_up, is_subtotal
 
-_BY = re.compile(r"按(?:照)?[^，。；、]{1,12}?(?:(?<![拆区部])分|划分|分类|统计|归类|分组|分布)(?=[，：]|类|为|$|别为)")
-_INTO = re.compile(r"分为|分成|划分为|细分为")
-_INTO_SO_MANY = re.compile(r"分[为成]([一二两三四五六七八九十]{1,3}|\d{1,2})(?:大)?(?:类|个方面|方面|部分|种情形|块)")
-_LISTS = re.compile(r"(?:20\d\d年?[至到—-]20\d\d年?|各[区县月季]|各个?年度?)[^，；]*分别")
-_RESPECTIVELY = re.compile(r"[^，；]{0,6}，(?:分别|依次)(?:由|是|为|来自|涉及|归|属)")
-_ADDED = re.compile(r"(?:共计|合计|总计|一共|总共|累计|共)(?:为|达|有)?$")
 _NONE_LEFT = re.compile(
     r"(?:无|没有|未有|未收到|未出现|零)[^，。；]{0,6}(?:[C-E]类|不满意)|(?:[C-E]类|不满意)[^，。；\d]{0,6}(?:为零|为0|没有|无)"
 )
@@ -79,12 +75,12 @@ class Splits:
         elif self._is_due(item):
             item.facet, item.name, item.stage, item.local = "", "", words.WHOLE, True
             self.wholes.append(item)
-        elif self._adds_up(item):
-            if self._is_subtotal(item):
+        elif adds_up(self, item):
+            if is_subtotal(self, item):
                 self.subtotals.append((item, self.before(item).group))
             else:
                 self.wholes.append(item)
-        elif group := self._list_for(item):
+        elif group := list_for(self, item):
             item.stage = ""  # 4月答复11件: in a list a part, whatever it is called
             self._add(group, item)
         elif item.stage and item.count:
@@ -93,7 +89,7 @@ class Splits:
         elif (head := followed_class(item, self)) is not None:
             self._follow(head, item)
         elif item.facet == "rest":
-            if (group := self._group_for_rest(item)) is not None:
+            if (group := group_for_rest(self, item)) is not None:
                 self._add(group, item)
                 group.rest = True
         elif item.count and not item.facet and item.dimension != words.PROPOSALS:
@@ -141,179 +137,7 @@ class Splits:
             known = known + [one for group in self.groups[-_RECENT:] for one in group.items if one.count]
         return any(one.value == item.value and one.sentence != item.sentence for one in known)
 
-    # --- 共计N件 behind its parts
-
-    def _adds_up(self, item):
-        """共计N件 behind its parts is their whole; A类和B类合计N件 is not."""
-        before = self.before(item)
-        if not item.count or before is None or before.group is None or "+" in item.name:
-            return False
-        group = self._whole_run(item) or before.group
-        if not _ADDED.search(item.count.left) or len(group.counted) < 2 or group.dimension != item.dimension:
-            return False
-        if before.sentence != item.sentence or (group.base is not None and group.base.sentence == item.sentence):
-            return False
-        if re.search("其中|另", item.count.lead):
-            return False
-        if group not in self.groups:
-            self.groups = [one for one in self.groups if not any(part in group.items for part in one.items)] + [group]
-            for part in group.items:
-                part.group = group
-        group.base, group.exact, group.rest = item, True, True
-        item.facet, item.stage = "", item.stage or words.WHOLE
-        item.local = not item.stage
-        return True
-
-    def _is_subtotal(self, item):
-        """民主党派合计80件，占提案总数的22.9%: a sum of parts that is a part itself."""
-        name = _ADDED.sub("", item.count.left).strip("—-，：（）")
-        return bool(item.percent or not is_filler(name)) and any(one.value > item.value for one in self.able(item))
-
-    def _whole_run(self, item):
-        """The split of all counts of a sentence since its last sum, where they are of several and make up 合计N件."""
-        run = []
-        for one in reversed(self.same_sentence(item)):
-            if one.group is None or one.stage or one.mention.bracket != item.mention.bracket:
-                break
-            run.insert(0, one)
-        several = len({id(one.group) for one in run}) > 1
-        if not several or sum(one.value for one in run) != item.value:
-            return None
-        return Group(run[0].facet, "", item.dimension, None, items=run)
-
-    # --- lists: 按…分, 分为, N件：
-
-    def _list_for(self, item):
-        """The list that an item belongs to, opened where the words before it open one."""
-        mention = item.mention
-        if kind := self._opens_list(item):
-            base = self._base_of_list(item, kind)
-            group = Group(item.facet if item.facet not in ("", "rest") else "other", item.aspect, item.dimension, base)
-            group.is_list, group.bracket = True, mention.bracket
-            group.expected = self._promised(item)
-            group.overlaps = self._says_overlap(item)
-            self.groups.append(group)
-            self.list = group
-            return group
-        group = self.list
-        if group is None or group.dimension != item.dimension or (item.count is None and group.counted):
-            return None
-        if not self._goes_on(group, item):
-            return None
-        return group
-
-    def _goes_on(self, group, item):
-        mention, last = item.mention, group.items[-1]
-        if item.facet == "rating" and item.aspect not in ("", group.aspect):
-            return False
-        if re.match("(?:提案|件)*(?:之|当)?中", mention.right):
-            return False
-        if group.facet in SETS and not item.facet and mention.after.startswith("："):
-            return False
-        if group.expected > len(group.items) and item.sentence != last.sentence:
-            return bool(re.search(r"类(?:提案)?(?:共|有|为|：)*$", mention.left)) and item.facet in (
-                *words.OPEN,
-                "proposer",
-            )
-        if item.sentence != last.sentence:
-            return (
-                mention.paragraph - last.paragraph == 1
-                and self._same_shape(item, last)
-                and not re.search("其中|共", mention.said)
-                and not any(one.count for one in self.items[last.place + 1 : item.place])
-            )
-        if mention.bracket != group.bracket or re.search("其中|中[，：]?$", mention.gap):
-            return False
-        if 0 < group.expected <= len(group.items):
-            return False
-        base = group.base
-        if (
-            base is not None
-            and base.group is not None
-            and "；" in mention.gap
-            and base.sentence == item.sentence
-            and (item.facet == base.facet and item.name != base.name)
-        ):
-            return False
-        if (
-            _ADDED.search(mention.left)
-            or ("+" in item.name and item.facet in SETS)
-            or re.search("(?:共|总计|总共|总数)(?!青|工|享)", mention.left)
-        ):
-            return False
-        between = self.items[last.place + 1 : item.place]
-        if any(one.count and not one.change and one.mention.bracket == group.bracket for one in between):
-            # what stands between was put elsewhere: only a new clause leads back
-            return "；" in mention.gap and item.facet == group.facet
-        return True
-
-    def _same_shape(self, item, last):
-        """The next line of a list: （2）城乡建设类63件；"""
-        return (
-            is_filler(item.mention.said.replace(item.mention.label, ""))
-            and (item.percent is None) == (last.percent is None)
-            and item.facet in (*words.OPEN, last.facet)
-        )
-
-    def _opens_list(self, item):
-        """ "by" of 按…分, "into" of 分为 and of a colon, "" where the words open none."""
-        mention = item.mention
-        before = self.before(item)
-        gap = mention.gap if before is not None and before.sentence == item.sentence else mention.said
-        if _BY.search(gap):
-            return "by"
-        if _INTO.search(gap):
-            return "into"
-        if not mention.said.strip("（）0123456789.、一二三四五六七八九十①②③") or mention.said == mention.label:
-            previous = self._line_before(item)
-            if previous and previous.endswith(("：", ":")) and (_INTO.search(previous) or _BY.search(previous)):
-                return "into"
-            if previous and _INTO_SO_MANY.search(previous) and re.search("类", mention.left):
-                return "into"
-        if _LISTS.search(gap) or (_RESPECTIVELY.match(gap) and before is not None and before.count):
-            return "into"
-        if (
-            before is not None
-            and before.sentence == item.sentence
-            and before.count
-            and not before.percent
-            and mention.gap.startswith("：")
-            and mention.at == before.count.at + 1
-            and not re.search("其中", gap)
-        ):
-            return "into"
-        return ""
-
-    def _line_before(self, item):
-        number = item.paragraph - 1
-        while number >= 0 and not self.lines[number].strip():
-            number -= 1
-        last = self.items[item.place - 1] if item.place else None
-        line = "".join(self.lines[number].split()) if number >= 0 else ""
-        if last is not None and last.sentence == item.sentence - 1 and last.paragraph == item.paragraph:
-            return ""
-        return line
-
-    def _promised(self, item):
-        match = _INTO_SO_MANY.search(item.mention.said) or _INTO_SO_MANY.search(self._line_before(item))
-        if not match:
-            return 0
-        return int(match[1]) if match[1].isdigit() else chinese_whole(match[1]) or 0
-
-    def _base_of_list(self, item, kind):
-        same = self.same_sentence(item)
-        if kind == "into" and same:
-            return same[-1]
-        wholes = [one for one in same if one.stage or self._is_subject(one)]
-        if wholes:
-            return wholes[-1]
-        named = _BY.search(item.mention.said)
-        lead = item.mention.said[: named.start()] if named else ""
-        stage = words.stage_of(lead)
-        of_stage = [one for one in self.able(item) if stage and one.stage == stage]
-        return self._named(lead, item) or (of_stage[-1] if of_stage else self.usual_base(item))
-
-    def _named(self, text, item):
+    def named(self, text, item):
         """A part that a split is said to be of: A类提案按…分."""
         facet, name, _ = words.facet_of(text) if text else ("", "", "")
         if not facet or facet in words.OPEN:
@@ -387,13 +211,13 @@ class Splits:
         between = [
             one
             for one in self.items[last + 1 : item.place]
-            if one.count and not one.change and one.dimension == item.dimension and (one.stage or self._is_subject(one))
+            if one.count and not one.change and one.dimension == item.dimension and (one.stage or self.is_subject(one))
         ]
         if not between:
             return False
         return group.facet in words.OPEN or any(one.sentence == item.sentence for one in between)
 
-    def _is_subject(self, item):
+    def is_subject(self, item):
         """N件…提案 at the head of a sentence, N件提案中: what the sentence is about."""
         if item.count is None or item.percent:
             return False
@@ -424,7 +248,7 @@ class Splits:
         besides = base is None and self._stands_besides(item)
         group = Group(item.facet, item.aspect, item.dimension, base, exact, bracket=mention.bracket)
         group.none_left = bool(_NONE_LEFT.search(mention.said + mention.after))
-        group.overlaps = besides or self._says_overlap(item)
+        group.overlaps = besides or self.says_overlap(item)
         if item.facet in _POSITIVE and item.count and not (base is not None and base.facet == item.facet):
             self._with_positive(group, item)
         if item.facet == "kind" and len(self.kinds) < _FIRST:
@@ -432,7 +256,7 @@ class Splits:
         self.groups.append(group)
         return group
 
-    def _says_overlap(self, item):
+    def says_overlap(self, item):
         return bool(_OVERLAPPING.search(item.mention.said + item.mention.after))
 
     def _with_positive(self, group, item):
@@ -441,7 +265,7 @@ class Splits:
         for whole in reversed(self.wholes[-_REMEMBERED:]):
             if whole.paragraph != item.paragraph or item.sentence - whole.sentence > 1 or whole.past != item.past:
                 break
-            if _POSITIVE[item.facet].search(whole.count.label + whole.count.right[:8]) and not self._is_subject(whole):
+            if _POSITIVE[item.facet].search(whole.count.label + whole.count.right[:8]) and not self.is_subject(whole):
                 found += [
                     (whole, base)
                     for base in reversed(self.wholes)
@@ -453,70 +277,6 @@ class Splits:
         group.base, group.exact = base, False
         whole.name = {"review": "立案"}.get(item.facet, "已")
         group.items.append(whole)
-
-    # --- 其余
-
-    def _group_for_rest(self, item):
-        """The split whose rest a count is: one that it fills, else the nearest."""
-        if item.value is None:
-            return None
-        if run := self._run_that_fills(item):
-            base, parts = run
-            group = Group("other", "", item.dimension, base, items=list(parts))
-            self.groups.append(group)
-            return group
-        for group in reversed(self.groups[-4:]):
-            last = group.items[-1]
-            if (
-                group.dimension == item.dimension
-                and last.sentence == item.sentence
-                and group.counted
-                and not group.rest
-                and not self._whole_between(last, item)
-            ):
-                return group
-        same = self.same_sentence(item)
-        if len(same) > 1 and not any(one.count for one in self.items[same[-1].place + 1 : item.place]):
-            parts = [one for one in same[1:] if one.stage or one.group is None]
-            if same[-1] in parts:
-                group = Group("other", "", item.dimension, same[0], items=parts[-1:])
-                self.groups.append(group)
-                return group
-        if (
-            same
-            and same[-1].place == item.place - 1
-            and same[-1].stage
-            and (bases := [one for one in self.wholes if one.place < same[-1].place and one.value >= same[-1].value])
-        ):
-            group = Group("other", "", item.dimension, bases[-1], items=[same[-1]])
-            self.groups.append(group)
-            return group
-        return None
-
-    def _whole_between(self, last, item):
-        return any(last.place < one.place and one.sentence == item.sentence for one in self.wholes_before(item))
-
-    def _run_that_fills(self, item):
-        """(base, parts): counts right before a rest with which it makes up an earlier count."""
-        counts = [
-            one
-            for one in self.items[max(0, item.place - 12) : item.place]
-            if one.count and not one.change and one.dimension == item.dimension and item.sentence - one.sentence <= 2
-        ]
-        for first in range(len(counts) - 1, 0, -1):
-            parts = counts[first:]
-            total = sum(one.value for one in parts) + item.value
-            bases = [
-                one for one in [*self.wholes, *counts[:first]] if one.place < parts[0].place and one.value == total
-            ]
-            if bases:
-                return bases[-1], parts
-            loose = [one for one in parts if one.group is None or not one.group.is_part]
-            total = sum(one.value for one in loose) + item.value
-            bases = [one for one in counts[:first] if one.value == total]
-            if loose and bases:
-                return bases[-1], loose
-        return None
 
     # --- bases
 
@@ -552,17 +312,25 @@ class Splits:
             and re.search(r"（[^，；）]*$|（其中[，：]", mention.said)
         ):
             return same[-1], True
-        if item.within and (part := self._named(item.within, item)) and part not in same:
+        if item.within and (part := self.named(item.within, item)) and part not in same:
             return part, False
         if same and (re.search(r"其中|中[，：]?$", mention.lead + mention.left) or item.within):
             return same[-1], False
         if handled_again := self._handled_again(item, same):
             return handled_again, False
         same = [one for one in same if not _are_beside(one, item)]
-        heads = [one for one in same if one.stage or self._is_subject(one) or one.facet in _ABOVE.get(item.facet, ())]
+        heads = [one for one in same if one.stage or self.is_subject(one) or one.facet in _ABOVE.get(item.facet, ())]
         if heads:
             return heads[-1], False
-        return self._named(item.within, item) or self.usual_base(item), False
+        return self.named(item.within, item) or self.usual_base(item) or self._just_told(item), False
+
+    def _just_told(self, item):
+        """党派团体提案48件。其中…: the one count of the sentence before, where nothing else can be meant."""
+        before = self.before(item)
+        if before is None or item.sentence - before.sentence != 1 or not item.mention.said.startswith("其中"):
+            return None
+        alone = before.count and before.dimension == item.dimension and not self.same_sentence(before)
+        return before if alone else None
 
     def _handled_again(self, item, same):
         """首次评价2份不满意，重新办理后1份基本满意、1份满意: the last ratings are of those of the first round."""

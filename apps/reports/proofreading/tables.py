@@ -25,9 +25,9 @@ class Cell:
     mention: Mention | None = None
 
 
-def check_tables(document, splits, marks):
-    """Checks each table; returns the Mentions of their numbers."""
-    mentions = []
+def tables_of(document):
+    """The Tables of a document."""
+    found = []
     for numbers in document.tables:
         grid = [_row(document, number) for number in numbers]
         grid = [row for row in grid if any(cell.text for cell in row)]
@@ -35,8 +35,8 @@ def check_tables(document, splits, marks):
             continue
         if _lies_on_its_side(grid) and len({len(row) for row in grid}) == 1:
             grid = [list(column) for column in zip(*grid, strict=True)]
-        mentions += _Table(grid).check(splits, marks)
-    return mentions
+        found.append(Table(grid))
+    return found
 
 
 def _row(document, number):
@@ -112,7 +112,7 @@ class _Column:
         ]
 
 
-class _Table:
+class Table:
     def __init__(self, grid):
         head = next((row for row in grid if not any(cell.mention for cell in row)), None)
         self.rows = [row for row in grid if row is not head and any(cell.mention for cell in row)]
@@ -120,6 +120,18 @@ class _Table:
         width = min((len(row) for row in self.rows), default=0)
         self.columns = [_Column(place, names[place] if place < len(names) else "", self.rows) for place in range(width)]
         self.counts = [one for one in self.columns if one.is_count]
+
+    @property
+    def total_row(self):
+        """The place of the row of totals, or of the only row; None without one."""
+        if len(self.rows) == 1:
+            return 0
+        totals = [
+            place
+            for place, label in enumerate(self.columns[0].labels if self.columns else [])
+            if _TOTAL.search(label) and "小计" not in label
+        ]
+        return totals[-1] if totals else None
 
     def check(self, splits, marks):
         """Checks the table; returns the Mentions that are claims."""

@@ -1,0 +1,55 @@
+"""共计N件 behind its parts: a whole of them, or a part of something larger itself."""
+
+import re
+
+from . import words
+from .groups import Group
+from .labels import is_filler
+
+ADDED = re.compile(r"(?:共计|合计|总计|一共|总共|累计|共)(?:为|达|有)?$")
+
+_RECENT = 20  # splits
+
+
+def adds_up(splits, item):
+    """共计N件 behind its parts is their whole; A类和B类合计N件 is not."""
+    before = splits.before(item)
+    if not item.count or before is None or before.group is None or "+" in item.name:
+        return False
+    if not ADDED.search(item.count.left):
+        return False
+    group = _whole_run(splits, item) or before.group
+    if len(group.counted) < 2 or group.dimension != item.dimension:
+        return False
+    if before.sentence != item.sentence or (group.base is not None and group.base.sentence == item.sentence):
+        return False
+    if re.search("其中|另", item.count.lead):
+        return False
+    if group not in splits.groups:
+        taken = {id(part.group) for part in group.items}
+        splits.groups[-_RECENT:] = [one for one in splits.groups[-_RECENT:] if id(one) not in taken] + [group]
+        for part in group.items:
+            part.group = group
+    group.base, group.exact, group.rest = item, True, True
+    item.facet, item.stage = "", item.stage or words.WHOLE
+    item.local = not item.stage
+    return True
+
+
+def is_subtotal(splits, item):
+    """民主党派合计80件，占提案总数的22.9%: a sum of parts that is a part itself."""
+    name = ADDED.sub("", item.count.left).strip("—-，：（）")
+    return bool(item.percent or not is_filler(name)) and any(one.value > item.value for one in splits.able(item))
+
+
+def _whole_run(splits, item):
+    """The split of all counts of a sentence since its last sum, where they are of several and make up 合计N件."""
+    run = []
+    for one in reversed(splits.same_sentence(item)):
+        if one.group is None or one.stage or one.mention.bracket != item.mention.bracket:
+            break
+        run.insert(0, one)
+    several = len({id(one.group) for one in run}) > 1
+    if not several or sum(one.value for one in run) != item.value:
+        return None
+    return Group(run[0].facet, "", item.dimension, None, items=run)
