@@ -22,6 +22,7 @@ _PART_SAID = re.compile(
     r"^[^，：；]{0,4}?(?:主办|会办|协办|重点|集体|委员|联名|大会|平时)(?:提案|建议|件)(?=(?:已|均|被|得到)*(?:采纳|解决|落实|转))"
 )
 _RANKED = re.compile(r"(?:数量)?(?:最多|最少|居多|居首|次之|其次)，?$")  # 社会类最多，占38.6%
+_HANDLERS = re.compile(r"由[^，；：]{1,20}、[^，；：]{1,20}?(?:承办|办理|负责)(?:的|有|共)*$")  # 由甲、乙和丙承办的
 _SUBJECT = re.compile(r"^(?:政协)?(?:人大)?(?:代表)?(?:的)?(?:政协)?(?:委员)?(?:提案|建议|件)+(?=.)")
 
 
@@ -108,6 +109,8 @@ def _counted(mention, percent, names, mentions):
         item.within = within.group()
     near = _PART_SAID.sub("", _WITHIN.sub("", left))
     far = _PART_SAID.sub("", _WITHIN.sub("", mention.lead + left))
+    if handlers := _HANDLERS.search(mention.lead + left):
+        near = handlers.group()
     right = _own_right(mention, mentions)
     if re.match(r"(?:提案|建议|回执|件)*(?:之|当)?中|(?:提案|件)*(?:均|全部|都|皆)", mention.right):
         right = ""  # 40件中, 8件均为A类: the whole itself

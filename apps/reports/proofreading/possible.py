@@ -52,9 +52,22 @@ def _named_bases(item, splits):
         if not named:
             return []
         return named if words.stage_of(item.base_words) or item.within else bases_of(item, splits)
+    if alone := _only_whole_before(item, splits):
+        return [alone]
     if not here or not re.search("满意|立案|办复|答复|办结|采纳|解决|落实", item.rate):
         return []
     return [Base(one.value, "", one.count) for one in [*reversed(here), *able] if one.value]
+
+
+def _only_whole_before(item, splits):
+    """承办提案74件。办复率92.4%，尚未办复的…: the one number told before a rate whose remainder nobody counts."""
+    before = splits.before(item)
+    name = item.rate.removesuffix("率")
+    if before is None or before not in splits.able(item) or before.paragraph != item.paragraph:
+        return None
+    alone = item.sentence - before.sentence == 1 and splits.same_sentence(before) == []
+    behind = bool(name) and re.match(rf"，(?:尚未|未|没有|还没有|仍未){re.escape(name)}的(?!\d)", item.percent.after)
+    return Base(before.value, "", before.count, True) if alone and behind else None
 
 
 def _subject_of(item, splits):

@@ -84,16 +84,22 @@ def _adjoining(item, splits, marks):
     before = splits.before(item)
     if before is None or before.count is None or before.sentence != item.sentence or before.percent is not None:
         return False
-    name = item.rate.removesuffix("率")[-2:]
-    if not re.search("转|采纳|落实|解决|办成|公开|签收", name) or not (
-        name in before.label or ("转" in name and "转" in before.label)
-    ):
+    if not _names_count(item.rate.removesuffix("率"), before.label):
         return False
     earlier = [one for one in splits.same_sentence(before) if one.value >= before.value]
     bases = [Base(one.value, "", one.count) for one in reversed(earlier)] + bases_of(before, splits)
     counts = [before.value] if before.group is None else [before.value, before.group.total]
     _compare(item, counts, bases, splits, marks)
     return True
+
+
+def _names_count(name, label):
+    """Whether a rate is called what its count is: 当面沟通的176件，当面沟通率."""
+    if len(name) > 2 and name in label and not any(words_of.search(name) for _, words_of in _STAGE_OF_RATE):
+        return True
+    end = name[-2:]
+    known = re.search("转|采纳|落实|解决|办成|公开|签收", end)
+    return bool(known) and (end in label or ("转" in end and "转" in label))
 
 
 def _counts_of(stage, item, splits):

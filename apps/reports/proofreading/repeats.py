@@ -20,6 +20,8 @@ _NEAR = 2  # sentences
 _SLIP = 3  # proposals
 _CLASS_OF = {"已经": "A", "正在": "B", "暂不能": "C"}  # as most places have them
 _FEWEST = 5  # proposals: fewer may be any of those that were told of
+_PAST_TOTAL = re.compile("(?:去年|上年)[^，；。]{0,14}提案(?:总数|总量|数)?(?:是|为|有|共|共有|共计)*$")
+_PAST_AGAIN = re.compile("(?:^|，)(?:比|较|与|同)?(?:去年|上年)(?:同期)?的?$")
 _CLOSE = Decimal("0.15")
 
 
@@ -28,6 +30,7 @@ def check_repeats(splits, marks):
     _parts(splits, marks)
     _headings(splits, marks)
     _pointed_at(splits, marks)
+    _past_totals(splits, marks)
 
 
 def _wholes(splits, marks):
@@ -155,6 +158,28 @@ def _pointed_at(splits, marks):
         off_by_one = [one for one in before if abs(one.value - item.value) == 1 and not one.past]
         if item.value not in runs and len({one.value for one in off_by_one}) == 1:
             _differs(item, off_by_one[-1], marks)
+
+
+def _past_totals(splits, marks):
+    """去年交来提案356件 …, 比去年的365件: the total of last year told twice, two of its digits exchanged."""
+    told = [
+        one
+        for one in splits.items
+        if one.count and one.past and not one.change and not one.percent and one.dimension == words.PROPOSALS
+    ]
+    totals = [one for one in told if _PAST_TOTAL.search(one.count.left)]
+    for item in told:
+        if not _PAST_AGAIN.search(item.count.left) or not _beside_whole(item, splits):
+            continue
+        swapped = [one for one in totals if one.place < item.place and _are_swapped(one.value, item.value)]
+        if swapped and not any(one.value == item.value for one in splits.items if one is not item):
+            _differs(item, swapped[-1], marks)
+
+
+def _beside_whole(item, splits):
+    """今年交办389件，比去年的365件: what this year's total is compared with."""
+    before = splits.before(item)
+    return before is not None and before.sentence == item.sentence and bool(before.stage) and not before.within
 
 
 def _kind(item):

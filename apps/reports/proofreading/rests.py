@@ -1,6 +1,9 @@
 """其余N件: the split whose rest it is."""
 
+from . import words
 from .groups import Group
+
+_RECENT = 6  # splits
 
 
 def group_for_rest(splits, item):
@@ -12,6 +15,8 @@ def group_for_rest(splits, item):
         group = Group("other", "", item.dimension, base, items=list(parts))
         splits.groups.append(group)
         return group
+    if beside := _beside_filed(splits, item):
+        return beside
     for group in reversed(splits.groups[-4:]):
         last = group.items[-1]
         if (
@@ -39,6 +44,43 @@ def group_for_rest(splits, item):
         splits.groups.append(group)
         return group
     return None
+
+
+def _beside_filed(splits, item):
+    """经审查，立案268件，转为信息29件，退请修改6件，其余9件…: one split of what was received, else None.
+
+    What became of the papers that were not filed is no part of those that were, whatever it is called.
+    """
+    same = splits.same_sentence(item)
+    for group in reversed(splits.groups[-4:]):
+        filed = next((one for one in group.items if one in same and one.stage == words.FILED), None)
+        if group.facet != "review" or filed is None or group.base is None:
+            continue
+        parts = same[same.index(filed) :]
+        if len(parts) < 3 or any(_is_inside(one) for one in [*parts, item]) or _is_whole_later(parts):
+            return None
+        return _gathered(splits, group, parts)
+    return None
+
+
+def _gathered(splits, group, parts):
+    """The split with these parts, which are no longer splits of their own."""
+    group.items[:] = parts
+    taken = [one for one in splits.groups[-_RECENT:] if one is group or not all(part in parts for part in one.items)]
+    splits.groups[-_RECENT:] = taken
+    for part in parts[1:]:
+        part.group = group
+    return group
+
+
+def _is_inside(part):
+    """Whether the words make it a part of the part before it."""
+    return bool(part.mention.bracket or part.within or "其中" in part.mention.gap)
+
+
+def _is_whole_later(parts):
+    """Whether a part behind the first is a whole of its own: 立案268件，不予立案44件，承办268件."""
+    return any(part.stage for part in parts[1:])
 
 
 def _whole_between(splits, last, item):

@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections import defaultdict
 
 from . import words
+from .counterparts import join_counterpart
 from .followups import FOLLOWED, followed_class
 from .groups import SETS, Group
 from .labels import is_filler
@@ -15,12 +16,6 @@ from .sums import adds_up, is_subtotal
 _NONE_LEFT = re.compile(
     r"(?:无|没有|未有|未收到|未出现|零)[^，。；]{0,6}(?:[C-E]类|不满意)|(?:[C-E]类|不满意)[^，。；\d]{0,6}(?:为零|为0|没有|无)"
 )
-_POSITIVE = {
-    "review": re.compile("立案"),
-    "answered": re.compile("办复|答复|回复|办结|办毕"),
-    "closed": re.compile("办结|办毕|办理完|完成|答复|办复"),
-    "returned": re.compile("收回|回收|返回|反馈|回执"),
-}
 _OVERLAPPING = re.compile(
     "重复计算|交叉|有重复|重复统计|两种以上|同时涉及|不止一|可多选|多选|可含多|多个部门|既.{1,6}又"
 )
@@ -249,8 +244,7 @@ class Splits:
         group = Group(item.facet, item.aspect, item.dimension, base, exact, bracket=mention.bracket)
         group.none_left = bool(_NONE_LEFT.search(mention.said + mention.after))
         group.overlaps = besides or self.says_overlap(item)
-        if item.facet in _POSITIVE and item.count and not (base is not None and base.facet == item.facet):
-            self._with_positive(group, item)
+        join_counterpart(self, group, item)
         if item.facet == "kind" and len(self.kinds) < _FIRST:
             self.kinds.append(group)
         self.groups.append(group)
@@ -258,25 +252,6 @@ class Splits:
 
     def says_overlap(self, item):
         return bool(_OVERLAPPING.search(item.mention.said + item.mention.after))
-
-    def _with_positive(self, group, item):
-        """The other side of 不立案, 未答复 …: a whole already, and a part beside this."""
-        found = []
-        for whole in reversed(self.wholes[-_REMEMBERED:]):
-            if whole.paragraph != item.paragraph or item.sentence - whole.sentence > 1 or whole.past != item.past:
-                break
-            if _POSITIVE[item.facet].search(whole.count.label + whole.count.right[:8]) and not self.is_subject(whole):
-                found += [
-                    (whole, base)
-                    for base in reversed(self.wholes)
-                    if base.place < whole.place and base.value >= whole.value
-                ]
-        if not found:
-            return
-        whole, base = next(((whole, base) for whole, base in found if whole.value + item.value == base.value), found[0])
-        group.base, group.exact = base, False
-        whole.name = {"review": "立案"}.get(item.facet, "已")
-        group.items.append(whole)
 
     # --- bases
 

@@ -101,7 +101,7 @@ FACETS = (
                 re.compile(r"转(?:为|作|社情|信息|意见|来信)|作(?:为)?(?:委员)?(?:来信|意见|社情)|改作|转送|转办"),
             ),
             ("撤案", re.compile(r"撤(?:案|回|销)")),
-            ("并案", re.compile(r"并案(?!后|处理后)|(?:合并|归并)(?:了|处理)?(?:的|提案|$)")),
+            ("并案", re.compile(r"并案(?!后|处理后)|(?<!联名[或和与及、])(?:合并|归并)(?:了|处理)?(?:的|提案|$)")),
             ("退回", re.compile(r"退回")),
         ),
     ),
@@ -161,6 +161,7 @@ UNIT = re.compile(
 )
 
 OPEN = ("topic", "unit", "other")
+HANDLED_BY = re.compile(r"^由.{1,30}?(?:承办|办理|负责)(?:的|有|共)*$")
 REST = re.compile(r"其余|其他的?$|其它$|剩余|剩下|余下")
 GOVERNMENT = re.compile(
     r"(?:由|经)?[区市县州省]?(?:人民)?政府(?:系统|部门|及|各|办|承|办理|负责|有关|交|$)|政府系统|(?:我|本|全)[区市县州省局委镇街]"
@@ -212,6 +213,8 @@ def facet_of(label):
         return "topic", text, ""
     for facet, names in FACETS:
         if found := [(match.start(), name) for name, words in names for match in [words.search(text)] if match]:
+            if facet == "proposer" and HANDLED_BY.search(text):
+                return "unit", text, ""  # who handles it: no proposer, though it be a 群团组织
             return facet, "+".join(name for _, name in sorted(found)) if facet == "proposer" else min(found)[1], ""
     if _TOGETHER.search(text):
         return "result", "已经+正在", ""
