@@ -88,6 +88,10 @@ def _adjoining(item, splits, marks):
         return False
     earlier = [one for one in splits.same_sentence(before) if one.value >= before.value]
     bases = [Base(one.value, "", one.count) for one in reversed(earlier)] + bases_of(before, splits)
+    parts = splits.called_before("handling", "主办", before)  # rates are often of what a place leads alone
+    if before.facet and before.facet not in words.OPEN:
+        parts = parts + splits.called_before(before.facet, before.name, before)  # B类提案上门走访的54件
+    bases += [Base(one.value, "", one.count) for one in parts]
     counts = [before.value] if before.group is None else [before.value, before.group.total]
     _compare(item, counts, bases, splits, marks)
     return True

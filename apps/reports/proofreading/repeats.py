@@ -1,12 +1,14 @@
 """One figure, two values: totals and named parts that a letter gives more than once."""
 
 import re
+from collections import Counter
 from decimal import Decimal
 
 from . import words
 from .arithmetic import fits, plain
 from .bases import bases_of, nearby
 from .checks import other_wholes, sum_bases
+from .labels import is_filler
 
 _WHOLLY = re.compile(
     r"^(?:政协)?(?:委员)?(?:提案|建议)*(?:虽|虽然|现|目前|已|均|全部|都|全都|截至|如期|按期|按时|及时)+[^，。；]{0,8}?(?:办|答|复|结|完)"
@@ -167,12 +169,13 @@ def _past_totals(splits, marks):
         for one in splits.items
         if one.count and one.past and not one.change and not one.percent and one.dimension == words.PROPOSALS
     ]
-    totals = [one for one in told if _PAST_TOTAL.search(one.count.left)]
+    totals = [one for one in told if _PAST_TOTAL.search(one.count.left)][:_FIRST]
+    often = Counter(one.value for one in splits.items)
     for item in told:
         if not _PAST_AGAIN.search(item.count.left) or not _beside_whole(item, splits):
             continue
         swapped = [one for one in totals if one.place < item.place and _are_swapped(one.value, item.value)]
-        if swapped and not any(one.value == item.value for one in splits.items if one is not item):
+        if swapped and often[item.value] == 1:
             _differs(item, swapped[-1], marks)
 
 
@@ -260,7 +263,13 @@ def _can_repeat(item):
         return False
     if item.dimension != words.PROPOSALS or item.group is None or item.group.is_part or item.group.exact:
         return False
-    return "+" not in item.name and not (item.facet == "result" and len(item.name) > 1)
+    return "+" not in item.name and not (item.facet == "result" and (len(item.name) > 1 or _is_some_of_class(item)))
+
+
+def _is_some_of_class(item):
+    """B类提案上门走访的54件: alone, and with words between the class and its count, not all of the class."""
+    between = re.search("[A-E]类(?:提案|建议|件)+([^，：；]+)的$", item.count.left)
+    return len(item.group.items) == 1 and bool(between) and not is_filler(between[1])
 
 
 def _in_split(item):
