@@ -717,3 +717,11 @@ def test_the_letter_of_a_session_is_proofread_by_its_link(client, written):
     assert answer.status_code == 200
     assert "没有发现差错" in answer.content.decode()
     assert {claim.status for claim in answer.context["result"].claims} <= {"right", "unchecked"}
+
+
+def test_a_sentence_without_end_is_refused_at_once():
+    """What belongs together is looked for within a sentence; nobody waits for one of ten thousand numbers."""
+    endless = "收到提案312件，" + "立案268件，转为29件，退请6件，其余7件；" * 2300
+    with pytest.raises(UnreadableLetter, match="句号"):
+        check(endless)
+    assert check("收到提案312件，" + "立案268件，转为29件，退请6件，其余7件；" * 20).claims

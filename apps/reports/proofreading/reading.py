@@ -22,6 +22,8 @@ MAX_BYTES = 20 * 1024 * 1024
 MAX_TEXT = 500_000
 """Characters: a letter of 100 pages has some 60,000."""
 MAX_NUMBERS = 10_000
+MAX_IN_SENTENCE = 1000
+"""Numbers: what belongs together is looked for within a sentence, in time that grows with their square."""
 MAX_BODY = 20 * 1024 * 1024
 """Bytes of word/document.xml unpacked: a letter of 100 pages has some 2 million."""
 MAX_ENTRIES = 2000
@@ -34,6 +36,7 @@ _BEGINS = re.compile(
     r"第[一二三四五六七八九十]+|附件|　　|    )"
 )
 _SHORTEST_WRAPPED = 18  # characters: a line that stops earlier was ended by hand
+_SENTENCES = re.compile("[。！？!?]")
 _NUMBERS = re.compile(r"\d+|[零〇一二两三四五六七八九十百千]+")
 _DIGIT = re.compile(r"\d")
 _SAVE_AGAIN = "请在 Word 或 WPS 中打开后另存为 .docx 再试。"
@@ -65,7 +68,12 @@ class _Builder:
 
     def paragraph(self, text):
         self.length += len(text) + 1
-        self.numbers += len(_NUMBERS.findall(text))
+        counts = [len(_NUMBERS.findall(sentence)) for sentence in _SENTENCES.split(text)]
+        self.numbers += sum(counts)
+        if max(counts) > MAX_IN_SENTENCE:
+            raise UnreadableLetter(
+                f"有一句话里的数字超过{MAX_IN_SENTENCE}个，不像一份通报。请补上句号，或只取通报正文再校对。"
+            )
         if self.numbers > MAX_NUMBERS:
             raise UnreadableLetter(f"数字过多，不像一份通报：超过{MAX_NUMBERS // 10_000}万个。请只取通报正文再校对。")
         if self.length > MAX_TEXT:
