@@ -341,3 +341,11 @@ def test_box_to_tick_keeps_its_word():
         assert not any(text.endswith(("□", "■")) for text in texts)
         for way in ways:
             assert any(f"□{way}" in text or f"■{way}" in text for text in texts), way
+
+
+def test_cell_has_its_least_height_with_a_foot_and_without():
+    rows = tuple((Cell("意见", is_label=True), Cell("同意", lines=8, foot=foot)) for foot in ("", "签字："))
+    content = form(blocks=(Grid((1, 3), rows),))
+    without, footed = (found[0] for found in tables_of(content)[0][0])
+    assert without.bottom - without.top >= 8 * 24 / MM
+    assert footed.bottom - footed.top >= (8 + 1) * 24 / MM

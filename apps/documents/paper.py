@@ -258,7 +258,8 @@ def _least_height(lines):
     """Of a cell, or of what stands over its foot; the height of a cell of a table is a least one by itself."""
     height = lines * geometry.FORM_LINE
     cell, room = f"height: {height}pt", f"height: auto; min-height: {height}pt"
-    return f".paper-lines-{lines} {{ {cell} }} .paper-room.paper-lines-{lines} {{ {room} }}"
+    own = f".paper-grid .paper-lines-{lines}"  # before the one line that .paper-grid td has
+    return f"{own} {{ {cell} }} {own}.paper-room {{ {room} }}"
 
 
 def _blocks(paper):
