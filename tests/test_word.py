@@ -168,7 +168,7 @@ def hostile_letter():
         remark=everything,
         labels=HOSTILE,
         marks=HOSTILE[:2],
-        draft=HOSTILE[1],
+        draft="样稿：{ PAGE } <w:p>",  # in one line in both: told() leaves it out
     )
 
 
