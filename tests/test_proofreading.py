@@ -1,5 +1,6 @@
 """The proof-reader: every numeric fault is found, no sound split is flagged, in whatever wording."""
 
+import contextlib
 import io
 import json
 import random
@@ -595,7 +596,8 @@ def test_lines_that_a_machine_wrapped_are_one_paragraph():
 )
 def test_a_hostile_text_takes_no_longer_than_a_letter_of_a_hundred_pages(text):
     begun = time.perf_counter()
-    check(text)
+    with contextlib.suppress(UnreadableLetter):  # or it is told that this is no letter
+        check(text)
     assert time.perf_counter() - begun < 5
 
 

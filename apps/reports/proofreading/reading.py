@@ -70,12 +70,12 @@ class _Builder:
         self.length += len(text) + 1
         counts = [len(_NUMBERS.findall(sentence)) for sentence in _SENTENCES.split(text)]
         self.numbers += sum(counts)
+        if self.numbers > MAX_NUMBERS:
+            raise UnreadableLetter(f"数字过多，不像一份通报：超过{MAX_NUMBERS // 10_000}万个。请只取通报正文再校对。")
         if max(counts) > MAX_IN_SENTENCE:
             raise UnreadableLetter(
                 f"有一句话里的数字超过{MAX_IN_SENTENCE}个，不像一份通报。请补上句号，或只取通报正文再校对。"
             )
-        if self.numbers > MAX_NUMBERS:
-            raise UnreadableLetter(f"数字过多，不像一份通报：超过{MAX_NUMBERS // 10_000}万个。请只取通报正文再校对。")
         if self.length > MAX_TEXT:
             raise UnreadableLetter(f"文字过多，不像一份通报：超过{MAX_TEXT // 10_000}万字。请只取通报正文再校对。")
         self.document.paragraphs.append(text)
