@@ -521,6 +521,8 @@ def test_a_leader_returns_it_on_a_telephone_and_the_office_sees_why(transactiona
     phone.get_by_label("说明").fill("问题部分写得太虚")
     press(phone, "退回修改")
     told(phone, "已退回修改")
+    edition = edition_of(world)
+    assert (edition.letter.state, edition.void_by, edition.void_note) == ("draft", world.leader, "问题部分写得太虚")
     page = people(world.office)
     page.get_by_role("link", name=re.compile("^查看")).first.click()
     told(page, "问题部分写得太虚")

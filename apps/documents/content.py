@@ -104,13 +104,12 @@ class Annex:
 
 
 @dataclass(frozen=True)
-class Letter:
-    """A paper in letter form (信函格式, GB/T 9704-2012 clause 10.1).
+class Official:
+    """What papers in letter form and in document form share.
 
     issuer: 发文机关标志, without 文件, up to some 25 characters · number: 发文字号 · labels: 份号, 密级, 紧急程度 ·
-    marks: what stands at the upper right of page one (办理结果, 公开属性) · addressee: 主送机关, colon added ·
-    attachments: names for the 附件说明 · signature: 发文机关署名, with room for a seal if it `is_sealed` ·
-    remark: 附注, brackets added · annexes: attachments bound with it · copies_to: 抄送机关 ·
+    addressee: 主送机关, colon added · attachments: names for the 附件说明 · signature: 发文机关署名, with room for a
+    seal if it `is_sealed` · remark: 附注, brackets added · annexes: attachments bound with it · copies_to: 抄送机关 ·
     draft: why it is not the paper itself yet, told on every page.
     """
 
@@ -125,7 +124,6 @@ class Letter:
     attachments: tuple[str, ...] = ()
     language: str = "zh-CN"
     remark: str = ""
-    marks: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     is_sealed: bool = False
     annexes: tuple[Annex, ...] = ()
@@ -133,28 +131,23 @@ class Letter:
 
 
 @dataclass(frozen=True)
-class Notice:
-    """A paper in document form (文件式, GB/T 9704-2012 clause 7): the assignment notice, bulletins.
+class Letter(Official):
+    """A paper in letter form (信函格式, GB/T 9704-2012 clause 10.1).
 
-    As a Letter, and: issuer prints with 文件 behind it where `has_wenjian` · signer: 签发人, of what goes upward ·
-    printed_by and printed_on: the last line of the 版记.
+    marks: what stands at the upper right of page one (办理结果, 公开属性).
     """
 
-    issuer: str
-    number: str
-    title: str
-    addressee: str
-    blocks: tuple[Block, ...]
-    signature: str
-    dated_on: datetime.date | None
-    copies_to: tuple[str, ...] = ()
-    attachments: tuple[str, ...] = ()
-    language: str = "zh-CN"
-    remark: str = ""
-    labels: tuple[str, ...] = ()
-    is_sealed: bool = False
-    annexes: tuple[Annex, ...] = ()
-    draft: str = ""
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Notice(Official):
+    """A paper in document form (文件式, GB/T 9704-2012 clause 7): the assignment notice, bulletins.
+
+    issuer prints with 文件 behind it where `has_wenjian` · signer: 签发人, of what goes upward · printed_by and
+    printed_on: the last line of the 版记.
+    """
+
     has_wenjian: bool = True
     signer: str = ""
     printed_by: str = ""
