@@ -247,6 +247,17 @@ def test_what_there_is_not_is_404(client, world, case):
     assert client.get("/papers/").status_code == 404
 
 
+def test_nobody_is_offered_a_list_that_is_not_theirs(client, world, case):
+    make.reply_at(world, case, "issued")
+    client.force_login(world.clerk)
+    page = client.get("/papers/sessions/9-4/").content.decode()
+    assert "答复函" in page
+    for label in ("函告", "改办通知单", "办理进度通报", "发文登记簿"):
+        assert label not in page
+    client.force_login(world.culture_clerk)
+    assert "还没有文书" in client.get("/papers/sessions/9-4/").content.decode()
+
+
 def test_secret_proposals_have_no_paper(client, world):
     proposal = make.assigned(world, "077", is_secret=True)
     client.force_login(world.office)

@@ -66,9 +66,9 @@ def session(request, key):
     occasion = occasion_of(request, of)
     groups, answers = {}, {}
     for kind in KINDS.values():
-        if kind.is_of_session and kind.seen not in answers:
+        if kind.seen not in answers:
             answers[kind.seen] = kind.seen(occasion).exists()  # several kinds ask the same
-        if not kind.is_of_session or answers[kind.seen]:
+        if answers[kind.seen]:
             groups.setdefault(kind.group, []).append(kind)
     context = {"session": of, "groups": groups.items(), "sessions": Session.objects.exclude(pk=of.pk)}
     return render(request, "papers/session.html", context)
