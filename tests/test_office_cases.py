@@ -828,6 +828,7 @@ def test_a_promise_is_reported_sent_back_and_verified(world, visit):
     assert state(page) == "已办结"
     page.get_by_role("link", name="年度通报", exact=True).click()
     page.get_by_role("link", name=re.compile("九届四次会议")).first.click()
+    page.locator("caption", has_text="办理结果").first.wait_for()
     rows = page.locator("caption:text('办理结果') ~ tbody tr").all_inner_texts()
     counts = {name[:2]: count for name, count, *_ in (row.split("\t") for row in rows)}
     assert counts == {"A类": "0", "B类": "1", "C类": "0"}

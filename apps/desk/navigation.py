@@ -12,6 +12,15 @@ def navigation(request):
     if not user or not user.is_authenticated:
         return {"nav": []}
     standing = standing_of(user, timezone.localdate())
+    nav = [
+        {"label": label, "url": url, "current": request.path == url or (url != "/" and request.path.startswith(url))}
+        for label, url in entries_of(standing)
+    ]
+    return {"nav": nav, "post_label": standing.label}
+
+
+def entries_of(standing):
+    """The menu of a post, in order: `[(label, url)]`."""
     entries = [("首页", reverse("desk:home"))]
     if standing.handles_proposals:
         entries.append(("提案", reverse("desk:proposals")))
@@ -33,8 +42,4 @@ def navigation(request):
         entries.append(("审计日志", reverse("desk:audit")))
     if standing.is_system_admin and not standing.is_office:
         entries.append(("账号管理", reverse("admin:index")))
-    nav = [
-        {"label": label, "url": url, "current": request.path == url or (url != "/" and request.path.startswith(url))}
-        for label, url in entries
-    ]
-    return {"nav": nav, "post_label": standing.label}
+    return entries
