@@ -137,6 +137,13 @@ def open_item(page, section, number="001"):
     card.locator("tr", has_text=f"第{number}号").get_by_role("link", name=re.compile(f"：第{number}号")).click()
 
 
+def go_by_menu(page, name):
+    """Follows an entry of the main menu that is folded under 更多."""
+    menu = page.get_by_role("navigation", name="主菜单")
+    menu.get_by_text("更多").click()
+    menu.get_by_role("link", name=name, exact=True).click()
+
+
 def press(page, name):
     page.get_by_role("button", name=name, exact=True).click()
 

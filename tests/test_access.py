@@ -133,6 +133,7 @@ ROWS = {
     "supervision:act withdraw": ((200, 403, 403, 404, 403, 404, 404, 404, 404), "card issued"),
     "supervision:issue": ((200, 403, 403, 404, 403, 404, 403, 404, 404), "handling"),
     "accounts:password": (EVERYBODY, None),
+    "accounts:display": (EVERYBODY, None),
     "papers:sessions": ((200,) * 7 + (404, 404), "session"),
     "papers:session": ((200,) * 7 + (404, 404), "session"),
     "papers:of_kind reply-letter": ((200,) * 7 + (404, 404), "session"),

@@ -24,6 +24,7 @@ from apps.ratings.models import Receipt
 from apps.replies.models import Reply
 from apps.units.models import Leader, Portfolio, Unit, UnitAlias
 from tests import factories as make
+from tests.browser import go_by_menu
 from tests.test_queries import MOST, queries_of
 
 ONE_DAY = datetime.timedelta(days=1)
@@ -729,7 +730,7 @@ def test_the_office_assigns_three_proposals_in_one_batch_by_clicks(transactional
     page.get_by_label("用户名").fill("office")
     page.get_by_label("密码").fill(make.PASSWORD)
     page.get_by_role("button", name="登录").click()
-    page.get_by_role("link", name="管理", exact=True).click()
+    go_by_menu(page, "管理")
     page.locator("#content").get_by_role("link", name="提案", exact=True).last.click()
     for number in ("001", "002", "003"):
         page.locator("tr", has=page.get_by_role("link", name=number, exact=True)).get_by_role("checkbox").check()

@@ -24,6 +24,7 @@ from apps.proposals.workflow import OutOfTurn
 from apps.units.models import Unit
 from tests import factories as make
 from tests import sheets
+from tests.browser import go_by_menu
 from tests.sheets import closed, handled, replied
 
 MOST = 20
@@ -418,7 +419,7 @@ def test_in_a_browser_from_upload_to_confirmation(page, sign_in, tmp_path):
     sign_in(page, world.office)
     path = sheets.saved(tmp_path / "台账.xlsx", [replied("001"), handled("002", 协办单位="区文化旅游委")])
     page.goto("/")
-    page.get_by_role("link", name="导入导出", exact=True).click()
+    go_by_menu(page, "导入导出")
     page.get_by_role("link", name="导入台账", exact=True).click()
     page.get_by_label("工作簿").set_input_files(path)
     page.get_by_role("button", name="上传并预览").click()

@@ -18,7 +18,7 @@ from apps.proposals import operations as cases
 from apps.proposals.models import Proposal
 from apps.proposals.workflow import CaseRole
 from tests import factories as make
-from tests.browser import open_item, press, told
+from tests.browser import go_by_menu, open_item, press, told
 
 LEAD, ASSIST, SEPARATE = CaseRole.LEAD, CaseRole.ASSIST, CaseRole.SEPARATE
 DAY = datetime.timedelta(days=1)
@@ -146,7 +146,7 @@ def test_a_unit_dissolved_in_july_hands_over_its_cases_and_promises(world, visit
     make.rated(world, make.reply_at(world, make.case_of(promised, world.housing), "issued", "B"))
 
     page = visit(world.office)
-    page.get_by_role("link", name="管理", exact=True).click()
+    go_by_menu(page, "管理")
     page.get_by_role("link", name="承办单位", exact=True).last.click()
     page.get_by_role("link", name="区住房城乡建委", exact=True).first.click()
     page.locator("#id_dissolved_on").fill(str(timezone.localdate()))
@@ -561,7 +561,7 @@ def test_a_leader_is_away_and_another_signs_in_his_place(world, visit):
     proposal = make.handling(world)
     make.reply_at(world, make.case_of(proposal, world.housing), "leader_signoff")
     page = visit(world.office)
-    page.get_by_role("link", name="岗位与委托", exact=True).click()
+    go_by_menu(page, "岗位与委托")
     page.get_by_role("link", name="登记委托", exact=True).click()
     page.get_by_label("委托的领导").select_option("副区长 周明远")
     page.get_by_label("受托的领导").select_option("副区长 陈思齐")
@@ -587,7 +587,7 @@ def test_a_leader_is_replaced_in_mid_year(world, visit):
     make.reply_at(world, make.case_of(waiting, world.housing), "leader_signoff")
     today = timezone.localdate()
     page = visit(world.office)
-    page.get_by_role("link", name="管理", exact=True).click()
+    go_by_menu(page, "管理")
     page.get_by_role("link", name="承办单位", exact=True).last.click()
     page.get_by_role("link", name="区住房城乡建委", exact=True).first.click()
     page.locator("#id_portfolios-0-until_on").fill(str(today - DAY))

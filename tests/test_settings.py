@@ -22,6 +22,7 @@ from apps.replies.models import Reply
 from apps.replies.queries import next_number
 from apps.units.models import Unit
 from tests import factories as make
+from tests.browser import go_by_menu
 from tests.factories import case_of, moment, rated, reply_at
 
 pytestmark = pytest.mark.django_db
@@ -748,7 +749,7 @@ def test_the_office_sets_and_the_next_assignment_follows_in_a_browser(page, sign
     world = make.world()
     sign_in(page, world.office)
     page.goto("/")
-    page.get_by_role("link", name="届次设置").click()
+    go_by_menu(page, "届次设置")
     page.get_by_role("link", name="九届四次会议").click()
     page.get_by_role("spinbutton", name="答复期限的数量", exact=True).fill("2")
     page.get_by_label("办理结果类别第4行：代码").fill("D")

@@ -1,8 +1,10 @@
-"""Forms of delegations. Field names are the operations' parameter names."""
+"""Forms of delegations and of the own display. Field names are the operations' parameter names."""
 
 from django import forms
 
 from apps.units.models import Leader
+
+from .models import User
 
 
 class DayInput(forms.DateInput):
@@ -30,3 +32,18 @@ class DelegationForm(forms.Form):
 
 class EndForm(forms.Form):
     note = forms.CharField(label="提前终止的原因", max_length=200)
+
+
+class DisplayForm(forms.Form):
+    theme = forms.ChoiceField(
+        label="颜色",
+        choices=User.Theme.choices,
+        widget=forms.RadioSelect,
+        help_text="“跟随系统”按电脑或手机的设置显示浅色或深色",
+    )
+    text_size = forms.ChoiceField(
+        label="文字大小",
+        choices=User.TextSize.choices,
+        widget=forms.RadioSelect,
+        help_text="所有页面的文字、按钮一起放大",
+    )

@@ -10,9 +10,21 @@ from apps.units.models import Leader, Unit
 class User(AbstractUser):
     """A person who signs in. What they may do comes from their posts alone, never from groups or flags."""
 
+    class Theme(models.TextChoices):
+        SYSTEM = "system", "跟随系统"
+        LIGHT = "light", "浅色"
+        DARK = "dark", "深色"
+
+    class TextSize(models.TextChoices):
+        NORMAL = "normal", "标准"
+        LARGE = "large", "大"
+        LARGEST = "largest", "特大"
+
     first_name = None
     last_name = None
     display_name = models.CharField("姓名", max_length=40)
+    theme = models.CharField("颜色", max_length=10, choices=Theme.choices, default=Theme.SYSTEM)
+    text_size = models.CharField("文字大小", max_length=10, choices=TextSize.choices, default=TextSize.NORMAL)
 
     class Meta:
         verbose_name = verbose_name_plural = "用户"

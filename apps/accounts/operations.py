@@ -1,4 +1,5 @@
-"""What is done with delegations, and how the first administrator comes in: one operation an action, event inside.
+"""What is done with delegations and the own display, and how the first administrator
+comes in: one operation an action, event inside.
 
 Refusals are django.core.exceptions.PermissionDenied (not the office) and ValidationError (Chinese sentences for the
 page); then nothing is stored.
@@ -90,6 +91,11 @@ def end_delegation(delegation, *, by, at, note):
     delegation.refresh_from_db()
     _record(delegation, "delegation.end", by, at, note=note.strip())
     return delegation
+
+
+def set_display(user, *, theme, text_size):
+    """显示设置: how pages look to `user`, on every machine. A person's own taste: no event of the trail."""
+    User.objects.filter(pk=user.pk).update(theme=theme, text_size=text_size)
 
 
 def _record(delegation, action, by, at, note):

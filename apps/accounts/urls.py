@@ -12,6 +12,7 @@ urlpatterns = [
         auth.PasswordChangeView.as_view(template_name="accounts/password.html", success_url=reverse_lazy("desk:home")),
         name="password",
     ),
+    path("display/", views.display, name="display"),
     path("posts/", views.posts, name="posts"),
     path("delegations/new/", views.delegate, name="delegate"),
     path("delegations/<int:pk>/end/", views.end_delegation, name="end_delegation"),

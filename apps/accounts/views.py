@@ -1,4 +1,4 @@
-"""The office's page of posts: who stands in for whom, and which posts nobody holds."""
+"""How pages look to oneself; the office's page of posts: who stands in for whom, and which posts nobody holds."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from . import operations
-from .forms import DelegationForm, EndForm
+from .forms import DelegationForm, DisplayForm, EndForm
 from .models import Delegation
 from .queries import (
     delegations_by_time,
@@ -17,6 +17,18 @@ from .queries import (
     standing_of,
     vacant_units,
 )
+
+
+@require_http_methods(["GET", "POST"])
+def display(request):
+    """显示设置: theme and text size of the person's own pages."""
+    user = request.user
+    form = DisplayForm(request.POST or None, initial={"theme": user.theme, "text_size": user.text_size})
+    if request.method == "POST" and form.is_valid():
+        operations.set_display(user, **form.cleaned_data)
+        messages.success(request, "显示设置已保存。")
+        return redirect("accounts:display")
+    return render(request, "accounts/display.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 def _office_only(request):

@@ -1,26 +1,40 @@
-"""The menu of each post, for every page."""
+"""The menu of each post and of each person, for every page."""
 
 from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.queries import standing_of
 
+# Not used every day: folded under 更多, so that the head stays in one row.
+RARE = frozenset({"导入导出", "届次设置", "岗位与委托", "管理"})
+
 
 def navigation(request):
-    """Context processor: `nav` for the header, `post_label` beside the name."""
+    """Context processor: `nav` and `nav_rare` for the header, `person` and `post_label` for the person's own menu."""
     user = getattr(request, "user", None)
     if not user or not user.is_authenticated:
         return {"nav": []}
     standing = standing_of(user, timezone.localdate())
-    nav = [
-        {"label": label, "url": url, "current": request.path == url or (url != "/" and request.path.startswith(url))}
-        for label, url in entries_of(standing)
+    entries = _marked(entries_of(standing), request.path)
+    rare = [entry for entry in entries if entry["label"] in RARE]
+    return {
+        "nav": [entry for entry in entries if entry["label"] not in RARE],
+        "nav_rare": rare,
+        "nav_rare_current": any(entry["current"] for entry in rare),
+        "person": _marked(person_entries(standing), request.path),
+        "post_label": standing.label,
+    }
+
+
+def _marked(entries, path):
+    return [
+        {"label": label, "url": url, "current": path == url or (url != "/" and path.startswith(url))}
+        for label, url in entries
     ]
-    return {"nav": nav, "post_label": standing.label}
 
 
 def entries_of(standing):
-    """The menu of a post, in order: `[(label, url)]`."""
+    """The menu of a post, in order: `[(label, url)]`; those in `RARE` are shown under 更多."""
     entries = [("首页", reverse("desk:home"))]
     if standing.handles_proposals:
         entries.append(("提案", reverse("desk:proposals")))
@@ -43,3 +57,8 @@ def entries_of(standing):
     if standing.is_system_admin and not standing.is_office:
         entries.append(("账号管理", reverse("admin:index")))
     return entries
+
+
+def person_entries(standing):
+    """What a person sets for themselves, under their name: `[(label, url)]`; 退出 comes after these."""
+    return [("显示设置", reverse("accounts:display")), ("修改口令", reverse("accounts:password"))]

@@ -91,11 +91,14 @@ document.addEventListener("click", (event) => {
   else if (document.execCommand("copy")) told();
 });
 
-// one menu of further actions open at a time; Escape closes it
+// one menu of further entries or actions open at a time; a click elsewhere and Escape close it
 document.addEventListener("toggle", (event) => {
   if (!event.target.matches || !event.target.matches("details.more[open]")) return;
   for (const other of document.querySelectorAll("details.more[open]")) if (other !== event.target) other.open = false;
 }, true);
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.more[open]")) if (!menu.contains(event.target)) menu.open = false;
+});
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   for (const menu of document.querySelectorAll("details.more[open]")) {
