@@ -197,8 +197,8 @@ def test_a_wrong_number_found_after_the_signature_is_mended_before_the_reply_goe
 
     page = visit(world.leader, proposal)
     assert state(page) == "办理中"
-    reads(page, "已审签", within=f"#case-{case.pk} .reply")
-    page.locator(f"#case-{case.pk} .reply h4 a").click()
+    reads(page, "已审签", within=".reply")
+    page.locator(".reply h3 a").first.click()
     reads(page, "共有泊位530个")
     assert "350" not in words(page, ".letter-text")
     assert asked(visit(world.clerk)) == ["待寄送"]
@@ -217,7 +217,7 @@ def test_a_wrong_number_found_after_the_reply_went_out_is_sent_again(world, visi
     press(page, "更正重发")
     told(page, "原答复已作废，新稿已备")
     assert (state(page), state(page, case)) == ("办理中", "办理中")
-    assert page.locator(".reply h4 .state").all_inner_texts() == ["已作废", "拟稿"]
+    assert page.locator(".reply h3 .state").all_inner_texts() == ["拟稿", "已作废"]
     assert asked(visit(world.secretary)) == []
 
     page = visit(world.clerk)
@@ -249,7 +249,7 @@ def test_a_receipt_that_came_before_the_reply_was_recorded_waits_for_it(world, v
     upload(page, "回执扫描件", "回执.png")
     press(page, "先到登记")
     told(page, "已登记先到的回执")
-    reads(page, "先到登记", "答复登记后即可审核", within=f"#case-{case.pk}")
+    reads(page, "先到登记", "答复登记后即可审核", within="#receipts")
     assert state(page) == "办理中"
     assert "赵堃的回执" not in words(visit(world.office, proposal))
 
@@ -552,7 +552,7 @@ def test_a_proposal_is_withdrawn_by_its_proposer(world, visit):
     assert asked(page) == []
     page.goto(proposal.get_absolute_url())
     assert offers(page) == []
-    page.locator(".reply h4 a").click()
+    page.locator(".reply h3 a").click()
     reads(page, "经研究，现答复如下。")
 
 
@@ -612,7 +612,7 @@ def test_a_leader_signs_on_paper(world, visit, problems):
     proposal = make.handling(world)
     reply = make.reply_at(world, make.case_of(proposal, world.housing), "leader_signoff")
     page = visit(world.office, proposal)
-    page.locator(".reply h4 a").click()
+    page.locator(".reply h3 a").click()
     page.get_by_role("link", name="审签单", exact=True).click()
     sheet = text_of_pdf(page, "下载 PDF")
     assert all(told in sheet for told in ("副区长周明远", "经研究，现答复如下。", "主动公开"))
@@ -809,22 +809,22 @@ def test_a_promise_is_reported_sent_back_and_verified(world, visit):
         upload(page, "佐证材料", "验收单.png")
         press(page, "报告进展")
         told(page, "已报告承诺进展")
-        reads(page, text, "验收单.png", "待核实", within=".receipt")
+        reads(page, text, "验收单.png", "待核实", within=".promise")
         page = visit(world.office)
         open_item(page, "待核实的承诺")
         reads(page, text)
         if text == "正在施工。":
             page.goto(proposal.get_absolute_url())
-            choose(page, "退回", within=".receipt")
+            choose(page, "退回", within=".promise")
             page.get_by_label("说明").fill("尚未完工，请完工后再报。")
             press(page, "退回")
             told(page, "已退回")
-            reads(page, "落实中", within=".receipt")
+            reads(page, "落实中", within=".promise")
     page.get_by_label("现行办理结果").select_option("A类")
     press(page, "核实")
     told(page, "已核实")
     reads(page, "A类（当年通报中为B类）", within=".reply")
-    reads(page, "已落实", "正在施工。", "已完工验收。", within=".receipt")
+    reads(page, "已落实", "正在施工。", "已完工验收。", within=".promise")
     assert state(page) == "已办结"
     page.get_by_role("link", name="年度通报", exact=True).click()
     page.get_by_role("link", name=re.compile("九届四次会议")).first.click()
@@ -844,7 +844,7 @@ def test_a_promise_that_cannot_be_kept_ends_with_an_explanation(world, visit):
     page.get_by_label("不再落实的原因").fill("该地块规划已调整。")
     press(page, "终止并作说明")
     told(page, "已终止并作说明")
-    reads(page, "终止并作说明", within=".receipt")
+    reads(page, "终止并作说明", within=".promise")
     assert {"该地块规划已调整。", "领导同意：周明远副区长9月1日批示同意", "告知提案者：9月3日电话告知赵堃委员"} <= set(
         history(page)[0]
     )
@@ -861,7 +861,7 @@ def test_a_promise_gets_a_later_date(world, visit):
     page.get_by_label("调整原因").fill("汛期停工。")
     press(page, "调整时限")
     told(page, "已调整时限")
-    reads(page, f"{later}前（最初为2027-12-31）", "落实中", within=".receipt")
+    reads(page, f"{later}前（最初为2027-12-31）", "落实中", within=".promise")
     assert str(later) in words(visit(world.clerk), "section:has(h2:text('承诺事项'))")
 
 
@@ -975,7 +975,7 @@ def test_two_clerks_write_in_one_draft_at_once(world, visit, problems):
     forgive(problems, 409)
     reads(second, "您刚才填写的内容", "第二人改了很久的内容。", "请按最新情况操作")
     second.get_by_role("link", name="查看最新情况").click()
-    second.locator(".reply h4 a").click()
+    second.locator(".reply h3 a").click()
     reads(second, "第一人的改动。")
     assert "第二人" not in words(second)
 

@@ -14,17 +14,22 @@ RARE = {"correct", "mark_key", "merge", "unmerge", "hand_back", "withdraw", "tra
 
 @dataclass(frozen=True)
 class Button:
-    """`is_rare`: shown under 更多; `is_on_paper`: only by entering what a unit did on paper (代录)."""
+    """`is_rare`: shown under 更多; `is_on_paper`: only by entering what a unit did on paper (代录).
+
+    `action`: that of its row in the table, "" where there is none.
+    """
 
     label: str
     url: str
     is_danger: bool = False
     is_rare: bool = False
     is_on_paper: bool = False
+    action: str = ""
 
 
 def button(row, url, parties):
-    return Button(row.label, url, row.action in DANGER, row.action in RARE, is_for_another(row, parties))
+    on_paper = is_for_another(row, parties)
+    return Button(row.label, url, row.action in DANGER, row.action in RARE, on_paper, row.action)
 
 
 def buttons(thing, user, today, url, signers=None):
