@@ -167,6 +167,9 @@ ROWS = {
     "reports:letter_act issue": ((200, 404, 404, 404, 403, 403, 404, 404, 404), "letter approved"),
     "reports:letter_act reopen": ((200, 404, 404, 404, 403, 403, 404, 404, 404), "letter issued"),
     "reports:comparison": ((200, 404, 404, 404, 200, 200, 200, 404, 404), None),
+    "reports:pictures_newest": ((302,) * 7 + (404, 404), None),
+    "reports:pictures": ((200,) * 7 + (404, 404), "issued"),
+    "reports:picture_figure": ((200,) * 7 + (404, 404), "issued"),
     "reports:edition": (ISSUED_LETTER, "letter issued"),
     "reports:edition of what is not out": (UNISSUED_LETTER, "letter approved"),
     "reports:edition_pdf": (ISSUED_LETTER, "letter issued"),
@@ -370,6 +373,8 @@ ARGUMENTS = {
     "reports:letter_texts": ("session",),
     "reports:letter_cases": ("session",),
     "reports:letter_act": ("session",),
+    "reports:pictures": ("session",),
+    "reports:picture_figure": ("session",),
     "reports:edition": ("edition",),
     "reports:edition_pdf": ("edition",),
     "reports:edition_docx": ("edition",),
@@ -402,7 +407,7 @@ def url_of(row, found):
         args.append(2)
     if name in ("reports:edition_figure", "reports:edition_reference"):
         args.append(0)
-    asked = "?name=提案总数" if name == "reports:letter_figure" else ""
+    asked = {"reports:letter_figure": "?name=提案总数", "reports:picture_figure": "?path=total"}.get(name, "")
     return reverse(name, args=[*args, *([action] if action else [])]) + asked
 
 

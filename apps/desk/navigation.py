@@ -43,7 +43,7 @@ def entries_of(standing):
     elif standing.is_secretariat:
         entries.append(("导入导出", reverse("exchange:home")))
     if standing.handles_proposals:
-        entries.append(("文书", reverse("papers:sessions")))
+        entries += [("文书", reverse("papers:sessions")), ("图表", reverse("reports:pictures_newest"))]
     if standing.units:
         entries.append(("通报素材", reverse("reports:material_asked")))
     if standing.is_office or standing.is_secretariat or standing.leads_as:

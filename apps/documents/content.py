@@ -91,7 +91,52 @@ class Grid:
                 raise ValueError(f"cells that span {sum(cell.span for cell in row)} of {len(self.shares)} columns")
 
 
-Block = Heading | Paragraph | Table | Grid
+@dataclass(frozen=True)
+class Bar:
+    """A bar of a Picture, `value` long. `told`: what is written at it; `whole`: what it is a part of, 0 for nothing."""
+
+    label: str
+    value: int
+    told: str
+    whole: int = 0
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a Picture, with a value for each of its ticks. `told`: what is written beside its name."""
+
+    name: str
+    values: tuple[int, ...]
+    told: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart: bars, or lines over ticks; charts.py places it. `base`: what its numbers are of, written over it.
+
+    `empty`: the sentence that stands there while there is nothing to draw.
+    """
+
+    title: str
+    base: str
+    bars: tuple[Bar, ...] = ()
+    lines: tuple[Line, ...] = ()
+    ticks: tuple[str, ...] = ()
+    empty: str = "还没有数字可画。"
+
+    def __post_init__(self):
+        for line in self.lines:
+            if len(line.values) != len(self.ticks):
+                raise ValueError(f"a line of {len(line.values)} values over {len(self.ticks)} ticks")
+
+    @property
+    def told(self):
+        """What it shows, in words, for those who cannot see it."""
+        parts = [f"{bar.label}：{bar.told}" for bar in self.bars] + [f"{line.name}：{line.told}" for line in self.lines]
+        return f"{self.base}。{'；'.join(parts)}。" if parts else self.empty
+
+
+Block = Heading | Paragraph | Table | Grid | Picture
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@ from django.urls import path
 
 from apps.proposals import converters  # noqa: F401, makes <session:…> known
 
-from . import approval_views, comparison_views, views
+from . import approval_views, comparison_views, picture_views, views
 from .editing import version_views
 from .editing import views as editing
 from .material import views as material
@@ -45,6 +45,9 @@ urlpatterns = [
     path("material/<int:pk>/", material.give, name="material_give"),
     path("letters/<session:key>/act/<slug:action>/", approval_views.act, name="letter_act"),
     path("comparison/", comparison_views.comparison, name="comparison"),
+    path("pictures/", picture_views.newest, name="pictures_newest"),
+    path("pictures/<session:key>/", picture_views.pictures, name="pictures"),
+    path("pictures/<session:key>/figure/", picture_views.picture_figure, name="picture_figure"),
     path("editions/<int:pk>/", approval_views.edition, name="edition"),
     path("editions/<int:pk>/letter.pdf", approval_views.edition_pdf, name="edition_pdf"),
     path("editions/<int:pk>/letter.docx", approval_views.edition_docx, name="edition_docx"),
