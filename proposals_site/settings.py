@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "apps.supervision",
     "apps.papers",
     "apps.reports",
+    "apps.notices",
     "apps.desk",
 ]
 
@@ -90,6 +91,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "apps.desk.navigation.navigation",
+                "apps.notices.bell.bell",
             ],
         },
     },

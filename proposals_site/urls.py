@@ -12,6 +12,7 @@ urlpatterns = [
     path("cards/", include("apps.supervision.urls")),
     path("papers/", include("apps.papers.urls")),
     path("reports/", include("apps.reports.urls")),
+    path("notices/", include("apps.notices.urls")),
     path("accounts/", include("apps.accounts.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -82,7 +82,7 @@ TABLES = read_document()
 def test_the_document_is_read_whole():
     assert {thing: len(rows) for thing, rows in TABLES.items()} == {
         "proposal": 13,
-        "case": 15,
+        "case": 16,
         "reply": 19,
         "receipt": 7,
         "commitment": 5,
@@ -221,7 +221,7 @@ def cases_in_every_state(world):
     secret = make.registered(world, "021", is_secret=True)
     cases.assign(secret, [(world.housing, "lead")], by=world.office, at=make.moment())
     offline = secret.cases.get()
-    by_text = {"request_return", "request_extension", "contact"}  # no text of a secret proposal is stored
+    by_text = {"request_return", "request_extension", "contact", "urge"}  # no text of a secret proposal is stored
     yield offline, "assigned", never - {"record_offline"} | by_text
 
 

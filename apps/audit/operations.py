@@ -15,6 +15,16 @@ from .models import GENESIS, Event, Head
 
 SHORT_TEXTS = ("actor_key", "action", "target_type", "target_key")
 LONG_TEXTS = ("actor_name", "entered_for", "target_name", "note")
+_followers = []
+
+
+def followed_by(function):
+    """From now on `function(events)` is called with what was recorded, in its transaction: all of it, or nothing.
+
+    For an app's `ready`: how floors above hear of what was done without this one knowing them.
+    """
+    if function not in _followers:
+        _followers.append(function)
 
 
 class OutsideTransaction(RuntimeError):
@@ -81,6 +91,8 @@ def record_many(contents: Iterable[Mapping]) -> list[Event]:
     moved = Head.objects.using(alias).filter(pk=Head.SINGLETON, seq=head.seq, hash=head.hash)
     if moved.update(seq=seq, hash=previous_hash) != 1:
         raise BrokenTrail("the head of the audit trail moved under the lock")
+    for follower in _followers:
+        follower(events)
     return events
 
 

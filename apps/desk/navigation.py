@@ -42,6 +42,10 @@ def entries_of(standing):
         entries += [("登记", reverse("proposals:register")), ("导入导出", reverse("exchange:home"))]
     elif standing.is_secretariat:
         entries.append(("导入导出", reverse("exchange:home")))
+    if standing.is_office:
+        entries.append(("催办", reverse("notices:urging")))
+    elif standing.is_secretariat:
+        entries.append(("催收回执", reverse("notices:urging")))
     if standing.handles_proposals:
         entries += [("文书", reverse("papers:sessions")), ("图表", reverse("reports:pictures_newest"))]
     if standing.units:

@@ -8,7 +8,7 @@ DANGER = {"request_return", "return", "revoke", "refuse_return", "withdraw", "ha
           "close_unanswered", "close_agreed", "reject_paper", "amend", "raise", "reopen"}  # fmt: skip
 RARE = {"correct", "mark_key", "merge", "unmerge", "hand_back", "withdraw", "transfer", "carry_over", "coordinate",
         "adjust", "request_return", "request_extension", "redirect", "sign_on_paper", "reissue", "close_unanswered",
-        "close_agreed", "amend", "park", "record_offline", "postpone", "lapse", "remind", "revoke",
+        "close_agreed", "amend", "park", "record_offline", "postpone", "lapse", "remind", "urge", "revoke",
         "raise", "object", "reopen"}  # fmt: skip
 
 

@@ -172,8 +172,12 @@ def transfer(proposal, case, successor, *, by, at, note):
     if proposal.cases.exclude(state=CaseState.ENDED).filter(unit=successor).exists():
         raise Refused(f"{successor}已在承办此提案，不能再承接；如需合并，请用“调整承办单位”移出其中一个。")
     data = {"case": case.pk, "unit": case.unit.name, "successor": successor.name}
-    advance(proposal, "transfer", by=by, at=at, note=note, data=data)
-    Case.objects.filter(pk=case.pk).update(unit=successor, named_signer=None)
+
+    def hand_over():
+        Case.objects.filter(pk=case.pk).update(unit=successor, named_signer=None)
+        return {}
+
+    advance(proposal, "transfer", by=by, at=at, note=note, data=data, then=hand_over)
     return proposal
 
 

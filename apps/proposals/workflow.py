@@ -194,6 +194,7 @@ CASE = Table(
             (C.ASSIGNED, C.HANDLING, C.REPLIED, C.CLOSED),
             (Party.UNIT, Party.UNIT_HEAD, Party.OFFICE, Party.SECRETARIAT),
         ),
+        Transition("urge", "催办", (C.ASSIGNED, C.HANDLING), _OFFICE, when="is_not_urged_today"),
         Transition(
             "advise", "会办意见", (C.HANDLING,), (Party.UNIT_HEAD, Party.OFFICE_FOR), C.ADVISED, when="is_assisting"
         ),

@@ -181,7 +181,7 @@ def office_forward(reply, signer, *, by, at, note=""):
         note=note,
         forwarded_by=by,
         forwarded_at=at,
-        data={"signer": signer.name},
+        data={"signer": signer.name, "signer_id": signer.pk},
     )
     _name_signer(reply, signer, default)
     return reply
@@ -203,7 +203,8 @@ def redirect(reply, signer, *, by, at, note):
     on = timezone.localdate(at)
     if signer == signers_of([reply.case], on).get(reply.case_id):
         raise Refused(f"现在就由{signer}审签，请选择另一位领导。")
-    advance(reply, "redirect", by=by, at=at, note=note, data={"signer": signer.name})
+    data = {"signer": signer.name, "signer_id": signer.pk}
+    advance(reply, "redirect", by=by, at=at, note=note, data=data)
     _name_signer(reply, signer, signers_of([_without_named_signer(reply.case)], on).get(reply.case_id))
     return reply
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 
 from django.db.models import Exists, OuterRef, Prefetch
 
+from apps.notices.queries import with_last_urge
 from apps.proposals.models import Attachment, Case, Contact, Coordination, ExtensionRequest, Proposal, ReturnRequest
 from apps.ratings.models import Receipt
 from apps.ratings.queries import receipts_of, receipts_visible_to
@@ -32,7 +33,7 @@ def fetch_proposal(pk, user, today):
     )
     cards = Card.objects.select_related("answered_by", "follows")
     cards = cards.annotate(is_visible=Exists(cards_visible_to(user, today).filter(pk=OuterRef("pk"))))
-    cases = Case.objects.select_related("unit", "named_signer", "opinion__given_by")
+    cases = with_last_urge(Case.objects.select_related("unit", "named_signer", "opinion__given_by"))
     return (
         Proposal.objects.visible_to(user, today)
         .filter(pk=pk)

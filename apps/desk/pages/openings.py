@@ -20,6 +20,8 @@ def case_url(case, action):
         return reverse(f"replies:{action}", args=[case.pk])
     if action == "issue":
         return reverse("supervision:issue", args=[case.pk])
+    if action == "urge":
+        return reverse("notices:act_on_case", args=[case.pk, action])
     name = "ratings:act_on_case" if action in RECEIPT_CASE_ACTIONS else "proposals:act_on_case"
     return reverse(name, args=[case.pk, action])
 

@@ -1,0 +1,13 @@
+from django.urls import path
+
+from . import views
+
+app_name = "notices"
+urlpatterns = [
+    path("", views.notices, name="notices"),
+    path("<int:pk>/open/", views.open_notice, name="open"),
+    path("read/", views.mark_read, name="mark_read"),
+    path("urging/", views.urging, name="urging"),
+    path("urge/", views.urge, name="urge"),
+    path("cases/<int:pk>/<slug:action>/", views.act_on_case, name="act_on_case"),
+]

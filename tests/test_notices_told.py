@@ -1,0 +1,292 @@
+"""Who is told of which deed, and who is not. The expectations are those of the work: who has the next thing to do."""
+
+import datetime
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from apps.accounts.models import Post
+from apps.audit.models import Event
+from apps.audit.operations import followed_by
+from apps.notices import operations as notices
+from apps.notices.deeds import DEEDS, To
+from apps.notices.models import Notice, Urge
+from apps.notices.queries import unread_proposals
+from apps.proposals import operations as cases
+from apps.proposals import rearranging
+from apps.proposals.models import Proposal
+from apps.proposals.workflow import NotAllowed, OutOfTurn, Refused
+from apps.ratings import operations as ratings
+from apps.replies import operations as replies
+from apps.replies import promises
+from apps.supervision import operations as cards
+from tests import factories as make
+from tests.test_rules import THINGS
+
+
+@pytest.fixture
+def world(db):
+    made = make.world()
+    now = timezone.now()
+    # a session of this year: what was done long ago is told to nobody
+    made.session = cases.open_session("9-9", "九届九次会议", timezone.localdate(now).year, by=made.office, at=now)
+    return made
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
+
+
+def told(kind, **which):
+    """{username: text} of the notices of a kind."""
+    found = Notice.objects.filter(kind=kind, **which).select_related("person")
+    assert len({(one.person_id, one.proposal_id, one.case_id) for one in found}) == len(found)
+    return {notice.person.username: notice.text for notice in found}
+
+
+def test_every_deed_of_the_table_is_an_action_that_there_is():
+    known = {f"{name}.{row.action}" for name, model in THINGS.items() for row in model.WORKFLOW.transitions}
+    assert set(DEEDS) - known == set()
+
+
+def test_an_assignment_is_told_to_the_clerk_of_each_unit_and_to_nobody_else(world, now):
+    proposal = make.assigned(world, roles=[(world.housing, "lead"), (world.culture, "assist")], at=now)
+    due = proposal.cases.first().accept_due_on
+    text = f"新交办，请于{due.month}月{due.day}日前签收"
+    assert told("proposal.assign") == {"clerk": text, "culture_clerk": text}
+    notice = Notice.objects.get(person=world.clerk)
+    assert (notice.proposal, notice.case.unit, notice.read_at, notice.by_name) == (
+        proposal, world.housing, None, "吴办",
+    )  # fmt: skip
+
+
+def test_where_a_unit_has_no_clerk_its_head_is_told(world, now):
+    Post.objects.filter(user=world.clerk).delete()
+    make.assigned(world, at=now)
+    assert list(told("proposal.assign")) == ["head"]
+
+
+def test_who_left_the_post_or_cannot_sign_in_is_not_told(world, now):
+    Post.objects.filter(user=world.clerk).update(until_on=timezone.localdate(now) - datetime.timedelta(days=1))
+    world.head.is_active = False
+    world.head.save()
+    make.assigned(world, at=now)
+    assert not Notice.objects.exists()
+
+
+def test_what_was_done_long_ago_and_is_recorded_now_is_no_news(world):
+    make.assigned(make_session_2020(world))
+    assert Event.objects.filter(action="proposal.assign").exists()
+    assert not Notice.objects.exists()
+
+
+def make_session_2020(world):
+    world.session = type(world.session).objects.get(key="9-4")
+    return world
+
+
+def test_urging_tells_the_unit_and_is_kept_with_what_it_was_for(world, now):
+    case = make.assigned(world, at=now).cases.get()
+    notices.urge(case, by=world.office, at=now, note="请今天签收")
+    assert set(told("case.urge")) == {"clerk", "head"}
+    due = case.accept_due_on
+    assert told("case.urge")["clerk"] == f"催办：请尽快签收（期限{due.month}月{due.day}日）"
+    assert Notice.objects.filter(kind="case.urge").first().note == "请今天签收"
+    kept = Urge.objects.get()
+    assert (kept.case, kept.step, kept.due_on, kept.urged_by, kept.note) == (
+        case, "accept", due, world.office, "请今天签收",
+    )  # fmt: skip
+    event = Event.objects.get(action="case.urge")
+    assert (event.actor_key, event.note, event.data["unit"]) == ("office", "请今天签收", "区住房城乡建委")
+    case.refresh_from_db()
+    assert case.state == "assigned"
+
+
+@pytest.mark.parametrize(
+    ("role", "accepted", "step"),
+    [("lead", False, "签收"), ("lead", True, "答复"), ("assist", False, "签收"), ("assist", True, "会办意见")],
+)
+def test_a_unit_is_urged_to_do_what_its_case_waits_for(world, now, role, accepted, step):
+    roles = [(world.culture, "lead"), (world.housing, "assist")] if role == "assist" else [(world.housing, "lead")]
+    proposal = make.assigned(world, roles=roles, at=now)
+    case = make.case_of(proposal, world.housing)
+    if accepted:
+        cases.accept(case, by=world.clerk, at=now)
+    notices.urge(case, by=world.office, at=now)
+    assert f"请尽快{step}" in told("case.urge")["clerk"]
+
+
+def test_a_case_is_urged_once_a_day(world, now):
+    case = make.assigned(world, at=now).cases.get()
+    notices.urge(case, by=world.office, at=now)
+    with pytest.raises(Refused, match="今天已催办过"):
+        notices.urge(case, by=world.office2, at=now)
+    assert Urge.objects.count() == 1
+    notices.urge(case, by=world.office, at=now + datetime.timedelta(days=1))
+    assert Urge.objects.count() == 2
+
+
+def test_only_the_office_urges_and_only_what_a_unit_has_to_do(world, now):
+    case = make.assigned(world, at=now).cases.get()
+    for person in (world.clerk, world.head, world.leader, world.secretary, world.admin):
+        with pytest.raises(NotAllowed):
+            notices.urge(case, by=person, at=now)
+    replied = make.handling(world, "002", at=now).cases.get()
+    make.reply_at(world, replied, "issued", at=now)
+    with pytest.raises(OutOfTurn):
+        notices.urge(replied, by=world.office, at=now)
+    assert not Urge.objects.exists()
+
+
+def test_of_many_each_is_urged_for_itself(world, now):
+    good = make.assigned(world, "001", at=now).cases.get()
+    done = make.handling(world, "002", at=now).cases.get()
+    make.reply_at(world, done, "issued", at=now)
+    also = make.assigned(world, "003", at=now).cases.get()
+    outcomes = notices.urge_many([good, done, also], by=world.office, at=now)
+    assert [(case.pk, bool(reason)) for case, reason in outcomes] == [
+        (good.pk, False), (done.pk, True), (also.pk, False),
+    ]  # fmt: skip
+    assert "已答复" in outcomes[1][1]
+    assert Urge.objects.count() == 2
+
+
+def test_a_notice_that_cannot_be_stored_undoes_the_deed(world, now, monkeypatch):
+    case = make.assigned(world, at=now).cases.get()
+
+    def fail(events):
+        raise RuntimeError("full disk")
+
+    monkeypatch.setattr("apps.audit.operations._followers", [])
+    followed_by(fail)
+    with pytest.raises(RuntimeError), transaction.atomic():
+        cases.accept(case, by=world.clerk, at=now)
+    case.refresh_from_db()
+    assert case.state == "assigned"
+
+
+def test_the_way_of_a_reply_is_told_to_whoever_goes_on_with_it(world, now):
+    case = make.handling(world, at=now).cases.get()
+    reply = make.reply_at(world, case, "issued", at=now)
+    assert set(told("reply.submit")) == {"head"}
+    assert set(told("reply.unit_approve")) == {"office", "office2", "chief"}
+    assert set(told("reply.office_forward")) == {"leader"}
+    assert set(told("reply.sign")) == {"clerk", "head"}
+    assert set(told("reply.issue")) == {"secretary", "secretary2"}
+    receipt = make.rated(world, reply, "不满意", at=now, confirm=False)
+    assert set(told("receipt.enter")) == {"secretary2"}  # the other one entered it
+    assert not told("receipt.confirm")
+    ratings.confirm(receipt, by=world.secretary2, at=now)
+    assert set(told("receipt.confirm")) == {"clerk", "head", "office", "office2", "chief"}
+    assert told("receipt.confirm")["clerk"] == "提案者不满意区住房城乡建委的答复"
+    case.refresh_from_db()
+    assert f"请于{case.reply_due_on.month}月{case.reply_due_on.day}日前再次答复" in told("case.rehandle")["clerk"]
+
+
+def test_a_satisfied_receipt_is_told_as_the_end_of_the_case(world, now):
+    reply = make.reply_at(world, make.handling(world, at=now).cases.get(), "issued", at=now)
+    make.rated(world, reply, "满意", at=now)
+    assert not told("receipt.confirm")
+    assert set(told("case.close")) == {"clerk", "head"}
+
+
+def test_who_signs_in_another_leaders_place_is_told(world, now):
+    make.delegation(world, world.leader_row, world.other_leader_row, at=now)
+    make.reply_at(world, make.handling(world, at=now).cases.get(), "leader_signoff", at=now)
+    assert set(told("reply.office_forward")) == {"leader", "other_leader"}
+
+
+def test_the_leader_who_is_named_is_told_not_the_one_in_charge(world, now):
+    reply = make.reply_at(world, make.handling(world, at=now).cases.get(), "office_review", at=now)
+    replies.office_forward(reply, world.other_leader_row, by=world.office, at=now, note="分工调整")
+    assert set(told("reply.office_forward")) == {"other_leader"}
+    replies.redirect(reply, world.leader_row, by=world.other_leader, at=now, note="请分管领导审签")
+    assert set(told("reply.redirect")) == {"leader"}
+
+
+def test_requests_go_to_the_office_and_rulings_to_the_unit(world, now):
+    one = make.assigned(world, "001", at=now).cases.get()
+    cases.request_return(one, world.culture, by=world.clerk, at=now, note="职责不符")
+    assert set(told("case.request_return")) == {"office", "office2", "chief"}
+    assert told("case.request_return")["office"] == "区住房城乡建委申请退办，请裁定"
+    cases.grant_return(one, by=world.office, at=now, note="同意")
+    assert set(told("case.grant_return")) == {"clerk", "head"}
+    two = make.handling(world, "002", at=now).cases.get()
+    wanted = two.reply_due_on + datetime.timedelta(days=10)
+    cases.request_extension(two, wanted, by=world.clerk, at=now, note="须勘查")
+    assert str(wanted) in told("case.request_extension")["office"]
+    cases.grant_extension(two, by=world.office, at=now, note="同意")
+    assert told("case.grant_extension")["head"] == f"延期申请已同意，答复期限延至{wanted.month}月{wanted.day}日"
+
+
+def test_a_unit_that_takes_over_is_told_and_the_one_that_ends_too(world, now):
+    proposal = make.assigned(world, "001", at=now)
+    rearranging.transfer(proposal, proposal.cases.get(), world.parks, by=world.office, at=now, note="机构改革")
+    assert set(told("proposal.transfer")) == {"parks_clerk", "parks_head"}
+    other = make.assigned(world, "002", at=now)
+    cases.adjust(other, [(world.culture, "lead")], [other.cases.get()], by=world.office, at=now, note="职责")
+    assert told("proposal.adjust") == {
+        "culture_clerk": told("proposal.assign", proposal=other)["clerk"],
+        "clerk": "区住房城乡建委不再承办", "head": "区住房城乡建委不再承办",
+    }  # fmt: skip
+
+
+def test_cards_promises_and_key_proposals(world, now):
+    case = make.handling(world, at=now).cases.get()
+    card = cards.issue_new(case, by=world.office, at=now, colour="yellow", rule="other", reason="敷衍")
+    assert told("card.issue") == dict.fromkeys(("clerk", "head"), "收到黄牌，请整改并反馈")
+    cards.object_to(card, by=world.head, at=now, note="情况不实")
+    assert told("card.object")["office2"] == "区住房城乡建委对黄牌提出申辩"
+    reply = make.reply_at(world, case, "issued", "B", at=now)
+    promises.report(reply.commitments.get(), by=world.clerk, at=now, text="已开工")
+    assert set(told("commitment.report")) == {"office", "office2", "chief"}
+    rearranging.mark_key(case.proposal, world.other_leader_row, by=world.office, at=now, note="商定")
+    assert told("proposal.mark_key")["other_leader"] == "列为重点提案，由您督办"
+
+
+def test_nobody_is_ever_told_of_what_they_may_not_see(world, now):
+    """After a year of deeds: each notice is of a proposal that its reader sees, and none went to who did it."""
+    both = make.assigned(world, "001", roles=[(world.housing, "lead"), (world.culture, "assist")], at=now)
+    for case in both.cases.all():
+        cases.accept(case, by=make.people_of(world, case.unit)[0], at=now)
+    cases.advise(make.case_of(both, world.culture), by=world.culture_head, at=now, text="同意")
+    reply = make.reply_at(world, make.case_of(both, world.housing), "issued", at=now)
+    make.rated(world, reply, "不满意", at=now)
+    gone = make.assigned(world, "002", at=now)
+    rearranging.withdraw(gone, by=world.office, at=now, note="来函")
+    merged = make.assigned(world, "003", at=now)
+    rearranging.merge(merged, both, by=world.office, at=now, note="相同")
+    found = Notice.objects.select_related("person", "proposal")
+    assert len({notice.kind for notice in found}) > 10
+    for notice in found:
+        assert Proposal.objects.visible_to(notice.person).filter(pk=notice.proposal_id).exists(), notice.kind
+        assert notice.by_name != str(notice.person)
+        assert notice.text and "{" not in notice.text
+    assert not Notice.objects.filter(person__in=[world.auditor, world.admin]).exists()
+    # an unissued reply and an unconfirmed rating: not a word to those who may not read them
+    assert not Notice.objects.filter(person__in=[world.secretary, world.secretary2], kind__in=[
+        "reply.submit", "reply.unit_approve", "reply.office_forward", "reply.sign"]).exists()  # fmt: skip
+    assert not Notice.objects.filter(person=world.culture_clerk, kind__startswith="reply.").exists()
+    assert not Notice.objects.filter(person__in=[world.clerk, world.office], kind="receipt.enter").exists()
+
+
+def test_a_secret_proposal_is_told_by_number_and_without_a_word_of_the_note(world, now):
+    secret = make.registered(world, "009", at=now, is_secret=True)
+    cases.assign(secret, [(world.housing, "lead")], by=world.office, at=now, note="涉密事由")
+    notice = Notice.objects.get(person=world.clerk)
+    assert (notice.note, "涉密事由" in notice.text) == ("", False)
+    with pytest.raises(Refused, match="涉密"):
+        notices.urge(secret.cases.get(), by=world.office, at=now)
+
+
+def test_what_is_no_longer_ones_own_to_see_is_no_longer_counted(world, now):
+    make.assigned(world, at=now)
+    assert sum(unread_proposals(world.clerk).values()) == 1
+    Post.objects.filter(user=world.clerk).delete()
+    assert unread_proposals(type(world.clerk).objects.get(pk=world.clerk.pk)) == {}
+
+
+def test_every_addressee_of_the_table_is_used():
+    assert {telling.to for row in DEEDS.values() for telling in row} == set(To)
