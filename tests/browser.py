@@ -132,9 +132,9 @@ def people(new_page, sign_in):
 
 
 def open_item(page, section, number="001"):
-    """Follows the button of a proposal in a section of the home page."""
+    """Presses the button of a proposal in a section of the home page: it leads there, or does it at once."""
     card = page.locator("section", has=page.get_by_role("heading", name=re.compile(section)))
-    card.locator("tr", has_text=f"第{number}号").get_by_role("link", name=re.compile(f"：第{number}号")).click()
+    card.locator("tr", has_text=f"第{number}号").locator(".line-do .button").click()
 
 
 def go_by_menu(page, name):

@@ -11,6 +11,7 @@ from django.urls.resolvers import URLPattern
 from django.utils import timezone
 
 from apps.desk.exchange import uploads
+from apps.desk.homes import Home
 from apps.documents.content import Sheet
 from apps.documents.kept import as_data
 from apps.papers.models import Batch
@@ -47,6 +48,11 @@ ISSUED_LETTER = (200, 404, 404, 404, 200, 200, 200, 404, 404)
 
 ROWS = {
     "desk:home": ((200,) * 7 + (302, 302), None),
+    "desk:waiting unassigned": ((200,) + (404,) * 8, None),
+    "desk:waiting to-accept": ((404, 200, 200, 200, 404, 404, 404, 404, 404), None),
+    "desk:waiting to-sign": ((404, 404, 404, 404, 200, 200, 404, 404, 404), None),
+    "desk:waiting to-enter": ((404,) * 6 + (200, 404, 404), None),
+    "desk:proposers": ((404,) * 6 + (200, 404, 404), None),
     "desk:proposals": ((200,) * 7 + (404, 404), None),
     "desk:proposal": (THOSE_WHO_SEE_IT, "handling"),
     "desk:audit": ((404,) * 7 + (200, 404), None),
@@ -470,11 +476,11 @@ def test_the_guard_notices_a_page_that_writes_when_it_is_read(client, monkeypatc
     world = make.world()
     client.force_login(world.office)
 
-    def waiting_that_writes(user, today):
+    def home_that_writes(user, today):
         Session.objects.update(decimals=2)
-        return []
+        return Home()
 
-    monkeypatch.setattr("apps.desk.views.homes.waiting_for", waiting_that_writes)
+    monkeypatch.setattr("apps.desk.views.homes.home_of", home_that_writes)
     with pytest.raises(WroteOnGet, match="proposals_session"), transaction.atomic():
         client.get("/")
     world.session.refresh_from_db()

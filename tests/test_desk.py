@@ -89,7 +89,7 @@ def test_each_step_waits_for_the_right_person_and_for_nobody_else(world):
     seen["issued"] = everybody()
     assert seen == expected
     make.rated(world, reply, "不满意", at=at, confirm=False)
-    assert everybody() == {"secretary": {"我录入、待他人审核": ["001"]}, "secretary2": {"待审核回执": ["001"]}}
+    assert everybody() == {"secretary2": {"待审核回执": ["001"]}}, "who entered it waits for the other"
     make.ratings.confirm(make.receipt_of(reply), by=world.secretary2, at=at)
     assert everybody() == {"clerk": work, "head": work}, "the second round begins anew"
 

@@ -16,7 +16,7 @@ from apps.audit.models import Event
 from apps.audit.queries import verify
 from apps.calendars.deadlines import Calendar
 from apps.desk.demo import district, running
-from apps.desk.homes import waiting_for
+from apps.desk.homes import home_of, waiting_for
 from apps.figures.queries import figures
 from apps.proposals.attachments import files_of
 from apps.proposals.models import (
@@ -57,6 +57,7 @@ OFFICE_SECTIONS = {
     "拟发的黄牌红牌",
     "已反馈待摘牌",
     "承办单位已超期",
+    "回执超期未收",
 }
 CLERK_SECTIONS = {
     "收到的黄牌红牌",
@@ -69,7 +70,7 @@ CLERK_SECTIONS = {
     "承诺事项",
     "待反馈的通报素材",
 }
-SECRETARIAT_SECTIONS = {"待审核回执", "待录入回执", "我录入、待他人审核"}
+SECRETARIAT_SECTIONS = {"待审核回执", "待录入回执"}
 
 
 @pytest.fixture(scope="module", params=DAYS, ids=str)
@@ -153,7 +154,8 @@ def test_the_busiest_unit_finds_work_of_every_kind(today):
 def test_leaders_find_replies_to_sign_and_proposals_to_supervise(today):
     leaders = [name for post, name in district.accounts(today) if name.startswith("leader")]
     assert len(leaders) >= 3
-    assert any(empty(sections_of(name, today)) == set() for name in leaders)
+    homes = [home_of(User.objects.get(username=name), today) for name in leaders]
+    assert any(all(one.count for one in (*home.mine, *home.watched)) for home in homes)
     assert all(sum(sections_of(name, today).values()) for name in leaders)
 
 
@@ -162,6 +164,8 @@ def test_both_people_of_the_secretariat_find_work_of_every_kind(today):
         found = sections_of(username, today)
         assert set(found) == SECRETARIAT_SECTIONS
         assert empty(found) == set()
+        home = home_of(User.objects.get(username=username), today)
+        assert [(one.title, bool(one.count)) for one in home.others] == [("我录入、待他人审核", True)]
 
 
 def test_accounts_are_those_that_find_work(today):

@@ -1,22 +1,16 @@
-"""The list of proposals, and how far a session has got."""
+"""The list of proposals."""
 
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Min, Prefetch, Q
+from django.db.models import F, Min, Prefetch, Q
 
 from apps.calendars.deadlines import Calendar
 from apps.proposals.models import Case, Proposal
-from apps.proposals.workflow import CaseState, ProposalState
+from apps.proposals.workflow import CaseState
 from apps.replies.models import Reply
 from apps.replies.workflow import ReplyState
 
 from .queries import Remaining, remaining
-
-
-def progress_of(session):
-    """Proposals of a session by state, in the order of the work: [(state value, label, count)]."""
-    counts = dict(Proposal.objects.filter(session=session).values_list("state").annotate(count=Count("pk")).order_by())
-    return [(state.value, state.label, counts[state.value]) for state in ProposalState if state.value in counts]
 
 
 @dataclass(frozen=True)

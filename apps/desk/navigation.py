@@ -38,6 +38,8 @@ def entries_of(standing):
     entries = [("首页", reverse("desk:home"))]
     if standing.handles_proposals:
         entries.append(("提案", reverse("desk:proposals")))
+    if standing.is_secretariat:
+        entries.append(("提案者", reverse("desk:proposers")))
     if standing.is_office:
         entries += [("登记", reverse("proposals:register")), ("导入导出", reverse("exchange:home"))]
     elif standing.is_secretariat:

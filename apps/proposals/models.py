@@ -409,9 +409,12 @@ class Case(models.Model):
 
     @property
     def stamp(self):
-        """See Proposal.stamp; of an assisting case with the time of its opinion, which clerk and head both write."""
+        """See Proposal.stamp; of an assisting case with the time of its opinion, which clerk and head both write.
+
+        Before it is accepted there is none, and lists of what is to be accepted ask for no more than their rows.
+        """
         told = f"{self.state}.{self.round}"
-        if self.is_answering:
+        if self.is_answering or self.state == workflow.CaseState.ASSIGNED:
             return told
         return f"{told}.{Opinion.objects.filter(case=self).values_list('prepared_at', flat=True).first()}"
 

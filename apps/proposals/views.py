@@ -61,6 +61,10 @@ class Act:
     table: Any = None  # the Table that has the row, where it is not the thing's own
 
 
+LANDINGS = {"home": "desk:home"}
+"""Where an action may lead to in place of the page of its thing: what `then` says, as a page's form sends it → URL."""
+
+
 def run_action(request, thing, action, acts, **context):
     """Shows and takes the form of `action` on `thing`, which the caller has fetched as visible to the user.
 
@@ -74,7 +78,8 @@ def run_action(request, thing, action, acts, **context):
     table = act.table or thing.WORKFLOW
     label = act.label or table.label_of(action)
     context |= {"thing": thing, "proposal": proposal, "back": back}
-    context |= {"action": action, "label": label, "danger": act.danger}
+    then = request.POST.get("then") or request.GET.get("then")
+    context |= {"action": action, "label": label, "danger": act.danger, "then": then if then in LANDINGS else ""}
     form = act.form(
         request.POST if request.method == "POST" else None,
         request.FILES if request.method == "POST" else None,
@@ -101,7 +106,7 @@ def run_action(request, thing, action, acts, **context):
             act.operation(thing, **given, by=request.user, at=at, seen=request.POST.get("seen", ""))
             name = f"{proposal}{proposal.title}" if proposal else str(thing)
             messages.success(request, act.done.format(label=label, name=name))
-            return redirect(back)
+            return redirect(LANDINGS.get(then, back))
         # not open to this user, or no longer: that is told before what is wrong with the form
         if act.check:
             act.check(thing, user=request.user, on=on)
