@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "apps.supervision",
     "apps.papers",
     "apps.reports",
+    "apps.allocation",
     "apps.notices",
     "apps.desk",
 ]

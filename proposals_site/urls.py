@@ -13,6 +13,7 @@ urlpatterns = [
     path("papers/", include("apps.papers.urls")),
     path("reports/", include("apps.reports.urls")),
     path("notices/", include("apps.notices.urls")),
+    path("allocation/", include("apps.allocation.urls")),
     path("accounts/", include("apps.accounts.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -10,6 +10,7 @@ from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern
 from django.utils import timezone
 
+from apps.allocation import operations as allocation
 from apps.desk.exchange import uploads
 from apps.desk.homes import Home
 from apps.documents.content import Sheet
@@ -201,6 +202,14 @@ ROWS = {
     "accounts:posts": (OFFICE_ALONE, None),
     "accounts:delegate": (OFFICE_ALONE, None),
     "accounts:end_delegation": (OFFICE_ALONE, "delegation"),
+    "allocation:newest": (OFFICE_ALONE, None),
+    "allocation:draft": (OFFICE_ALONE, "session"),
+    "allocation:plan": (OFFICE_ALONE, "session"),
+    "allocation:line": (OFFICE_ALONE, "received"),
+    "allocation:assign": (OFFICE_ALONE, "session"),
+    "allocation:assigned": (OFFICE_ALONE, "assigned in one go"),
+    "allocation:assigned_list": (OFFICE_ALONE, "assigned in one go"),
+    "allocation:originals": (OFFICE_ALONE, "assigned in one go"),
     "exchange:template ledger": ((200, 403, 403, 403, 403, 403, 200, 403, 403), None),
     "exchange:template list": ((200,) + (403,) * 8, None),
     "exchange:upload ledger": ((200, 403, 403, 403, 403, 403, 200, 403, 403), None),
@@ -212,6 +221,8 @@ ROWS = {
 }
 PUBLIC = {"accounts:sign_in", "link:answer", "link:thanks", "link:file"}
 POST_ONLY = {
+    "allocation:take",
+    "allocation:place",
     "papers:ask_batch",
     "papers:ask_for_file",
     "papers:stop_batch",
@@ -271,6 +282,9 @@ def target(world, stage):
         content = sheets.workbook([sheets.handled()])
         kept = uploads.keep("ledger", "9-4", content, "台账.xlsx", by=world.office, at=timezone.now())
         return {"upload": kept.pk}
+    if stage == "assigned in one go":
+        made, unit = assigned_in_one_go(world)
+        return {"session": world.session.key, "assignment": made.pk, "unit": unit.pk}
     if stage == "letter":
         return {"session": world.session.key, "answer": written_letter(world).pk}
     return {"session": world.session.key} | things_at(world, stage)
@@ -285,6 +299,14 @@ def written_letter(world):
         due_on=make.moment(2020, 10, 20).date(),
     )  # fmt: skip
     return asked.answers.get()
+
+
+def assigned_in_one_go(world):
+    """(the Assignment, the unit) of a proposal with an original."""
+    proposal = make.registered(world, files=make.scan())
+    line = allocation.place(proposal, [(world.housing, "lead")], by=world.office, at=make.moment(), seen=0)
+    made = allocation.assign_all(line.draft, {line.pk: 1}, by=world.office, at=make.moment())
+    return made, world.housing
 
 
 def batch_of(world):
@@ -402,6 +424,13 @@ ARGUMENTS = {
     "reports:letter_material": ("session",),
     "reports:material_give": ("answer",),
     "accounts:end_delegation": ("delegation",),
+    "allocation:draft": ("session",),
+    "allocation:plan": ("session",),
+    "allocation:assign": ("session",),
+    "allocation:line": ("session", "proposal"),
+    "allocation:assigned": ("session", "assignment"),
+    "allocation:assigned_list": ("session", "assignment"),
+    "allocation:originals": ("session", "assignment", "unit"),
     "exchange:preview": ("upload",),
     "exchange:errors": ("upload",),
     "exchange:export": ("session",),

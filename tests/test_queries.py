@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from apps.allocation import operations as allocation
 from apps.proposals import operations as cases
 from apps.proposals.models import Proposal
 from apps.replies import promises
@@ -42,6 +43,14 @@ def fill(world, numbers):
         late = make.handling(world, f"{n * 10 + 7:03}")
         make.rated(world, make.reply_at(world, make.case_of(late, world.housing), "issued"), "不满意", confirm=False)
         write_letter(world)
+        draft_lines(world, n)
+
+
+def draft_lines(world, n):
+    """Two lines of the draft of the allocation."""
+    for index, roles in enumerate([[(world.housing, "lead"), (world.culture, "assist")], [(world.parks, "lead")]]):
+        proposal = make.registered(world, f"{700 + n * 10 + index}", wished_units="区住建委")
+        allocation.place(proposal, roles, by=world.office, at=make.moment(2020, 3, 2), seen=0)
 
 
 def write_letter(world):
@@ -97,6 +106,10 @@ LISTS = [
     ("office", "/reports/pictures/9-4/figure/?path=total"),
     ("clerk", "/reports/material/"),
     ("office", "/exchange/"),
+    ("office", "/allocation/9-4/"),
+    ("office", "/allocation/9-4/?show=left"),
+    ("office", "/allocation/9-4/?show=objected"),
+    ("office", "/allocation/9-4/assign/"),
     ("office", "/accounts/posts/"),
     ("office", "/settings/"),
     ("secretary", "/settings/sessions/9-4/"),

@@ -41,7 +41,8 @@ def entries_of(standing):
     if standing.is_secretariat:
         entries.append(("提案者", reverse("desk:proposers")))
     if standing.is_office:
-        entries += [("登记", reverse("proposals:register")), ("导入导出", reverse("exchange:home"))]
+        entries += [("登记", reverse("proposals:register")), ("分办", reverse("allocation:newest"))]
+        entries.append(("导入导出", reverse("exchange:home")))
     elif standing.is_secretariat:
         entries.append(("导入导出", reverse("exchange:home")))
     if standing.is_office:

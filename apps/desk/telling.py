@@ -21,6 +21,12 @@ FURTHER = {
     "session.open": "新建届次",
     "delegation.create": "登记委托",
     "delegation.end": "提前终止委托",
+    "allocation.place": "拟定分办",
+    "allocation.clear": "撤下分办",
+    "allocation.share": "分办征求意见",
+    "allocation.end_sharing": "结束分办征求意见",
+    "allocation.answer": "反馈分办意见",
+    "allocation.assign": "一次交办",
     "letter.texts": "编写通报文字",
     "letter.cases": "选用通报事例",
     "letter.themes": "编排通报主题",
@@ -42,6 +48,10 @@ FURTHER = {
     "user.change": "修改用户",
 }
 PLAIN = (  # facts that stand for themselves: name in the event, what it is called
+    ("proposal", "提案"),
+    ("opinion", "分办意见"),
+    ("answer_by_on", "请于何日前反馈"),
+    ("assigned", "已交办件数"),
     ("title", "案由"),
     ("successor", "移交给"),
     ("suggested_unit", "建议改由"),

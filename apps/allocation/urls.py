@@ -1,0 +1,19 @@
+from django.urls import path
+
+from apps.proposals import converters  # noqa: F401, makes <session:…> known
+
+from . import views
+
+app_name = "allocation"
+urlpatterns = [
+    path("", views.newest, name="newest"),
+    path("<session:key>/", views.draft, name="draft"),
+    path("<session:key>/take/", views.take, name="take"),
+    path("<session:key>/plan.xlsx", views.plan, name="plan"),
+    path("<session:key>/assign/", views.assign, name="assign"),
+    path("<session:key>/assigned/<int:pk>/", views.assigned, name="assigned"),
+    path("<session:key>/assigned/<int:pk>/list.xlsx", views.assigned_list, name="assigned_list"),
+    path("<session:key>/assigned/<int:pk>/originals/<int:unit>/", views.originals, name="originals"),
+    path("<session:key>/proposals/<int:pk>/", views.line, name="line"),
+    path("<session:key>/proposals/<int:pk>/place/", views.place, name="place"),
+]
