@@ -121,7 +121,6 @@ def test_text_that_was_not_saved_is_found_again(running, people):
     press(page, "生成初稿")
     box = edit(page, "总体情况")
     box.fill("写了很久的标题")
-    page.on("dialog", lambda dialog: dialog.accept())  # the browser asks whether to leave
     page.goto(address)
     box = edit(page, "总体情况")
     told(page, "上次有没有保存的文字")

@@ -1,7 +1,11 @@
 """Where a sign-in comes from, for the lockout after repeated failures; what a password must be."""
 
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.password_validation import MinimumLengthValidator
+from django.contrib.auth.views import redirect_to_login
+
+from .drafts import page_of_form
 
 
 class LongEnough(MinimumLengthValidator):
@@ -18,3 +22,13 @@ def client_address(request):
         if seen:
             return seen
     return request.META.get("REMOTE_ADDR", "")
+
+
+class SignInRequired(LoginRequiredMiddleware):
+    """Django's rule; who was signed out while writing comes back to the page of the form, where the text is kept."""
+
+    def handle_no_permission(self, request, view_func):
+        if request.method != "POST":
+            return super().handle_no_permission(request, view_func)
+        field = self.get_redirect_field_name(view_func)
+        return redirect_to_login(page_of_form(request), self.get_login_url(view_func), field)

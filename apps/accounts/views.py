@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from . import operations
+from .drafts import page_of_form
 from .forms import DelegationForm, DisplayForm, EndForm
 from .models import Delegation
 from .queries import (
@@ -94,3 +95,8 @@ def end_delegation(request, pk):
             return redirect("accounts:posts")
     context = {"form": form, "delegation": delegation}
     return render(request, "accounts/end_delegation.html", context, status=422 if form.is_bound else 200)
+
+
+def page_expired(request, reason=""):
+    """Instead of Django's page on a token that does not fit: what happened, and the way back to the form."""
+    return render(request, "403_csrf.html", {"form_page": page_of_form(request)}, status=403)

@@ -1,5 +1,4 @@
-// Pages work without this. With it: no double submits, no typed text lost with a closed page, uploads that show how
-// far they are.
+// Pages work without this. With it: no double submits, uploads that show how far they are.
 "use strict";
 
 // a button that only shows what was typed, in a frame beside the form
@@ -70,15 +69,6 @@ function release(form) {
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) release(form);
 });
-
-for (const form of document.querySelectorAll("form[data-keep]")) {
-  let changed = false;
-  form.addEventListener("input", () => { changed = true; });
-  form.addEventListener("submit", (event) => { if (!isLook(event)) changed = false; });
-  window.addEventListener("beforeunload", (event) => {
-    if (changed) event.preventDefault();
-  });
-}
 
 // 复制: where the browser gives no clipboard (no TLS), the text is at least selected
 document.addEventListener("click", (event) => {
