@@ -7,18 +7,22 @@ in several ways is right when one of them is; what cannot be told is no finding.
 
 from .additions import check_additions
 from .against_data import check_data
+from .balances import check_balances
 from .changes import check_changes
 from .checks import check_shares, check_sums
 from .claims import items_of
+from .exceptions import check_exceptions
 from .notes import add_notes
 from .periods import session_of
 from .rates import check_rates
 from .reading import as_document
 from .repeats import check_repeats
 from .report import Marks, Result
+from .rows_told import check_rows_told
 from .splits import Splits
 from .tables import tables_of
 from .tables_compared import check_tables_against_data, check_tables_against_text
+from .tallies import check_tallies
 from .tokens import COUNT, PERCENT, POINTS, Lexer
 
 CHECKED = (COUNT, PERCENT, POINTS)
@@ -42,9 +46,13 @@ def check(document, figures=None):
     check_additions(splits, marks)
     check_shares(splits, marks)
     check_rates(splits, marks)
-    check_changes(splits, lexer.mentions, marks)
+    check_changes(splits, lexer.mentions, marks, tables)
+    check_balances(lexer.mentions, marks)
+    check_exceptions(splits, lexer.mentions, marks)
+    check_tallies(lexer.mentions, marks)
     check_repeats(splits, marks)
     check_tables_against_text(tables, splits, marks)
+    check_rows_told(tables, splits, marks)
     if figures is not None:
         check_data(splits, figures, marks)
         check_tables_against_data(tables, figures, marks)

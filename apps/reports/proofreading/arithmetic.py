@@ -44,6 +44,14 @@ def base_that_fits(count, base, percent):
     return None
 
 
+def is_misprint(one, other):
+    """Whether two printed numbers differ in one digit, or have two exchanged: 98.9 and 97.9, 286 and 268."""
+    if len(one) != len(other):
+        return False
+    off = sum(a != b for a, b in zip(one, other, strict=True))
+    return off == 1 or (off == 2 and sorted(one) == sorted(other))
+
+
 def plain(number):
     """197 of 197.0, 2.50 as it is."""
     return str(int(number)) if number == int(number) and not str(number).partition(".")[2] else str(number)

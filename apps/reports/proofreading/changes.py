@@ -4,24 +4,53 @@ import re
 
 from .arithmetic import fits, plain, share
 from .tokens import COUNT, PERCENT, POINTS
+from .years import earlier_figure, figures_by_year
 
 _REMEMBERED = 20  # wholes
 _DOWN = re.compile("下降|减少|降低|降幅|少|下浮")
 
 
-def check_changes(splits, mentions, marks):
-    """Every clause that says how much more or less there is than last year."""
+def check_changes(splits, mentions, marks, tables=()):
+    """Every clause that says how much more or less there is than last year, or than a year that the letter tells of."""
+    known = figures_by_year(splits.items, tables)
     clauses = {}
     for mention in mentions:
         clauses.setdefault(_clause(mention), []).append(mention)
     items = {}
     for item in splits.items:
-        if item.count and not item.change:
-            items.setdefault(_clause(item.count), []).append(item)
+        if not item.change:
+            items.setdefault(_clause(item.mention), []).append(item)
     for clause, found in clauses.items():
         changed = [one for one in found if "change" in one.flags and not one.about]
         if changed:
-            _check(found, changed, items.get(clause, []), splits, marks)
+            own = items.get(clause, [])
+            if not _against_a_year(changed, own, known, marks):
+                _check(found, changed, [item for item in own if item.count], splits, marks)
+
+
+def _against_a_year(changed, items, known, marks):
+    """2021年立案231件，比2020年增长10%: whether the letter tells of that year, and the change is checked."""
+    if any(item.past for item in items):
+        return False
+    done = False
+    for mention in changed:
+        told = [item for item in items if item.mention.at < mention.at]
+        item = next((one for one in reversed(told) if (one.count is None) == (mention.kind == POINTS)), None)
+        then = earlier_figure(known, item, mention) if item else None
+        if then is None or (item.mention.about and item.count):
+            continue
+        done = True
+        if mention.kind == PERCENT:
+            _growth(mention, [item.value], [then], marks)
+        elif mention.kind == COUNT:
+            _difference(mention, None, [item.value], [then], marks)
+        elif abs(item.mention.value - then) == mention.value:
+            marks.fine(mention)
+        else:
+            off = plain(abs(item.mention.value - then))
+            told = f"{item.mention.printed}%与{plain(then)}%相差{off}个百分点，文中为{mention.printed}。"
+            marks.fault("percent", [mention], mention.printed, off, told)
+    return done
 
 
 def _clause(mention):

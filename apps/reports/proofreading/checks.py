@@ -1,5 +1,6 @@
 """The arithmetic of counts: shares of their bases, splits against their wholes."""
 
+import re
 from bisect import bisect_left
 from collections import Counter
 from decimal import Decimal
@@ -158,7 +159,7 @@ def _check_sum(group, splits, marks):
 
 def _is_explained(group, bases, splits):
     """Whether the split adds up in some other way that its words allow."""
-    if group.exact:
+    if group.exact or (group.rest and _follows_its_whole(group)):
         return False
     values = {one.value for one in bases}
     loose_list = not group.is_list or bases[0].sentence != group.items[0].sentence
@@ -173,6 +174,17 @@ def _is_explained(group, bases, splits):
     if not group.is_list and len(loose) > 1 and len(loose) < len(counts) and sum(loose) in values:
         return True
     return not group.is_list and _runs_to(group, values, splits)
+
+
+def _follows_its_whole(group):
+    """重点提案14件，其中…，其余…: nothing stands between the whole and what is of it."""
+    first = group.items[0]
+    return (
+        group.base is not None
+        and group.base.place == first.place - 1
+        and group.base.sentence == first.sentence
+        and "其中" in first.mention.lead + first.mention.left
+    )
 
 
 def _with_subtotals(group, splits):
@@ -218,10 +230,35 @@ def _claims_all(group):
     if group.facet == "key":
         return False
     if group.facet == "handling" and not group.is_list:
-        return group.exact or group.rest
+        return group.exact or group.rest or _leads_and_assists(group)
     if group.dimension != words.PROPOSALS:
         return group.exact or group.rest or group.is_list
-    return group.is_complete()
+    return group.is_complete() or (not group.overlaps and _is_of_each(group))
+
+
+def _leads_and_assists(group):
+    """承办38件，其中主办17件、分办6件、会办13件: what a place does not lead it assists with."""
+    base, first = group.base, group.items[0].mention
+    return (
+        base is not None
+        and base.sentence == first.sentence
+        and base.stage in (words.HANDLED, words.WHOLE)
+        and "其中" in first.lead + first.left
+        and "协办" in group.names()
+        and bool({"主办", "独办"} & group.names())
+    )
+
+
+def _is_of_each(group):
+    """各民主党派、工商联共提交85件，其中民革12件、民盟15件…: each of those named, unless the list ends with 等."""
+    base = group.base
+    return (
+        base is not None
+        and base.sentence == group.items[0].sentence
+        and len(group.counted) > 2
+        and not group.items[-1].count.right.startswith("等")
+        and bool(re.search("各[^，；。]{1,16}?(?:共|一共|总共|合计|累计)", base.count.label))
+    )
 
 
 def _cannot_overlap(group):

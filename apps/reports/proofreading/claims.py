@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from . import words
 from .labels import cleaned, is_filler
@@ -21,6 +21,13 @@ _NAMED_WHOLE = re.compile(r"([A-E]类(?:的)?(?:提案|建议|办件|件)*)(?:�
 _PART_SAID = re.compile(
     r"^[^，：；]{0,4}?(?:主办|会办|协办|重点|集体|委员|联名|大会|平时)(?:提案|建议|件)(?=(?:已|均|被|得到)*(?:采纳|解决|落实|转))"
 )
+_SESSIONS_PAPERS = re.compile(
+    r"(?:其中)?(?:[我本全][区市县省州]|[区市县省州]?政协|第?[一二三四五六七八九十]{1,3}届(?:委员会)?|第?[一二三四五六七八九十]{1,3}次(?:会议|全会)|"
+    r"交办|立案|你会|贵会|委员会|共|的)+提案(?:共|共计|总计|有|为)*"
+)
+"""县政协十届一次会议提案156件: all of a session."""
+_OF_OTHERS = re.compile("(?:其他|其它|其余|余下|剩余|另外)的?$")
+_ONLY_THEN = re.compile(r"(?:[比较与同由从]|而|相比)*(?:去年|上年|上一年|前一年|上届)(?:同期)?(?:的|为|是|有|共|度)*")
 _RANKED = re.compile(r"(?:数量)?(?:最多|最少|居多|居首|次之|其次)，?$")  # 社会类最多，占38.6%
 _HANDLERS = re.compile(r"由[^，；：]{1,20}、[^，；：]{1,20}?(?:承办|办理|负责)(?:的|有|共)*$")  # 由甲、乙和丙承办的
 _SUBJECT = re.compile(r"^(?:政协)?(?:人大)?(?:代表)?(?:的)?(?:政协)?(?:委员)?(?:提案|建议|件)+(?=.)")
@@ -78,7 +85,17 @@ def items_of(mentions, session=None):
         found += _sentence(list(sentence))
     for item in found:
         item.past, item.year = is_past(item.mention, session), year_of(item.mention)
+    _name_counterparts(found)
     return found
+
+
+def _name_counterparts(items):
+    """今年169件，上年178件; 集体提案57件，较上年的49件…: what only last year names is called as the count before it."""
+    for before, item in pairwise(items):
+        if item.count and item.past and not item.change and _ONLY_THEN.fullmatch(item.count.left):
+            like = before if before.count and not before.past and before.sentence == item.sentence else None
+            if like is not None and (like.stage or like.facet) and like.dimension == item.dimension:
+                item.facet, item.name, item.aspect, item.stage = like.facet, like.name, like.aspect, like.stage
 
 
 def _sentence(mentions):
@@ -117,6 +134,9 @@ def _counted(mention, percent, names, mentions):
     candidates = [names.get(id(mention), ""), near if not is_filler(near) else "", right, far]
     if re.match("(?:的)?[A-E]类", right):
         candidates.insert(0, right)  # 继续办好36件B类提案: the letter says which class, whatever is done with it
+    others = before is not None and before.dimension != mention.dimension and _OF_OTHERS.search(before.left)
+    if others:
+        candidates.insert(0, "其余")  # 其他6位副区长领办8件
     if percent is not None and percent.at < mention.at:
         candidates.append(rate_named(percent) or split_at_share(percent)[0])
     if re.fullmatch(
@@ -124,7 +144,7 @@ def _counted(mention, percent, names, mentions):
     ):
         item.label, item.facet, item.name = near, "other", cleaned(near)
         candidates = []
-    elif _WHOLE.search(near) or (
+    elif (not others and _WHOLE.search(near)) or (
         re.search(r"(?:答复|承办|办理)件(?:共|有)*$", near) and not re.search("[A-E]类", near)
     ):
         candidates = []
@@ -193,7 +213,7 @@ def _stage(item, near, right, far):
     noun = mention.right[:12]
     item.is_subject = is_filler(near) and bool(
         re.match(
-            r"(?:政协)?(?:人大)?(?:代表)?(?:委员)?(?:提案|建议|回执|反馈|征询|征求意见|测评|评议|评价|意见表|(?:之|当)?中|均|全部|都|皆)",
+            r"(?:政协|人大|代表|委员|立案|承办|交办)*(?:提案|建议|回执|反馈|征询|征求意见|测评|评议|评价|意见表|(?:之|当)?中|均|全部|都|皆)",
             noun,
         )
     )
@@ -206,6 +226,9 @@ def _stage(item, near, right, far):
         if stage := words.stage_of(re.sub("“[^”]*”", "", text)):
             item.facet = item.name = ""
             return stage
+    if _SESSIONS_PAPERS.fullmatch(near) and is_filler(mention.right):
+        item.facet = item.name = ""
+        return words.WHOLE
     if item.is_subject or re.search(r"共|总计|合计|总数|总量|提案$|提案[有为]$|建议$", far):
         item.facet = item.name = "" if item.is_subject or re.search(r"共|总|合计", far) else item.facet
         return "" if item.facet else words.WHOLE

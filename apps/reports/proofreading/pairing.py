@@ -14,6 +14,7 @@ _COMPARED = re.compile(r"比|较|同期|环比|去年|上年|上一年|上届|�
 _RATE = re.compile(
     r"([^，；：（）占]{0,24}?(?:率|满意度|评价度))(?:（[^）]{0,16}）)?(?:均|都|也|已|仅|只|分别|依次)*(?:为|达到|达|是|：|在|保持|提高到|提升到|提升至|提高至|超过)*(?:了)?$"
 )
+_RATE_BEHIND = re.compile(r"的([^，；：（）占\d的]{0,8}?(?:率|满意度))")
 
 
 def mark_change(mention, mentions):
@@ -40,7 +41,7 @@ def is_change(mention):
 def rate_named(mention):
     """满意率 of 满意率达99.5%, "" for what is no rate."""
     text = mention.left if not is_filler(mention.left) or not mention.lead else mention.lead + mention.left
-    match = _RATE.search(text)
+    match = _RATE.search(text) or (is_filler(mention.left) and _RATE_BEHIND.match(mention.right))
     if not match or re.search(r"占比率|比率$", match[1]):
         return ""
     return match[1]
@@ -135,11 +136,19 @@ def _count_of(percent, mentions, place, pairs):
         and not re.search(r"[；]", percent.gap)
         and not (re.search(r"中[，]?$", before.right) and percent.right.startswith("的"))
     )
+    beside = behind is not None and percent.bracket and behind.bracket == percent.bracket
+    if backward and beside and before.bracket != percent.bracket and not is_filler(_in_front(percent)):
+        backward = False  # 提案全部办复，超过七成的提案（73.2%，71件）: the bracket is of what stands right before it
     if forward and (not backward or percent.right.startswith("的")):
         return behind
     if backward:
         return before
     return None
+
+
+def _in_front(percent):
+    """The words between the last comma and the bracket that a percentage stands in."""
+    return re.split("[，；：]", percent.gap.rpartition("（")[0])[-1] if percent.gap else ""
 
 
 _IS = re.compile(r"^(?:比例?|比重|比率)?(?:了)?(?:分别|依次|各|均)?(?:约)?(?:为|是|达到?|：)*(?:了)?$")

@@ -4,7 +4,7 @@ import re
 from itertools import combinations
 
 from . import words
-from .arithmetic import fits, is_truncated, share
+from .arithmetic import fits, is_misprint, is_truncated, share
 from .bases import Base, bases_of, is_of_something_else, share_advice
 from .checks import is_exact
 from .possible import any_two, check_possible
@@ -56,6 +56,10 @@ def _told_in_bracket(item, splits):
     if not any(0 < base - sum(values) <= _SLIP for base in bases):
         bases.append(sum(values))
     counts = [*values, sum(values)]
+    if "满意" in item.rate and all(one.facet == "rating" and one.name != "满意" for one in inside):
+        wholes = [*bases, *[group.total for group in splits.groups_near(item) if len(group.counted) > 1]]
+        if any(base > sum(values) and fits(base - sum(values), base, item.percent) for base in wholes):
+            return True  # 满意率99.0%（2件为基本满意）: all but those
     return any(
         fits(count, base, item.percent)
         for count in counts
@@ -309,7 +313,7 @@ def _differs(later, before, marks):
 
 
 def _check_repeated(splits, marks):
-    """One rate, two values that differ in one digit: 98.9 in the summary, 97.9 in the text."""
+    """One rate, two values, one a misprint of the other: 98.9 in the summary, 97.9 in the text."""
     first = {}
     for item in splits.items:
         if not item.rate or item.past or item.year or not is_exact(item) or not _stands_alone(item):
@@ -323,16 +327,12 @@ def _check_repeated(splits, marks):
             continue
         if known.percent.value == item.percent.value:
             marks.fine(item.percent, known.percent)
-        elif _one_digit_off(known.percent.printed, item.percent.printed):
+        elif is_misprint(known.percent.printed, item.percent.printed):
             _differs(item.percent, known.percent, marks)
 
 
 def _stands_alone(item):
     """Whether the words before a rate name nobody else whose rate it would be."""
-    return not re.search("对|[局委办镇街]|同期|首|初|最终|态度|结果|评议|上年|去年|届", item.percent.label) and not (
-        item.percent.bracket
-    )
-
-
-def _one_digit_off(one, other):
-    return len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) == 1
+    return not re.search(
+        "对|[局镇街]|委(?!员)|办(?![理复结])|同期|首|初|最终|态度|结果|评议|上年|去年|届", item.percent.label
+    ) and not (item.percent.bracket)

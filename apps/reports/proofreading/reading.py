@@ -33,8 +33,10 @@ ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 _ENDS = "。！？；：…”）!?;:)"
 _BEGINS = re.compile(
     r"\s*(?:[一二三四五六七八九十]{1,3}[、是]|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}\s*[.．、](?!\d)|[①-⑩]|"
-    r"第[一二三四五六七八九十]+|附件|　　|    )"
+    r"第[一二三四五六七八九十]+|附件|　　|    |[○◯●•·▪■□◆◇▲△★☆※►▶➢√—－-](?!\d))"
 )
+_SPACED_OUT = re.compile(r"(?<=[合总小共])[ \u3000]+(?=计(?:[ \u3000]|$))")
+"""合　　计: one word, drawn out to the width of its neighbours."""
 _SHORTEST_WRAPPED = 18  # characters: a line that stops earlier was ended by hand
 _SENTENCES = re.compile("[。！？!?]")
 _NUMBERS = re.compile(r"\d+|[零〇一二两三四五六七八九十百千]+")
@@ -80,18 +82,30 @@ class _Builder:
             raise UnreadableLetter(f"文字过多，不像一份通报：超过{MAX_TEXT // 10_000}万字。请只取通报正文再校对。")
         self.document.paragraphs.append(text)
 
-    def table(self, rows):
-        """`rows`: texts of the cells of each row."""
+    def table(self, rows, lines=()):
+        """`rows`: texts of the cells of each row. `lines`: how each row was written, where a text gave it."""
         numbers = []
-        for cells in rows:
+        for place, cells in enumerate(rows):
             numbers.append(len(self.document.paragraphs))
-            spans, start = [], 0
-            for cell in cells:
-                spans.append((start, start + len(cell)))
-                start += len(cell) + 1
+            text = lines[place] if lines else "\t".join(cells)
+            if (spans := _spans(text, cells)) is None:
+                text = "\t".join(cells)
+                spans = _spans(text, cells)
             self.document.rows[numbers[-1]] = spans
-            self.paragraph("\t".join(cells))
+            self.paragraph(text)
         self.document.tables.append(numbers)
+
+
+def _spans(text, cells):
+    """[(start, end)] of the cells in the text of their row, None where it writes one otherwise."""
+    found, start = [], 0
+    for cell in cells:
+        start = text.find(cell, start)
+        if start < 0:
+            return None
+        found.append((start, start + len(cell)))
+        start += len(cell)
+    return found
 
 
 def as_document(text_or_document):
@@ -114,7 +128,7 @@ def document_of_text(text):
         if _is_table(cells[place:stop]):
             builder.lines(waiting)
             waiting = None
-            builder.table([row or [""] * len(cells[place]) for row in cells[place:stop]])
+            builder.table([row or [""] * len(cells[place]) for row in cells[place:stop]], lines[place:stop])
         else:
             stop = max(stop, place + 1)
             for line in lines[place:stop]:
@@ -130,7 +144,7 @@ def document_of_text(text):
 
 def _cells(line):
     """The cells of a line that is a row: separated by tabs, bars, or wide gaps; [] for any other line."""
-    line = line.strip(" \u3000")
+    line = _SPACED_OUT.sub("", line.strip(" \u3000"))
     if "|" in line or "｜" in line:
         cells = re.split(r"[|｜]", line.strip("|｜"))
     elif "\t" in line:

@@ -16,6 +16,9 @@ _WHOLLY = re.compile(
 _IN_TIME = re.compile("按时|按期|如期|时限|期限|提前|延期|逾期|超期|一次性")
 _AGAIN = ("result", "rating", "key", "proposer", "kind")
 _LEFT_OUT = ("review", "closed", "answered", "rest", "other")  # what may be left out of one total and not of another
+_NAMED_AGAIN = re.compile("(?:立案|办复|答复|办结|承办|交办|收到|收回|回收|提交|受理)的$")
+"""上半年办复的107件中: those that were told of."""
+_PERIOD = re.compile("[上下]半年|前?[一二三四]个?季度|\\d+月|大会|平时|首批|第.批")
 _FIRST, _LAST = 10, 40  # wholes that a later one is compared with
 _REACH = 200  # items before a count that points at one of them
 _NEAR = 2  # sentences
@@ -67,10 +70,17 @@ def _meant(whole, known):
     if _says_all(whole):
         close = [one for one in same if _is_close(one, whole)]
         return close[-1] if close else None
+    if _NAMED_AGAIN.search(whole.count.left) and re.match("(?:提案|件)*(?:之|当)?中", whole.count.right):
+        told = [one for one in same if one.stage == whole.stage and _period(one) == _period(whole)]
+        return told[-1] if told and _is_close(told[-1], whole) else None
     same = [one for one in same if bool(_IN_TIME.search(one.count.label)) == bool(_IN_TIME.search(whole.count.label))]
     if same and whole.stage == same[0].stage != "" and not whole.within and re.search("共|总", whole.count.label):
         return same[0] if _is_close(same[0], whole) else None
     return None
+
+
+def _period(whole):
+    return _PERIOD.findall(whole.count.label)[-1:]
 
 
 def _is_close(one, other):

@@ -36,7 +36,7 @@ def group_for_rest(splits, item):
             return group
     if (
         same
-        and same[-1].place == item.place - 1
+        and not any(one.count for one in splits.items[same[-1].place + 1 : item.place])
         and same[-1].stage
         and (bases := [one for one in splits.wholes if one.place < same[-1].place and one.value >= same[-1].value])
     ):
@@ -98,6 +98,8 @@ def _run_that_fills(splits, item):
         parts = counts[first:]
         total = sum(one.value for one in parts) + item.value
         bases = [one for one in [*splits.wholes, *counts[:first]] if one.place < parts[0].place and one.value == total]
+        if "其中" in parts[0].mention.lead + parts[0].mention.left:  # of what stands right before, of nothing else
+            bases = [one for one in bases if one.place == parts[0].place - 1]
         if bases:
             return bases[-1], parts
         loose = [one for one in parts if one.group is None or not one.group.is_part]

@@ -17,9 +17,10 @@ _NONE_LEFT = re.compile(
     r"(?:无|没有|未有|未收到|未出现|零)[^，。；]{0,6}(?:[C-E]类|不满意)|(?:[C-E]类|不满意)[^，。；\d]{0,6}(?:为零|为0|没有|无)"
 )
 _OVERLAPPING = re.compile(
-    "重复计算|交叉|有重复|重复统计|两种以上|同时涉及|不止一|可多选|多选|可含多|多个部门|既.{1,6}又"
+    "重复计算|交叉|有重复|重复统计|两种以上|同时涉及|不止一|可多选|多选|可含多|多个部门|既.{1,6}又|(?<!不)(?:含在|包含在|包括在|已计入|均已含|已含)"
 )
 _RECENT = 6  # splits
+_AGO = 4  # counts since the dissatisfied ones were told of
 _FIRST, _REMEMBERED = 10, 40  # wholes
 _ABOVE = {  # what a count may be that parts of a facet are of, in their sentence
     "result": (*words.OPEN, "handling", "kind", "proposer"),
@@ -292,8 +293,8 @@ class Splits:
         if same and (re.search(r"其中|中[，：]?$", mention.lead + mention.left) or item.within):
             return same[-1], False
         if handled_again := self._handled_again(item, same):
-            return handled_again, False
-        same = [one for one in same if not _are_beside(one, item)]
+            return handled_again, handled_again not in same
+        same = [one for one in same if not _are_beside(one, item) and (item.past or not one.past)]
         heads = [one for one in same if one.stage or self.is_subject(one) or one.facet in _ABOVE.get(item.facet, ())]
         if heads:
             return heads[-1], False
@@ -311,7 +312,10 @@ class Splits:
         """首次评价2份不满意，重新办理后1份基本满意、1份满意: the last ratings are of those of the first round."""
         if item.facet != "rating" or item.aspect != "最终":
             return None
-        first = [one for one in same if one.facet == "rating" and one.aspect != "最终" and "不满意" in one.name]
+        first = [one for one in same if _is_dissatisfied(one)]
+        before = [one for one in self.items[max(item.place - _AGO, 0) : item.place] if _is_dissatisfied(one)]
+        if not first and not same and before and item.sentence - before[-1].sentence == 1:
+            first = [one for one in before[-1:] if item.value is not None and item.value <= one.value]
         return first[-1] if first else None
 
     def _stands_besides(self, item):
@@ -333,6 +337,8 @@ class Splits:
         if item.facet in ("rating", "returned") and (back := [one for one in able if one.stage == words.RETURNED]):
             return back[-1]
         plain = [one for one in able if one.stage != words.RETURNED]
+        if item.past:
+            plain = [one for one in plain if one.past] or plain
         whole = [one for one in plain if "其中" not in one.count.lead + one.count.left]
         return (whole or plain)[-1] if plain else None
 
@@ -342,6 +348,7 @@ class Splits:
             one
             for one in self.wholes_before(item)
             if one.dimension == item.dimension
+            and not one.count.about
             and (not one.past or item.past or one.sentence == item.sentence)
             and (not one.local or item.sentence - one.sentence <= 1)
         ]
@@ -356,6 +363,10 @@ class Splits:
         stop = bisect_left(self.wholes, item.place, key=lambda one: one.place)
         last = max(stop - _REMEMBERED, 0)
         return self.wholes[: min(_FIRST, last)] + self.wholes[last:stop]
+
+
+def _is_dissatisfied(one):
+    return bool(one.count) and one.facet == "rating" and one.aspect != "最终" and "不满意" in one.name
 
 
 def _are_beside(one, item):

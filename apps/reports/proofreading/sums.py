@@ -6,7 +6,9 @@ from . import words
 from .groups import Group
 from .labels import is_filler
 
-ADDED = re.compile(r"(?:共计|合计|总计|一共|总共|累计|共)(?:为|达|有)?$")
+ADDED = re.compile(
+    r"(?:(?:共计|合计|总计|一共|总共|累计|共)(?:为|达|有)?|(?:共计|合计|总计)(?:主办|承办|办理|办复|答复|办结|提交|收到|立案)(?:提案)?)$"
+)
 
 _RECENT = 20  # splits
 

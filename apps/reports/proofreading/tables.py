@@ -10,7 +10,7 @@ from .tokens import COUNT, PERCENT, Mention, squeezed
 
 _NUMBER = re.compile(r"(?P<n>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?P<percent>%)?(?:件|份|篇|个|家|人|名)?")
 _FRACTION = re.compile(r"(\d+)/(\d+)(?:件|份)?")
-_TOTAL = re.compile(r"(?:合计|总计|共计|总数|总件数|小计|总量|合共|总和|^计)(?:（.*）)?$")
+TOTAL = re.compile(r"(?:合计|总计|共计|总数|总件数|小计|总量|合共|总和|^计)(?:（.*）)?$")
 _NO_COUNT = re.compile(
     r"序号|案号|编号|年度|年份|电话|日期|文号|时间|届次|名次|排名|得分|分值|分数|天数|用时|天$|分$|目标"
 )
@@ -99,7 +99,7 @@ class _Column:
         found = [
             one
             for one, label in zip(self.mentions, self.labels, strict=True)
-            if one and _TOTAL.search(label) and "小计" not in label
+            if one and TOTAL.search(label) and "小计" not in label
         ]
         return found[-1] if found else None
 
@@ -108,7 +108,7 @@ class _Column:
         return [
             one
             for one, label in zip(self.mentions, self.labels, strict=True)
-            if one and not _TOTAL.search(label) and not _WITHIN.search(label)
+            if one and not TOTAL.search(label) and not _WITHIN.search(label)
         ]
 
 
@@ -129,7 +129,7 @@ class Table:
         totals = [
             place
             for place, label in enumerate(self.columns[0].labels if self.columns else [])
-            if _TOTAL.search(label) and "小计" not in label
+            if TOTAL.search(label) and "小计" not in label
         ]
         return totals[-1] if totals else None
 
@@ -231,7 +231,7 @@ class Table:
 
     def _splits_across(self):
         """[(columns of the parts, column of their sum)]: by its name 合计, or because most rows say so."""
-        named = [one for one in self.counts if _TOTAL.search(one.name)]
+        named = [one for one in self.counts if TOTAL.search(one.name)]
         others = [one for one in self.counts if one not in named and not _WITHIN.search(one.name)]
         by_facet = {}
         for one in others:

@@ -237,7 +237,7 @@ def _sentences(line):
 
 def _ended(line):
     start = 0
-    for match in re.finditer(r"[。！？](?:”|）)?|(?<=.)(?=[◆●■▲◇★※•])", line):
+    for match in re.finditer(r"[。！？](?:”|）)?|(?<=.)(?=[○◯◆●■□▲△◇★☆※•▪►▶➢])", line):
         yield start, match.end()
         start = match.end()
     if start < len(line):
@@ -284,7 +284,7 @@ def _numbers(line, start, end):
         elif match["bare"]:
             found.append((match, _bare(match["bare"])))
         elif match["money"]:
-            found.append((match, _fields(FOREIGN, re.match(_NUMBER, match["money"]).group())))
+            found.append((match, _measured(match["money"])))
     found = [(match, values) for match, values in found if values]
     _resolve_series(line, start, found)
     return [(match.start(), match.end(), values) for match, values in found if values["kind"] != "bare"]
@@ -293,6 +293,13 @@ def _numbers(line, start, end):
 def _fields(kind, text, **more):
     text = text.replace(",", "")
     return {"kind": kind, "value": Decimal(text), "printed": text, "decimals": len(text.partition(".")[2])} | more
+
+
+def _measured(written):
+    """4.8亿元, 23场, 9400余户."""
+    number = re.match(_NUMBER, written).group()
+    unit = written[len(number) :]
+    return _fields(FOREIGN, number, unit=re.sub("[余多]", "", unit), about=bool(re.search("[余多]", unit)))
 
 
 def _ratio(match):
@@ -374,7 +381,8 @@ def dimension_of(mention):
         if words.OWN.search(beside):
             return words.PROPOSALS
         if words.FOREIGN_BEHIND.match(right) or words.FOREIGN_BEFORE.search(left):
-            return "" if words.facet_of(mention.label)[0] != "review" else words.PROPOSALS
+            what_became = words.facet_of(mention.label)[0], words.facet_of(right)[0]  # 其余32件转作社情民意
+            return words.PROPOSALS if "review" in what_became else ""
         return words.PROPOSALS
     if mention.unit in ("个", "条", "项"):
         if re.match(

@@ -1,0 +1,218 @@
+"""What is said of all, against those of whom the letter itself tells otherwise.
+
+全部按期答复 and, further down, 4件拖到9月下旬才答复; 见面率100% and 3件未能见面; 满意率100% and 不满意2件; 均为A类 and
+a list with （B类）. An exception that ended before the sentence about all (经重新办理现已满意) is none.
+"""
+
+import re
+from dataclasses import dataclass
+
+from . import words
+from .arithmetic import plain, share
+from .tokens import COUNT, PERCENT
+
+_DONE = r"(?:办复|答复|办结|回复|办理完毕|办理完成|办完|反馈)"
+_IN_TIME = r"(?:按期|按时|如期|限期内|期限内|时限内|规定时间内|月底前|月底以前|[日月]前|之前)"
+_MET = r"(?:见面|面商|会面|面谈|当面|走访|上门|登门|沟通|联系)"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`all_of`: the words of all, `rate`: the name of a rate of 100 %, `other`: the words of an exception.
+
+    The first are looked for in a sentence or clause, the last in the words around a count.
+    """
+
+    all_of: re.Pattern
+    rate: re.Pattern
+    other: re.Pattern
+
+
+KINDS = (
+    Kind(
+        re.compile(
+            rf"(?:全部|均|都|皆|一律|件件)[^，。；]{{0,14}}?{_IN_TIME}[^，。；]{{0,6}}{_DONE}|(?:全部|均|都){_IN_TIME}{_DONE}"
+        ),
+        re.compile(r"(?:按期|按时|如期|及时|限时)[^，。；]{0,4}率"),
+        re.compile(
+            rf"超期|逾期|超时|超过(?:规定)?[期时]限|(?:未|没有|未能|没能){_IN_TIME}{_DONE}?|(?:拖|推迟|延迟|延误|延后|迟)[到至][^，。；]{{0,12}}{_DONE}|"
+            rf"[日月旬底]才[^，。；]{{0,6}}{_DONE}"
+        ),
+    ),
+    Kind(
+        re.compile(rf"(?:全部|均|都|皆)(?:已|已经)?(?:得到)?{_DONE}"),
+        re.compile(r"^(?:提案)?(?:办复|答复|办结|回复)率"),
+        re.compile(rf"(?:尚未|仍未|还未|至今未|(?:还|仍|至今)没有|未能){_DONE}"),
+    ),
+    Kind(
+        re.compile(rf"(?:全部|均|都|皆|逐一|逐件)(?:做到|实现|进行|与[^，。；]{{0,8}})?(?:了)?{_MET}"),
+        re.compile(rf"{_MET}(?:协商|沟通|率)"),
+        re.compile(rf"(?:未|没有?|未能|没能|无法|始终未能|始终没有|始终没能)(?:与|和|同|跟)?[^，。；]{{0,8}}?{_MET}"),
+    ),
+    Kind(
+        re.compile(r"(?:全部|均|都|一律|全文)(?:已|予以|主动|依法)*(?:向社会)?公开"),
+        re.compile(r"公开率"),
+        re.compile(r"(?:不予?|未予?|不宜|没有)(?:主动)?公开"),
+    ),
+    Kind(
+        re.compile(r"(?:全部|均|都)(?:已)?(?:收回|回收|交回|寄回|返回)"),
+        re.compile(r"回收率|收回率|反馈率|返回率|回执率"),
+        re.compile(r"(?:尚未|还未|仍未|未|没有)(?:收回|回收|交回|寄回|返回|反馈)|在途"),
+    ),
+)
+_SOME = re.compile(
+    r"主办|会办|协办|重点|平时|大会|集体|[A-E]类|延期|其余|其他|剩余|余下|这[几些\d]|首批|部分|今后|明年|下一步|要求|确保|力争|必须|应当|应在|承诺"
+)
+"""Words that make it all of some, or an aim."""
+_OVER = re.compile(r"截至|月底|当时|曾|首次|之前|现已|目前已|随后|已补|已于|此后|经协调|同意|批准|准许|注销|撤")
+_AGAIN = re.compile(
+    r"(?:重新办理|二次办理|二次答复|再次办理|重新答复|再次答复|重办|补办|整改|再次沟通)(?:之?后|，[^。]{0,16}(?:满意|认可|理解))|最终|改评|现[已均]|"
+    r"转为[“]?(?:基本)?满意|均转|第二次(?:评价|测评)"
+)
+_ALL_OF_CLASS = re.compile(r"(?:均|全部|都|皆)(?:为|是|属|属于|评为|办成|列为)([A-E])类")
+_MARK = re.compile(r"（([A-E])类）")
+
+
+def check_exceptions(splits, mentions, marks):
+    """Every sentence of all against every count of those that are none of them."""
+    sentences = _sentences(mentions, marks.paragraphs)
+    for kind in KINDS:
+        _check_kind(kind, splits, mentions, sentences, marks)
+    _check_satisfied(splits, marks)
+    _check_marked_classes(mentions, marks)
+
+
+def _sentences(mentions, lines):
+    """[(first Mention, words)] of every sentence that has a number."""
+    found = {}
+    for one in mentions:
+        found[one.sentence] = (found.get(one.sentence, (one,))[0], one.said + _printed(one, lines) + one.after)
+    return list(found.values())
+
+
+def _printed(mention, lines):
+    return lines[mention.paragraph][mention.start : mention.end]
+
+
+def _check_kind(kind, splits, mentions, sentences, marks):
+    exceptions = [
+        one
+        for one in mentions
+        if one.kind == COUNT
+        and one.dimension == words.PROPOSALS
+        and one.value > 0
+        and kind.other.search(_about(one))
+        and not _OVER.search(_about(one))
+    ]
+    if not exceptions:
+        return
+    for one in mentions:
+        if one.kind == PERCENT and one.value == 100 and not one.about and _is_rate_of_all(kind, one):
+            _contradicted(one, exceptions, splits, marks)
+            return
+    for first, text in sentences:
+        match = kind.all_of.search(text)
+        if match and not _SOME.search(_clause_of(text, match)) and not _past(first, splits):
+            counted = [one for one in mentions if one.sentence == first.sentence and one.kind == COUNT]
+            _contradicted((counted or [first])[0], exceptions, splits, marks)
+            return
+
+
+def _about(count):
+    """What is said of a count: the words before it in its clause, and behind it up to the next count or full stop."""
+    behind = re.split(r"[；。]|\d+[件份]", count.after)[0]
+    return count.left + "，" + behind
+
+
+def _clause_of(text, match):
+    start = max(text.rfind(mark, 0, match.start()) for mark in "。；") + 1
+    return text[start : match.end()]
+
+
+def _is_rate_of_all(kind, percent):
+    label = re.split("[，；：、]", percent.lead)[-1] + percent.left
+    return bool(kind.rate.search(label)) and not _SOME.search(percent.lead + percent.left)
+
+
+def _past(mention, splits):
+    return any(item.past for item in splits.items if item.mention is mention)
+
+
+def _contradicted(said, exceptions, splits, marks):
+    """A finding where the exceptions are told of elsewhere than what they contradict, or right behind it."""
+    other = next((one for one in exceptions if one is not said and one.at > said.at), None)
+    if other is None or _past(other, splits):
+        return
+    if said.kind == PERCENT:
+        whole = next((one for one in reversed(splits.wholes) if one.count.at < said.at and not one.past), None)
+        expected = share(whole.value - other.value, whole.value, 1) if whole and whole.value > other.value else ""
+        told = f"文中另有{plain(other.value)}件例外，不能是100%。"
+        marks.fault("percent", [said], said.printed, expected or "低于100", told)
+    elif said.value > other.value:
+        told = f"前文说{plain(said.value)}件全部如此，这里又有{plain(other.value)}件例外。"
+        marks.fault("sum", [said], plain(said.value), plain(said.value - other.value), told)
+
+
+def _check_satisfied(splits, marks):
+    """满意率100% beside 不满意2件."""
+    bad = [
+        item
+        for item in splits.items
+        if item.count
+        and item.value
+        and item.facet == "rating"
+        and item.name == "不满意"
+        and item.aspect != "首次"
+        and not item.past
+        and not item.change
+    ]
+    text = "".join("".join(marks.paragraphs).split())
+    if not bad or _AGAIN.search(text):
+        return
+    for item in splits.items:
+        if (
+            item.rate
+            and re.search("满意(?:率|度)", item.rate)
+            and "不满意" not in item.rate
+            and item.percent
+            and item.percent.value == 100
+            and not item.percent.about
+            and not item.past
+            and id(item.percent) not in marks.wrong
+            and (other := next((one for one in bad if _may_be_of(one, item)), None))
+        ):
+            base = other.group.base.value if other.group and other.group.base else None
+            expected = share(base - other.value, base, 1) if base and base > other.value else "低于100"
+            told = f"文中有不满意{plain(other.value)}件，满意率不能是100%。"
+            marks.fault("percent", [item.percent], item.percent.printed, expected, told)
+            return
+
+
+def _may_be_of(bad, rate):
+    """Whether a rate can be of the same papers and the same aspect as a rating."""
+    told = words.aspect_of(rate.rate)
+    if told and bad.aspect and told != bad.aspect:
+        return False
+    return not _SOME.search(rate.percent.lead + rate.percent.left)
+
+
+def _check_marked_classes(mentions, marks):
+    """均为A类, and behind it a list of titles marked （A类） and （B类）."""
+    for one in mentions:
+        text = one.after
+        match = _ALL_OF_CLASS.search(text)
+        if one.kind != COUNT or match is None or re.search("[；。]", text[: match.start()]):
+            continue
+        listed = _MARK.findall("".join(_squeezed_behind(one, marks.paragraphs)))
+        others = [code for code in listed if code != match[1]]
+        if others:
+            told = f"后面所列的有{len(others)}件是{'、'.join(sorted(set(others)))}类，不能说均为{match[1]}类。"
+            expected = plain(one.value - len(others)) if one.value >= len(others) else ""
+            marks.fault("sum", [one], plain(one.value), expected, told)
+            return
+
+
+def _squeezed_behind(mention, lines):
+    """What follows a number in its paragraph and the next ones, without blanks."""
+    text = lines[mention.paragraph][mention.end :] + "".join(lines[mention.paragraph + 1 : mention.paragraph + 13])
+    return "".join(text.split()).replace("(", "（").replace(")", "）")

@@ -1,0 +1,77 @@
+"""What the text tells of one row of a table: 县住建局，主办21件, where its row has 23 under 主办."""
+
+import re
+
+from .arithmetic import plain
+from .labels import is_filler
+from .tables import TOTAL
+from .words import PROPOSALS, facet_of, stage_of
+
+_ITS_OWN = re.compile(
+    r"(?:承办|主办|办理|牵头|提交|提出|交来|交办|共|总计|提案|数|有|为|是|，|、|：|的|了|均|达|也|最多)*"
+)
+_PLAIN_COLUMN = re.compile(r"件数|提案数|数量|承办|主办|办理|合计|总数|小计")
+_SHORTEST = 2  # characters of a label
+
+
+def check_rows_told(tables, splits, marks):
+    """`repeat` where the text gives a row of a table another count than the table."""
+    for table in tables:
+        rows = _rows_by_label(table)
+        for item in splits.items:
+            if item.count is None or item.past or item.change or item.count.about or item.dimension != PROPOSALS:
+                continue
+            label = _row_named(item, rows)
+            cell = _cell(item, label, table, rows[label]) if label else None
+            if cell is None:
+                continue
+            if cell.value == item.value:
+                marks.fine(item.count, cell)
+            elif id(item.count) not in marks.wrong:
+                told = f"表中“{label}”为{plain(cell.value)}，这里为{plain(item.value)}，表与正文应一致。"
+                marks.fault("repeat", [item.count], plain(item.value), plain(cell.value), told)
+
+
+def _rows_by_label(table):
+    """Label → the place of its row; labels that stand twice, and totals, name no row."""
+    labels = table.columns[0].labels if table.columns else []
+    return {
+        label: place
+        for place, label in enumerate(labels)
+        if len(label) >= _SHORTEST
+        and labels.count(label) == 1
+        and not TOTAL.search(label)
+        and facet_of(label)[0] not in ("result", "rating")
+    }
+
+
+def _row_named(item, rows):
+    """The label that the words right before a count end with, apart from 主办, 共 and the like; "" for none."""
+    words = (item.count.lead + item.count.left).rstrip("，")
+    found = [label for label in rows if label in words]
+    label = max(found, key=lambda one: (words.rfind(one), len(one)), default="")
+    behind = words[words.rfind(label) + len(label) :] if label else ""
+    return label if label and (is_filler(behind) or _ITS_OWN.fullmatch(behind) or _class_of(behind)) else ""
+
+
+def _class_of(text):
+    facet, name, _ = facet_of(text)
+    return (facet, name) if facet in ("result", "rating", "handling") else None
+
+
+def _cell(item, label, table, place):
+    """The cell of the row that a count speaks of: of its class, else of all that the row has; None where unclear."""
+    behind = (item.count.lead + item.count.left).rpartition(label)[2]
+    wanted = _class_of(behind)
+    columns = table.counts
+    if wanted and (named := [one for one in columns if _class_of(one.name) == wanted]):
+        return named[0].mentions[place] if len(named) == 1 else None
+    if wanted and wanted[0] != "handling":
+        return None
+    plain_ones = [
+        one for one in columns if _PLAIN_COLUMN.search(one.name) and _class_of(one.name) in (None, ("handling", "主办"))
+    ]
+    if wanted is None and len(plain_ones) > 1:
+        return None
+    chosen = plain_ones or (columns if len(columns) == 1 else [])
+    return chosen[0].mentions[place] if len(chosen) == 1 and stage_of(chosen[0].name) != "returned" else None
