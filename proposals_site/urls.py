@@ -4,6 +4,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("apps.desk.urls")),
     path("exchange/", include("apps.desk.exchange.urls")),
+    path("proposals/", include("apps.desk.listing.urls")),
     path("proposals/", include("apps.proposals.urls")),
     path("settings/", include("apps.proposals.settings.urls")),
     path("replies/", include("apps.replies.urls")),

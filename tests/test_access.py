@@ -55,6 +55,8 @@ ROWS = {
     "desk:waiting to-enter": ((404,) * 6 + (200, 404, 404), None),
     "desk:proposers": ((404,) * 6 + (200, 404, 404), None),
     "desk:proposals": ((200,) * 7 + (404, 404), None),
+    "listing:export": ((200,) * 7 + (404, 404), None),
+    "listing:filters": ((200,) * 7 + (404, 404), None),
     "desk:proposal": (THOSE_WHO_SEE_IT, "handling"),
     "desk:audit": ((404,) * 7 + (200, 404), None),
     "proposals:register": ((200,) + (403,) * 8, None),
@@ -249,6 +251,9 @@ POST_ONLY = {
     "exchange:confirm",
     "exchange:create",
     "exchange:discard",
+    "listing:columns",
+    "listing:change_filter",
+    "listing:remove_filter",
 }
 
 

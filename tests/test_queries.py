@@ -5,6 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.allocation import operations as allocation
+from apps.desk.listing.columns import COLUMNS
+from apps.desk.models import ListLayout, SavedFilter
 from apps.proposals import operations as cases
 from apps.proposals.models import Proposal
 from apps.replies import promises
@@ -89,6 +91,7 @@ LISTS = [
     ("clerk", "/proposals/"),
     ("leader", "/proposals/?sort=due&q=天桥"),
     ("secretary", "/proposals/?result=A&rating=满意"),
+    ("office", "/proposals/filters/"),
     ("auditor", "/audit/"),
     ("office", "/reports/letters/"),
     ("office", "/reports/letters/9-4/"),
@@ -132,6 +135,30 @@ def test_a_list_asks_as_often_for_one_row_as_for_many(client, post, url):
     fill(world, [2, 3, 4])
     many, sql = queries_of(client, url)
     assert (many, many <= MOST) == (few, True), "\n".join(sql)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("post", "query", "literal"),
+    [
+        ("office", "", 17),
+        ("clerk", "?sort=due&q=天桥&unit=1&category=1&leader=1", 17),
+        ("leader", "?overdue=on", 17),
+        ("secretary", "?result=A&rating=满意", 19),  # and the classes and ratings of the session that is counted
+    ],
+)
+def test_the_list_with_every_column_and_a_saved_filter_asks_a_fixed_number_of_times(client, post, query, literal):
+    world = make.world()
+    user = world.people[post]
+    client.force_login(user)
+    ListLayout.objects.create(user=user, columns=[column.key for column in COLUMNS])
+    fill(world, [1])
+    SavedFilter.objects.create(user=user, name="一", query="state=closed")
+    few, _ = queries_of(client, f"/proposals/{query}")
+    fill(world, [2, 3, 4])
+    SavedFilter.objects.create(user=user, name="二", query="state=handling")
+    many, sql = queries_of(client, f"/proposals/{query}")
+    assert (few, many) == (literal, literal), "\n".join(sql)
 
 
 @pytest.mark.django_db

@@ -2,22 +2,19 @@
 
 import django_filters
 from django import forms
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import CharField, Count, Exists, IntegerField, OuterRef, Q, Value
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.functional import cached_property
 
 from apps.figures.queries import tally
-from apps.proposals.models import Case, Category, Proposal, Session
+from apps.proposals.models import Case, Category, Proposal, Proposer, Rating, ResultClass, Session
 from apps.proposals.queries import overdue_on
 from apps.proposals.workflow import CaseState, ProposalState
 from apps.units.models import Leader, Unit
 from apps.units.queries import unit_ids_of
 
-SORTS = (
-    ("number", "案号"),
-    ("-received", "最近接收"),
-    ("due", "答复期限"),
-)
+SEPARATOR = "~"  # between the parts of a figure's path in an address: classes~A
 
 
 def of_unit(proposals, unit):
@@ -33,49 +30,89 @@ def of_leader(proposals, leader, today):
     return proposals.filter(Q(pk__in=cases.values("proposal_id")) | Q(supervising_leader=leader))
 
 
-def late_on(proposals, today):
-    """Proposals with a case that is late with what it waits for."""
-    return proposals.filter(pk__in=Case.objects.filter(overdue_on(today)).values("proposal_id"))
+def late_on(proposals, today, units=()):
+    """Proposals with a case that is late with what it waits for. `units`: ids, to look at their cases alone."""
+    late = Case.objects.filter(overdue_on(today))
+    if units:
+        late = late.filter(unit_id__in=units)
+    return proposals.filter(pk__in=late.values("proposal_id"))
+
+
+def _put_by(name):
+    """Filter for proposals of which a proposer's name holds the text."""
+    return Exists(Proposer.objects.filter(proposal=OuterRef("pk"), name__icontains=name))
+
+
+def choices_of_rows():
+    """What can be chosen of what the office keeps: filter → [(value, label)], in order; one query for all of them."""
+    text = CharField()
+
+    def chosen(model, name, value, label, order):
+        columns = Value(name, text), Cast(value, text), Cast(label, text), Cast(order, IntegerField())
+        return model.objects.order_by().values_list(*columns)
+
+    rows = [chosen(ResultClass, "result", "code", "code", "rank"), chosen(Rating, "rating", "name", "name", "rank")]
+    rows += [chosen(model, name, "pk", "name", "order")
+             for model, name in ((Unit, "unit"), (Leader, "leader"), (Category, "category"))]  # fmt: skip
+    found = {"result": {}, "rating": {}, "unit": {}, "leader": {}, "category": {}}
+    for name, value, label, _ in sorted(rows[0].union(*rows[1:]), key=lambda row: (row[3], row[2])):
+        found[name].setdefault(value, f"{label}类" if name == "result" else label)
+    return {name: list(choices.items()) for name, choices in found.items()}
 
 
 class ProposalFilter(django_filters.FilterSet):
-    """Each field narrows; class and rating are counted by `figures`, so that list and figures always agree."""
+    """Each field narrows; class and rating are counted by `figures`, so that list and figures always agree.
+
+    `units`: ids of the units to whose cases alone the view of this user reaches; empty for those above them.
+    """
 
     q = django_filters.CharFilter(label="搜索", method="search", max_length=100)
     session = django_filters.ChoiceFilter(label="届次", field_name="session__key", empty_label="全部届次")
     state = django_filters.ChoiceFilter(label="状态", choices=ProposalState.choices, empty_label="全部状态")
-    unit = django_filters.ModelChoiceFilter(
-        label="承办单位", queryset=Unit.objects.all(), method="by_unit", empty_label="全部单位"
-    )
-    leader = django_filters.ModelChoiceFilter(
-        label="分管领导", queryset=Leader.objects.all(), method="by_leader", empty_label="全部领导"
-    )
-    category = django_filters.ModelChoiceFilter(label="类别", queryset=Category.objects.all(), empty_label="全部类别")
-    result = django_filters.CharFilter(label="办理结果", method="by_class")
-    rating = django_filters.CharFilter(label="评价", method="by_rating")
+    result = django_filters.ChoiceFilter(label="办理结果", method="by_class", empty_label="全部结果")
+    rating = django_filters.ChoiceFilter(label="评价", method="by_rating", empty_label="全部评价")
+    unit = django_filters.ChoiceFilter(label="承办单位", method="by_unit", empty_label="全部单位")
+    leader = django_filters.ChoiceFilter(label="分管领导", method="by_leader", empty_label="全部领导")
+    category = django_filters.ChoiceFilter(label="类别", empty_label="全部类别")
+    proposer = django_filters.CharFilter(label="提案者", method="by_proposer", max_length=60)
     kind = django_filters.ChoiceFilter(label="类型", choices=Proposal.Kind.choices, empty_label="大会和平时")
     mode = django_filters.ChoiceFilter(label="办理方式", choices=Proposal.Mode.choices, empty_label="全部方式")
     key = django_filters.BooleanFilter(label="只看重点提案", method="only_key", widget=forms.CheckboxInput)
     overdue = django_filters.BooleanFilter(label="只看超期", method="only_overdue", widget=forms.CheckboxInput)
+    figure = django_filters.CharFilter(label="数字", method="by_figure", max_length=100, widget=forms.HiddenInput)
 
     class Meta:
         model = Proposal
         fields = ()
 
-    def __init__(self, *args, today=None, **kwargs):
+    def __init__(self, *args, today=None, units=(), **kwargs):
         super().__init__(*args, **kwargs)
-        self.today = today or timezone.localdate()
-        self.sessions = {one.key: one for one in Session.objects.prefetch_related("classes", "ratings")}
-        classes = {found.code: f"{found.code}类" for one in self.sessions.values() for found in one.classes.all()}
-        ratings = {found.name: found.name for one in self.sessions.values() for found in one.ratings.all()}
-        self.form.fields["session"].choices = [(key, one.label) for key, one in self.sessions.items()]
-        for name, choices, all_of_them in (
-            ("result", sorted(classes.items()), "全部结果"),
-            ("rating", list(ratings.items()), "全部评价"),
-        ):
-            self.form.fields[name] = forms.ChoiceField(
-                label=self.filters[name].label, required=False, choices=[("", all_of_them), *choices]
-            )
+        self.today, self.units = today or timezone.localdate(), units
+        self.sessions = {one.key: one for one in Session.objects.all()}
+        sessions = [(key, one.label) for key, one in self.sessions.items()]
+        for name, choices in (("session", sessions), *choices_of_rows().items()):
+            self.form.fields[name].choices = choices
+
+    def filter_queryset(self, queryset):
+        """Narrowed by every field; `any_state`: by every other one than the state."""
+        for name, value in self.form.cleaned_data.items():
+            if name != "state":
+                queryset = self.filters[name].filter(queryset, value)
+        self.any_state = queryset
+        return self.filters["state"].filter(queryset, self.form.cleaned_data.get("state"))
+
+    @cached_property
+    def state_counts(self):
+        """State → how many proposals the list has in it, the chosen state aside: its tabs. One query."""
+        _ = self.qs
+        counts = self.any_state.order_by().values_list("state").annotate(count=Count("pk"))
+        return dict(counts)
+
+    @property
+    def count(self):
+        """How many proposals the list has."""
+        state = self.form.cleaned_data.get("state") if self.is_bound else ""
+        return self.state_counts.get(state, 0) if state else sum(self.state_counts.values())
 
     @cached_property
     def tally(self):
@@ -83,14 +120,16 @@ class ProposalFilter(django_filters.FilterSet):
         key = self.form.cleaned_data.get("session") or next(iter(self.sessions), None)
         return tally(self.sessions[key]) if key else None
 
+    @property
+    def has_tally(self):
+        """Whether the list is of one session's figures, which `tally` has read already."""
+        return "tally" in self.__dict__ and self.tally is not None
+
     def search(self, queryset, name, value):
         """Every word must be found in number, title, text or proposer."""
         for word in value.split():
             queryset = queryset.filter(
-                Q(number__icontains=word)
-                | Q(title__icontains=word)
-                | Q(text__icontains=word)
-                | Exists(Proposal.objects.filter(pk=OuterRef("pk"), proposers__name__icontains=word))
+                Q(number__icontains=word) | Q(title__icontains=word) | Q(text__icontains=word) | _put_by(word)
             )
         return queryset
 
@@ -109,8 +148,17 @@ class ProposalFilter(django_filters.FilterSet):
     def _behind(self, queryset, *figure):
         return queryset.filter(pk__in=self.tally.ids(*figure)) if self.tally else queryset.none()
 
+    def by_figure(self, queryset, name, value):
+        try:
+            return self._behind(queryset, *value.split(SEPARATOR))
+        except KeyError:  # no such figure: nothing is behind it
+            return queryset.none()
+
+    def by_proposer(self, queryset, name, value):
+        return queryset.filter(_put_by(value))
+
     def only_key(self, queryset, name, value):
         return queryset.filter(is_key=True) if value else queryset
 
     def only_overdue(self, queryset, name, value):
-        return late_on(queryset, self.today) if value else queryset
+        return late_on(queryset, self.today, self.units) if value else queryset

@@ -1,4 +1,4 @@
-"""What the desk keeps of its own: workbooks that wait for their confirmation."""
+"""What the desk keeps of its own: workbooks that wait for their confirmation, and how each user likes the list."""
 
 import secrets
 
@@ -33,6 +33,36 @@ class Upload(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "待确认的导入"
         ordering = ("-uploaded_at",)
+
+    def __str__(self):
+        return self.name
+
+
+class ListLayout(models.Model):
+    """The columns that a user chose for the list of proposals; without one, the usual ones."""
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="list_layout", verbose_name="用户")
+    columns = models.JSONField("列", default=list)  # keys of listing.columns.COLUMNS
+
+    class Meta:
+        verbose_name = verbose_name_plural = "提案列表的列"
+
+    def __str__(self):
+        return f"{self.user}的列"
+
+
+class SavedFilter(models.Model):
+    """A list that a user keeps under a name: filter and order as they stand in its address. Nobody else's business."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="saved_filters", verbose_name="用户")
+    name = models.CharField("名称", max_length=20)
+    query = models.TextField("条件", blank=True)  # as listing.asked.query_of writes it; empty: all proposals
+    is_on_top = models.BooleanField("放在列表上方", default=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "常用筛选"
+        ordering = ("user_id", "pk")
+        constraints = [models.UniqueConstraint(fields=("user", "name"), name="filter_named_once_by_a_user")]
 
     def __str__(self):
         return self.name

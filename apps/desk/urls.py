@@ -1,12 +1,13 @@
 from django.urls import path
 
 from . import views
+from .listing.views import proposals
 
 app_name = "desk"
 urlpatterns = [
     path("", views.home, name="home"),
     path("waiting/<slug:name>/", views.waiting, name="waiting"),
-    path("proposals/", views.proposals, name="proposals"),
+    path("proposals/", proposals, name="proposals"),
     path("proposals/<int:pk>/", views.proposal, name="proposal"),
     path("proposers/", views.proposers, name="proposers"),
     path("audit/", views.audit, name="audit"),

@@ -1,4 +1,4 @@
-"""The home of each post, the list of proposals, the page of one, and the trail for the auditor."""
+"""The home of each post, the page of one proposal, and the trail for the auditor."""
 
 from django.core.paginator import Paginator
 from django.http import Http404
@@ -12,8 +12,7 @@ from apps.calendars.deadlines import Calendar
 from apps.figures.proposers import by_proposer, put_by
 from apps.proposals.models import Proposal, Session
 
-from . import homes, lists, pages
-from .filters import SORTS, ProposalFilter
+from . import homes, pages
 from .homes.progress import progress_for
 from .telling import facts_of, label_of
 from .trail import EventFilter
@@ -52,29 +51,6 @@ def waiting(request, name):
     items = homes.with_deadlines([pile.line(row) for row in page.object_list], today, Calendar.load())
     section = homes.Section(pile.title, items, page.paginator.count, name=pile.name, whose=pile.whose)
     return render(request, "desk/waiting.html", {"section": section, "page": page})
-
-
-@require_GET
-def proposals(request):
-    """The list of proposals that this user may see, filtered, searched, sorted and paged."""
-    today = timezone.localdate()
-    if not standing_of(request.user, today).handles_proposals:
-        raise Http404
-    filters = ProposalFilter(request.GET, Proposal.objects.visible_to(request.user, today), today=today)
-    found = lists.for_list(filters.qs, request.GET.get("sort", ""))
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    kept = request.GET.copy()
-    kept.pop("page", None)
-    context = {
-        "filter": filters,
-        "page": page,
-        "rows": lists.list_rows(page.object_list, today),
-        "querystring": kept.urlencode(),
-        "is_filtered": any(value for name, value in kept.items() if name != "q"),
-        "sorts": SORTS,
-        "sort": request.GET.get("sort", "number"),
-    }
-    return render(request, "desk/proposals.html", context)
 
 
 @require_GET
