@@ -157,8 +157,11 @@ UPLOAD_LIMIT = 20 * 1024 * 1024  # bytes of one file
 RECEIPT_LINK_DAYS = env.int("RECEIPT_LINK_DAYS", default=180)  # how long a proposer's link is good
 FONTS_DIR = Path(env.str("FONTS_DIR", default=str(VAR_DIR / "fonts")))
 
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="dummymail://")  # without a server no mail is made
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 20  # seconds
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="") or EMAIL_CONFIG.get("EMAIL_HOST_USER") or "webmaster@localhost"
+SITE_URL = env.str("SITE_URL", default="").rstrip("/")  # how links in mails begin, such as https://tian.example.gov.cn
 
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)  # nginx with TLS in front, see docs/operations.md
 if BEHIND_PROXY:

@@ -6,7 +6,7 @@ from django.utils import timezone
 from apps.accounts.queries import standing_of
 
 # Not used every day: folded under 更多, so that the head stays in one row.
-RARE = frozenset({"导入导出", "届次设置", "岗位与委托", "管理"})
+RARE = frozenset({"邮件记录", "导入导出", "届次设置", "岗位与委托", "管理"})
 
 
 def navigation(request):
@@ -59,6 +59,8 @@ def entries_of(standing):
         entries.append(("届次设置", reverse("settings:home")))
     if standing.is_office:
         entries += [("岗位与委托", reverse("accounts:posts")), ("管理", reverse("admin:index"))]
+    if standing.is_office or standing.is_system_admin:
+        entries.append(("邮件记录", reverse("notices:mails")))
     if standing.is_auditor:
         entries.append(("审计日志", reverse("desk:audit")))
     if standing.is_system_admin and not standing.is_office:
@@ -68,4 +70,7 @@ def entries_of(standing):
 
 def person_entries(standing):
     """What a person sets for themselves, under their name: `[(label, url)]`; 退出 comes after these."""
-    return [("显示设置", reverse("accounts:display")), ("修改口令", reverse("accounts:password"))]
+    entries = [("显示设置", reverse("accounts:display"))]
+    if standing.handles_proposals:
+        entries.append(("通知设置", reverse("notices:settings")))
+    return [*entries, ("修改口令", reverse("accounts:password"))]

@@ -1,6 +1,8 @@
 from django import forms
 from django.urls import Resolver404, resolve, reverse
 
+from .models import MailWish
+
 BACK_TO = {"desk:home", "desk:proposals", "desk:proposal", "notices:urging"}  # pages with a button of 催办
 MOST = 200  # of one batch
 
@@ -10,6 +12,10 @@ def key_of(text):
     if not (text.isascii() and text.isdigit() and len(text) < 19):
         raise ValueError(text)
     return int(text)
+
+
+class WishForm(forms.Form):
+    how = forms.ChoiceField(label="邮件通知", choices=MailWish.How.choices, widget=forms.RadioSelect)
 
 
 class UrgeForm(forms.Form):

@@ -1,9 +1,60 @@
-"""What people are told of, and the units that were urged."""
+"""What people are told of, in the page and by mail, and the units that were urged."""
 
 from django.db import models
 
 from apps.accounts.models import User
 from apps.proposals.models import Case, Proposal
+
+
+class MailWish(models.Model):
+    """How a person wants notices by mail. Who never chose gets the daily digest, if they have an address."""
+
+    class How(models.TextChoices):
+        NONE = "none", "不发邮件"
+        EACH = "each", "逐条发送"
+        DAILY = "daily", "每日汇总"
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="mail_wish", verbose_name="用户")
+    how = models.CharField("邮件通知", max_length=10, choices=How.choices, default=How.DAILY)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "通知设置"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(how__in=("none", "each", "daily")), name="mail_wish_is_known")
+        ]
+
+
+class Mail(models.Model):
+    """A mail that was made from notices, as it was sent, and what became of it."""
+
+    class Stage(models.TextChoices):
+        WAITING = "waiting", "待发"
+        SENT = "sent", "已发"
+        FAILED = "failed", "没有发出"
+
+    person = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name="收件人")
+    address = models.EmailField("地址")
+    how = models.CharField("方式", max_length=10, choices=MailWish.How.choices)
+    subject = models.CharField("标题", max_length=200)
+    body = models.TextField("正文")
+    stage = models.CharField("状态", max_length=10, choices=Stage.choices, default=Stage.WAITING)
+    tries = models.PositiveSmallIntegerField("已试次数", default=0)
+    problem = models.CharField("原因", max_length=500, blank=True)
+    made_at = models.DateTimeField("生成时间")
+    tried_at = models.DateTimeField("最近一次发送", null=True)
+    sent_at = models.DateTimeField("发出时间", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "邮件记录"
+        ordering = ("-made_at", "-pk")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(stage__in=("waiting", "sent", "failed")), name="mail_stage_is_known"
+            ),
+        ]
+
+    def __str__(self):
+        return self.subject
 
 
 class Notice(models.Model):
@@ -22,6 +73,7 @@ class Notice(models.Model):
     by_name = models.CharField("何人所办", max_length=100, blank=True)  # as the trail names them
     at = models.DateTimeField("时间")
     read_at = models.DateTimeField("已读时间", null=True)
+    mail = models.ForeignKey(Mail, models.SET_NULL, null=True)  # the one that told it
 
     class Meta:
         verbose_name = verbose_name_plural = "通知"
@@ -63,3 +115,17 @@ class Urge(models.Model):
                 condition=models.Q(step__in=("accept", "opinion", "reply")), name="urge_step_is_known"
             ),
         ]
+
+
+class Reminder(models.Model):
+    """That a deadline was told of once: `key` names the case or receipt, round, deadline and stage."""
+
+    key = models.CharField(max_length=200, unique=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "到期提醒"
+        ordering = ("pk",)
+
+    def __str__(self):
+        return self.key

@@ -11,9 +11,11 @@ from apps.proposals.workflow import CaseState, NotAllowed, OutOfTurn, Refused
 from apps.ratings import operations as ratings
 from apps.supervision.models import Card
 
+from . import mailing
 from .deeds import DEEDS, About
 from .models import Notice, Urge
 from .queries import CONDITIONS, due_of, notices_of, people_for, step_of
+from .tasks import send_mail
 
 NEWS = datetime.timedelta(days=14)  # what was done longer ago and is recorded only now (补录) is no news to anybody
 
@@ -74,11 +76,12 @@ def _tell(event):
             for person in people_for(telling.to, on, proposal, case, event.data.get("signer_id")):
                 if person.username != event.actor_key:
                     told.setdefault(person.pk, (person, case, text))
-    Notice.objects.bulk_create(
+    made = Notice.objects.bulk_create(
         Notice(person=person, proposal=proposal, case=case, kind=event.action, text=text, note=event.note,
                by_name=event.actor_name[:100], at=event.at)
         for person, case, text in told.values()
     )  # fmt: skip
+    mailing.mail_at_once(made, at=timezone.now(), enqueue=send_mail.enqueue)
 
 
 def _cases_of(telling, event, proposal):

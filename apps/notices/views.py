@@ -26,7 +26,7 @@ PAGE, URGING_PAGE = 30, 100
 CASE_ACTS = {"urge": Act(operations.urge, OptionalNoteForm, done="已催办：{name}，通知已发到承办单位。")}
 
 
-def _reader(request):
+def reader(request):
     """The user, if one who handles proposals: nobody else is ever told anything."""
     if not standing_of(request.user, timezone.localdate()).handles_proposals:
         raise Http404
@@ -36,7 +36,7 @@ def _reader(request):
 @require_GET
 def notices(request):
     """通知: what is unread first, newest first."""
-    user = _reader(request)
+    user = reader(request)
     found = notices_of(user).select_related("proposal__session", "case__unit")
     unread = found.filter(read_at=None)
     is_all = request.GET.get("show") == "all"
@@ -48,7 +48,7 @@ def notices(request):
 @require_POST
 def open_notice(request, pk):
     """To the proposal of a notice, which is read now, and with it all others of that proposal."""
-    notice = get_object_or_404(notices_of(_reader(request)), pk=pk)
+    notice = get_object_or_404(notices_of(reader(request)), pk=pk)
     operations.mark_read(request.user, at=timezone.now(), proposal=notice.proposal_id)
     anchor = f"#case-{notice.case_id}" if notice.case_id else ""
     return redirect(f"{notice.proposal.get_absolute_url()}{anchor}")
@@ -64,7 +64,7 @@ def mark_read(request):
                 which[name] = key_of(value)
             except ValueError:
                 raise Http404 from None
-    count = operations.mark_read(_reader(request), at=timezone.now(), **which)
+    count = operations.mark_read(reader(request), at=timezone.now(), **which)
     messages.success(request, f"已将 {count} 条通知标为已读。" if count else "没有未读的通知。")
     if "proposal" in which:
         return redirect("desk:proposal", which["proposal"])
