@@ -1,0 +1,276 @@
+"""The design as rules that can be measured: colours are tokens, words can be read in either theme, old browsers get no
+CSS that they do not know, the head stays small, and the text grows where somebody asks for it."""
+
+import re
+
+import pytest
+from django.conf import settings
+
+from tests import factories as make
+from tests.browser import PHONE
+from tests.test_access import POSTS
+
+SHEETS = sorted((settings.BASE_DIR / "static" / "css").glob("*.css"))
+COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b|\b(?:rgba?|hsla?|hwb|lab|lch|color)\(")
+NAMED = re.compile(r":[^;]*(?<![\w-])(?:white|black|red|green|blue|gray|grey|yellow|orange|silver|navy|maroon)\b(?!-)")
+
+NEWER = re.compile(
+    r"@layer|@container|@scope|@property|@starting-style|:has\(|color-mix\(|light-dark\(|\d[sdl]v[hw]\b|text-wrap|subgrid"
+)
+
+# text on background, each of which stands somewhere on a page
+READ_ON = {
+    "text": ("bg", "surface", "surface-soft", "accent-soft", "warning-soft", "danger-soft", "success-soft"),
+    "muted": ("bg", "surface", "surface-soft", "accent-soft", "warning-soft", "danger-soft", "success-soft"),
+    "accent": ("bg", "surface", "surface-soft", "accent-soft"),
+    "accent-strong": ("bg", "surface", "surface-soft", "accent-soft"),
+    "on-accent": ("accent", "accent-strong"),
+    "danger": ("bg", "surface", "surface-soft", "danger-soft"),
+    "warning": ("bg", "surface", "surface-soft", "warning-soft"),
+    "success": ("bg", "surface", "surface-soft", "success-soft"),
+    "paper-ink": ("paper",),
+    "paper-red": ("paper",),
+    "paper-right": ("paper",),
+    "paper-wrong": ("paper", "paper-wrong-soft"),
+    "paper-muted": ("paper",),
+}
+SEEN_ON = {"line-strong": ("surface", "bg"), "focus": ("surface", "bg"), "accent": ("surface", "bg")}  # 3 : 1
+
+
+def rules_of(sheet):
+    """The text of a stylesheet without its comments."""
+    return re.sub(r"/\*.*?\*/", "", sheet.read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+def tokens(theme):
+    """{token: value} as a page of the theme has them."""
+    folder = settings.BASE_DIR / "static" / "css"
+    sheets = ["tokens.css", "dark.css"] if theme == "dark" else ["tokens.css"]
+    found = [re.findall(r"--([\w-]+):\s*([^;]+);", rules_of(folder / name)) for name in sheets]
+    return {name: value for pairs in found for name, value in pairs}
+
+
+def luminance(colour):
+    """Of `#rrggbb`, by WCAG 2."""
+    parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one, other):
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_contrast_is_reckoned_as_wcag_does():
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_words_and_marks_stand_out_from_what_is_behind_them(theme):
+    known = tokens(theme)
+    for pairs, least in ((READ_ON, 4.5), (SEEN_ON, 3)):
+        faint = {
+            (front, back): round(contrast(known[front], known[back]), 2)
+            for front, backs in pairs.items()
+            for back in backs
+            if contrast(known[front], known[back]) < least
+        }
+        assert faint == {}
+
+
+def test_every_colour_of_the_tokens_is_measured():
+    colours = {name for name, value in tokens("light").items() if value.startswith("#")}
+    measured = {*READ_ON, *SEEN_ON, *(back for backs in READ_ON.values() for back in backs)}
+    assert colours - measured == {"line", "paper-line"}, "lines that carry no meaning of their own"
+
+
+def test_the_dark_theme_changes_every_colour_of_the_page_and_adds_none():
+    light, dark = tokens("light"), dict(re.findall(r"--([\w-]+):\s*([^;]+);", rules_of(SHEETS[0].parent / "dark.css")))
+    own = {name for name, value in light.items() if COLOUR.search(value) and not name.startswith("paper")}
+    assert set(dark) - set(light) == set()
+    assert own - set(dark) - {"shadow"} == set()
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
+def test_colours_come_from_the_tokens(sheet):
+    if sheet.name in ("tokens.css", "dark.css"):
+        return
+    rules = rules_of(sheet)
+    assert COLOUR.findall(rules) == []
+    assert NAMED.findall(rules) == []
+    used = set(re.findall(r"var\(--([\w-]+)", rules))
+    own = set(re.findall(r"--([\w-]+)\s*:", rules))
+    assert used - own - set(tokens("light")) == set(), "tokens that are nowhere"
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
+def test_no_size_is_below_14_pixels_and_none_is_in_pixels(sheet):
+    """In rem of 16 px; sizes in em are measured on the pages (tests/test_accessibility.py)."""
+    sizes = re.findall(r"(?:font-size|--size-\w+)\s*:\s*([\d.]+)(px|pt|rem)", rules_of(sheet))
+    sizes += re.findall(r"font\s*:\s*(?:\d+ )?([\d.]+)(px|pt|rem)", rules_of(sheet))
+    assert [size for size in sizes if size[1] == "px" or (size[1] == "rem" and float(size[0]) < 0.875)] == []
+    assert sheet.name == "print.css" or all(unit == "rem" for _, unit in sizes)
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
+def test_a_browser_of_2021_knows_the_css(sheet):
+    """Chromium 90: no cascade layers, :has(), nesting, container queries, nor what came with them."""
+    rules = rules_of(sheet)
+    assert NEWER.findall(rules) == []
+    assert nested_in(rules) == []
+
+
+@pytest.mark.parametrize(
+    ("rules", "found"),
+    [
+        ("a { color: x; }", []),
+        ("@media print { a { color: x; } b { color: y; } }", []),
+        ("a { color: x; b { color: y; } }", ["b"]),
+        ("@media print { a { &:hover { color: y; } } }", ["&:hover"]),
+    ],
+)
+def test_a_rule_inside_a_rule_is_found(rules, found):
+    assert nested_in(rules) == found
+
+
+def nested_in(rules):
+    """Selectors of rules that stand inside another rule; at-rules may hold rules."""
+    found, open_ones = [], []
+    for before, mark in re.findall(r"([^{};]*)([{};])", rules):
+        if mark == "{":
+            if open_ones and not open_ones[-1].startswith("@"):
+                found.append(before.strip())
+            open_ones.append(before.strip())
+        elif mark == "}":
+            open_ones.pop()
+    return found
+
+
+def test_body_text_is_16_pixels_with_room_between_the_lines():
+    known = tokens("light")
+    assert known["size-base"] == "1rem" and 1.6 <= float(known["leading"]) <= 1.75
+
+
+@pytest.mark.django_db
+def test_every_page_names_what_it_may_load(client):
+    """The Content-Security-Policy of pages, refusals, what is missing and the admin site."""
+    world = make.world()
+    answers = [client.get("/accounts/sign-in/"), client.get("/receipt/1-1-0-20991231/")]
+    client.force_login(world.office)
+    answers += [
+        client.get(url) for url in ("/", "/proposals/", "/nowhere/", "/audit/", "/admin/", "/admin/units/unit/")
+    ]
+    client.force_login(world.clerk)
+    answers.append(client.get("/accounts/posts/"))
+    assert {answer.status_code for answer in answers} == {200, 403, 404}
+    for answer in answers:
+        policy = dict(part.strip().split(" ", 1) for part in answer["Content-Security-Policy"].split(";"))
+        for directive in ("default", "script", "style", "img", "font", "connect", "frame"):
+            assert policy[f"{directive}-src"] == "'self'", directive
+        assert policy["object-src"] == policy["base-uri"] == "'none'"
+        assert policy["frame-ancestors"] == policy["form-action"] == "'self'"
+        assert "unsafe" not in str(policy) and answer["X-Frame-Options"] == "SAMEORIGIN"
+
+
+def test_the_head_is_one_or_two_rows_for_each_post_and_its_menus_fit(transactional_db, new_page, sign_in):
+    world = make.world()
+    for post in POSTS:
+        page = new_page(viewport={"width": 1440, "height": 900})
+        sign_in(page, world.people[post])
+        page.goto("/accounts/display/")
+        tops = page.evaluate(
+            """() => {
+              const seen = [...document.querySelectorAll(".site-head a, .site-head summary")].filter(
+                (one) => one.checkVisibility());
+              return [...new Set(seen.map((one) => Math.round(one.getBoundingClientRect().top / 12)))];
+            }"""
+        )
+        assert len(tops) <= 2, post
+        for width, height in ((1440, 900), (390, 844)):
+            page.set_viewport_size({"width": width, "height": height})
+            assert page.locator(".site-head").bounding_box()["height"] <= 120, (post, width)
+            for menu in page.locator(".site-head details").all():
+                menu.locator("summary").click()
+                box = menu.locator("ul").bounding_box()
+                assert box["x"] >= 0 and box["x"] + box["width"] <= width, (post, width)
+                page.keyboard.press("Escape")
+                assert not menu.locator("ul").is_visible()
+        page.context.close()
+
+
+def test_a_menu_closes_with_a_click_elsewhere_and_opens_without_scripts(transactional_db, new_page, sign_in):
+    world = make.world()
+    page = new_page()
+    sign_in(page, world.office)
+    page.goto("/")
+    entry = page.get_by_role("link", name="显示设置")
+    page.locator(".site-person summary").click()
+    assert entry.is_visible()
+    page.mouse.click(600, 700)
+    assert not entry.is_visible()
+    plain = new_page(java_script_enabled=False)
+    sign_in(plain, world.office)
+    plain.goto("/")
+    plain.locator(".site-person summary").click()
+    plain.get_by_role("link", name="显示设置").click()
+    assert plain.get_by_role("heading", name="显示设置").is_visible()
+
+
+def test_larger_text_enlarges_words_fields_and_buttons_and_still_fits_a_telephone(transactional_db, new_page, sign_in):
+    world = make.world()
+    page = new_page(**PHONE)
+    sign_in(page, world.office)
+    sizes = {}
+    for choice in ("标准", "大", "特大"):
+        page.goto("/accounts/display/")
+        page.get_by_label(choice, exact=True).check()
+        page.get_by_role("button", name="保存").click()
+        page.get_by_text("显示设置已保存").wait_for()
+        page.goto("/proposals/register/")
+        sizes[choice] = [
+            page.evaluate("(name) => parseFloat(getComputedStyle(document.querySelector(name)).fontSize)", name)
+            for name in ("body", "h1", "label", "input[name=title]", "button.button")
+        ]
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, choice
+    for usual, large, largest in zip(*sizes.values(), strict=True):
+        assert large >= usual * 1.1 and largest >= usual * 1.3
+
+
+def test_a_chosen_theme_holds_against_the_systems(transactional_db, new_page, sign_in):
+    world = make.world()
+
+    def is_dark(page):
+        page.goto("/accounts/display/")
+        red, green, blue = page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)")
+        return red + green + blue < 200
+
+    for choice, on_light, on_dark in (("跟随系统", False, True), ("浅色", False, False), ("深色", True, True)):
+        page = new_page(color_scheme="light")
+        sign_in(page, world.office)
+        page.goto("/accounts/display/")
+        page.get_by_label(choice).check()
+        page.get_by_role("button", name="保存").click()
+        page.get_by_text("显示设置已保存").wait_for()
+        assert is_dark(page) is on_light, choice
+        page.emulate_media(color_scheme="dark")
+        assert is_dark(page) is on_dark, choice
+        page.emulate_media(color_scheme="dark", media="print")
+        assert not is_dark(page), f"{choice}, printed"
+
+
+def test_what_one_does_with_a_page_is_not_printed(transactional_db, page, sign_in):
+    world = make.world()
+    proposal = make.handling(world)
+    sign_in(page, world.clerk)
+    for url in ("/", "/proposals/", proposal.get_absolute_url()):
+        page.goto(url)
+        page.emulate_media(media="print")
+        seen = page.evaluate(
+            """() => [...document.querySelectorAll("header, footer, .button, .filters, .more, .pagination")]
+                .filter((one) => one.checkVisibility()).map((one) => one.outerHTML.slice(0, 60))"""
+        )
+        assert seen == [], url
+        assert page.locator("h1").is_visible()
+        page.emulate_media(media="screen")
