@@ -1,9 +1,11 @@
 """The smallest true world for a test: people with posts, units, a session, and proposals walked by real operations."""
 
 import datetime
+import io
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+import pikepdf
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
@@ -36,6 +38,15 @@ def moment(year=2020, month=3, day=10, hour=10):
 
 def scan(name="回执.png"):
     return SimpleUploadedFile(name, PNG, content_type="image/png")
+
+
+def pdf(name="方案.pdf", pages=1, **saving):
+    """An upload of a PDF with blank pages of A4; `saving`: what pikepdf's save takes, such as encryption."""
+    book, content = pikepdf.new(), io.BytesIO()
+    for _ in range(pages):
+        book.add_blank_page(page_size=(595, 842))
+    book.save(content, **saving)
+    return SimpleUploadedFile(name, content.getvalue(), content_type="application/pdf")
 
 
 def user(username, name, kind=None, **fields):

@@ -85,6 +85,8 @@ ROWS = {
     "proposals:act_on_case prepare_opinion": ((403, 302, 302, 404, 403, 404, 403, 404, 404), "handling"),  # no assist
     "proposals:act_on_case advise": ((302, 403, 302, 404, 403, 404, 403, 404, 404), "handling"),
     "proposals:file": ((200, 200, 200, 404, 200, 404, 200, 404, 404), "file"),
+    "proposals:preview": ((200, 200, 200, 404, 200, 404, 200, 404, 404), "pdf"),
+    "proposals:preview_picture": ((200, 200, 200, 404, 200, 404, 200, 404, 404), "pdf"),
     "settings:home": ((200, 404, 404, 404, 404, 404, 200, 404, 404), None),
     "settings:new": ((200, 404, 404, 404, 404, 404, 403, 404, 404), None),
     "settings:session": ((200, 404, 404, 404, 404, 404, 200, 404, 404), "handling"),
@@ -351,12 +353,13 @@ def things_at(world, stage):
     proposal = make.handling(world)
     case = make.case_of(proposal, world.housing)
     found = {"proposal": proposal.pk, "case": case.pk}
-    if stage == "file":
+    if stage in ("file", "pdf"):
+        files = make.scan() if stage == "file" else make.pdf()
         from apps.proposals import operations
 
         contact = operations.contact(
             case, by=world.clerk, at=make.moment(2020, 3, 20), stage="before", manner="phone",
-            held_on=make.moment(2020, 3, 20).date(), people="赵堃", summary="通话", files=make.scan(),
+            held_on=make.moment(2020, 3, 20).date(), people="赵堃", summary="通话", files=files,
         )  # fmt: skip
         return found | {"file": Attachment.objects.get(owner_key=contact.pk, owner_type="contact").pk}
     if stage == "twice written":
@@ -386,6 +389,8 @@ ARGUMENTS = {
     "proposals:act": ("proposal",),
     "proposals:act_on_case": ("case",),
     "proposals:file": ("file",),
+    "proposals:preview": ("file",),
+    "proposals:preview_picture": ("file",),
     "settings:session": ("session",),
     "replies:draft": ("case",),
     "replies:meet": ("case",),
@@ -451,7 +456,13 @@ def url_of(row, found):
     if name in ("papers:paper", "papers:paper_pdf", "papers:paper_docx", "papers:dispatch"):
         return reverse(name, args=[found["session"], action.split()[0], found["reply"]])
     args = [found[thing] for thing in ARGUMENTS.get(name, ())]
-    if name in ("replies:version", "replies:compare", "reports:letter_version", "reports:letter_compare"):
+    if name in (
+        "proposals:preview_picture",
+        "replies:version",
+        "replies:compare",
+        "reports:letter_version",
+        "reports:letter_compare",
+    ):
         args.append(1)
     if name in ("replies:compare", "reports:letter_compare"):
         args.append(2)

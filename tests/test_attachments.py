@@ -22,14 +22,6 @@ APRIL = make.moment(2020, 4, 20)
 PEOPLE = ("office", "clerk", "head", "culture_head", "leader", "other_leader", "secretary", "auditor", "admin")
 
 
-def pdf(name="方案.pdf"):
-    book = pikepdf.new()
-    book.add_blank_page()
-    content = io.BytesIO()
-    book.save(content)
-    return SimpleUploadedFile(name, content.getvalue(), content_type="application/pdf")
-
-
 def who_sees(client, world, attachment):
     found = set()
     for person in PEOPLE:
@@ -58,7 +50,7 @@ ABOVE_AND_UNIT = {"office", "clerk", "head", "leader", "secretary"}
 
 def test_files_are_seen_by_those_who_see_what_they_belong_to(client, world):
     """docs/workflow.md, 谁能看到什么: an unsent reply is not the secretariat's, an unconfirmed receipt is its alone."""
-    proposal = make.registered(world, files=[pdf("原件.pdf")])
+    proposal = make.registered(world, files=[make.pdf("原件.pdf")])
     cases.assign(proposal, [(world.housing, "lead")], by=world.office, at=make.moment())
     case = proposal.cases.get()
     cases.accept(
@@ -66,11 +58,12 @@ def test_files_are_seen_by_those_who_see_what_they_belong_to(client, world):
     )
     contact = cases.contact(
         case, by=world.clerk, at=make.moment(2020, 3, 20), stage="before", manner="visit",
-        held_on=make.moment(2020, 3, 20).date(), people="赵堃", summary="走访", files=[make.scan("现场.png"), pdf()],
+        held_on=make.moment(2020, 3, 20).date(), people="赵堃", summary="走访",
+        files=[make.scan("现场.png"), make.pdf()],
     )  # fmt: skip
     assert [one.name for one in files_of("contact", contact.pk)] == ["现场.png", "方案.pdf"]
     reply = make.reply_at(world, case, "draft", "B")
-    replies.edit(reply, by=world.clerk, at=APRIL, files=pdf("附件一.pdf"))
+    replies.edit(reply, by=world.clerk, at=APRIL, files=make.pdf("附件一.pdf"))
     seen = {
         "proposal": who_sees(client, world, the_file("proposal", proposal)),
         "paper": who_sees(client, world, the_file("paper", case)),
@@ -101,7 +94,7 @@ def test_files_are_seen_by_those_who_see_what_they_belong_to(client, world):
 
     promise = reply.commitments.get()
     told = promises.report(
-        promise, by=world.clerk, at=make.moment(2020, 9, 1), text="已完成", files=[pdf("验收单.pdf")]
+        promise, by=world.clerk, at=make.moment(2020, 9, 1), text="已完成", files=[make.pdf("验收单.pdf")]
     )
     assert who_sees(client, world, the_file("progress", told)) == ABOVE_AND_UNIT
 
@@ -109,7 +102,7 @@ def test_files_are_seen_by_those_who_see_what_they_belong_to(client, world):
 def test_an_opinions_files_reach_the_lead_unit_and_no_other_assisting_one(client, world):
     proposal = make.handling(world, roles=[(world.housing, "lead"), (world.parks, "assist"), (world.culture, "assist")])
     case = make.case_of(proposal, world.parks)
-    cases.advise(case, by=world.parks_head, at=APRIL, text="同意", files=[pdf("意见.pdf")])
+    cases.advise(case, by=world.parks_head, at=APRIL, text="同意", files=[make.pdf("意见.pdf")])
     file = the_file("opinion", case.opinion)
     assert who_sees(client, world, file) == {"office", "clerk", "head", "leader", "other_leader", "secretary"}
 
@@ -119,7 +112,8 @@ def test_one_bad_file_of_several_and_nothing_is_stored(client, world):
     client.force_login(world.clerk)
     data = {
         "seen": case.stamp, "stage": "before", "manner": "visit", "held_on": "2020-03-20", "people": "赵堃",
-        "summary": "走访了三条街。", "files": [pdf(), SimpleUploadedFile("表.pdf", b"MZ\x90\x00", "application/pdf")],
+        "summary": "走访了三条街。",
+        "files": [make.pdf(), SimpleUploadedFile("表.pdf", b"MZ\x90\x00", "application/pdf")],
     }  # fmt: skip
     answer = client.post(reverse("proposals:act_on_case", args=[case.pk, "contact"]), data)
     assert answer.status_code == 422
@@ -136,7 +130,7 @@ def test_more_files_than_allowed_at_once_are_refused(world):
 
 
 def test_a_file_is_shown_in_the_page_and_never_as_a_page_of_ours(client, world):
-    proposal = make.registered(world, files=[pdf(), make.scan("附图.png")])
+    proposal = make.registered(world, files=[make.pdf(), make.scan("附图.png")])
     client.force_login(world.office)
     page = client.get(proposal.get_absolute_url()).content.decode()
     for name in ("方案.pdf", "附图.png"):
@@ -156,7 +150,7 @@ def test_several_files_go_up_at_once_with_their_progress_shown(page, sign_in, tr
     case = make.handling(world).cases.get()
     picture, paper = tmp_path / "现场.png", tmp_path / "记录.pdf"
     picture.write_bytes(make.PNG)
-    paper.write_bytes(pdf().read())
+    paper.write_bytes(make.pdf().read())
     sign_in(page, world.clerk)
     page.goto(reverse("proposals:act_on_case", args=[case.pk, "contact"]))
     page.get_by_label("办前").check()

@@ -244,11 +244,16 @@ def send_file(attachment):
     return response
 
 
-@require_GET
-def file(request, pk):
-    """A stored file, for whoever may see what it belongs to."""
+def visible_attachment(request, pk):
+    """An Attachment whose proposal and owner the user may see, or 404."""
     visible = Attachment.objects.filter(proposal__in=Proposal.objects.visible_to(request.user))
     attachment = get_object_or_404(visible, pk=pk)
     if not SEEN[attachment.owner_type](attachment, request.user):
         raise Http404
-    return send_file(attachment)
+    return attachment
+
+
+@require_GET
+def file(request, pk):
+    """A stored file, for whoever may see what it belongs to."""
+    return send_file(visible_attachment(request, pk))
