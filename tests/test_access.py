@@ -213,6 +213,9 @@ ROWS = {
     "allocation:plan": (OFFICE_ALONE, "session"),
     "allocation:line": (OFFICE_ALONE, "received"),
     "allocation:assign": (OFFICE_ALONE, "session"),
+    "allocation:share": (OFFICE_ALONE, "session"),
+    "allocation:opinions": ((404, 200, 200, 200, 404, 404, 404, 404, 404), None),
+    "allocation:object": ((404, 200, 200, 404, 404, 404, 404, 404, 404), "asked"),
     "allocation:assigned": (OFFICE_ALONE, "assigned in one go"),
     "allocation:assigned_list": (OFFICE_ALONE, "assigned in one go"),
     "allocation:originals": (OFFICE_ALONE, "assigned in one go"),
@@ -228,6 +231,8 @@ ROWS = {
 PUBLIC = {"accounts:sign_in", "link:answer", "link:thanks", "link:file"}
 POST_ONLY = {
     "allocation:take",
+    "allocation:agree",
+    "allocation:end_sharing",
     "allocation:place",
     "papers:ask_batch",
     "papers:ask_for_file",
@@ -295,6 +300,11 @@ def target(world, stage):
     if stage == "assigned in one go":
         made, unit = assigned_in_one_go(world)
         return {"session": world.session.key, "assignment": made.pk, "unit": unit.pk}
+    if stage == "asked":
+        line = allocation.place(make.registered(world), [(world.housing, "lead")], by=world.office, at=make.moment(),
+                                seen=0)  # fmt: skip
+        allocation.share(line.draft, make.moment().date(), by=world.office, at=make.moment())
+        return {"line": line.pk, "unit": world.housing.pk}
     if stage == "letter":
         return {"session": world.session.key, "answer": written_letter(world).pk}
     return {"session": world.session.key} | things_at(world, stage)
@@ -438,6 +448,8 @@ ARGUMENTS = {
     "reports:material_give": ("answer",),
     "accounts:end_delegation": ("delegation",),
     "allocation:draft": ("session",),
+    "allocation:share": ("session",),
+    "allocation:object": ("line", "unit"),
     "allocation:plan": ("session",),
     "allocation:assign": ("session",),
     "allocation:line": ("session", "proposal"),

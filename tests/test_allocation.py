@@ -252,6 +252,156 @@ def rows_of(answer, *names):
     return [[row.cells[name] for name in names] for row in table.rows]
 
 
+# --- talked over with the units --------------------------------------------------------------------------------------
+
+
+def shared(world, at=AT):
+    allocation.share(queries.draft_of(world.session), at.date(), by=world.office, at=at)
+
+
+def answered(world, proposal, by, unit, seen=1, **told):
+    line = Line.objects.get(proposal=proposal, assigned_at=None)
+    return allocation.answer(line, unit, by=by, at=AT, seen=seen, **told)
+
+
+def test_a_unit_sees_its_own_lines_while_the_draft_is_shared_and_nothing_else_of_it(world, client):
+    secret = make.registered(world, "003", is_secret=True)
+    placed(world, secret, (world.housing, LEAD))
+    drafted(world, "001", (world.housing, LEAD), title="关于甲事的建议", text="甲事的内容")
+    drafted(world, "002", (world.parks, LEAD), title="关于乙事的建议", at=make.moment(2020, 3, 1))
+    client.force_login(world.clerk)
+    assert "没有征求意见的提案" in client.get("/allocation/opinions/").content.decode()
+    shared(world)
+    page = client.get("/allocation/opinions/").content.decode()
+    assert "关于甲事的建议" in page and "甲事的内容" in page and "2020-03-02 前反馈" in page
+    assert "乙事" not in page and "涉密" not in page and "13900000001" not in page
+    assert '<a href="/allocation/opinions/">分办意见</a>' in client.get("/").content.decode()
+    assert client.get(Proposal.objects.get(number="001").get_absolute_url()).status_code == 404
+    allocation.end_sharing(queries.draft_of(world.session), by=world.office, at=AT)
+    assert "甲事" not in client.get("/allocation/opinions/").content.decode()
+
+
+def test_an_answer_is_kept_with_who_and_when_and_stands_beside_the_line(world, client):
+    proposal = drafted(world, "001", (world.housing, LEAD), (world.culture, ASSIST))
+    shared(world)
+    answered(world, proposal, world.head, world.housing, agrees=False, reason="属市政设施", suggested_unit=world.parks)
+    answered(world, proposal, world.culture_clerk, world.culture, agrees=True)
+    assert queries.answers_to(world.session) == (2, 2)
+    assert queries.progress_of(world.session).objected == 1
+    client.force_login(world.office)
+    for address in ("/allocation/9-4/", "/allocation/9-4/?show=objected", "/allocation/9-4/assign/"):
+        page = client.get(address).content.decode()
+        assert "区住房城乡建委不同意" in page and "属市政设施" in page and "建议区城市管理局" in page, address
+        assert "王主任，2020-03-02 10:00" in page
+    event = Event.objects.filter(action="allocation.answer").first()
+    assert (event.actor_name, event.note, event.data["opinion"]) == ("王主任", "属市政设施", "区住房城乡建委不同意")
+
+
+def test_the_last_answer_counts_and_the_earlier_ones_are_kept(world):
+    proposal = drafted(world)
+    shared(world)
+    answered(world, proposal, world.clerk, world.housing, agrees=False, reason="不属本委")
+    answered(world, proposal, world.head, world.housing, agrees=True)
+    (line,) = queries.open_lines(world.session)
+    assert [one.agrees for one in queries.standing_answers(line)] == [True]
+    assert queries.progress_of(world.session).objected == 0
+    assert line.answers.count() == 2
+
+
+def test_an_objection_is_settled_when_the_office_gives_the_line_to_another(world):
+    proposal = drafted(world)
+    shared(world)
+    answered(world, proposal, world.clerk, world.housing, agrees=False, reason="不属本委", suggested_unit=world.parks)
+    placed(world, proposal, (world.parks, LEAD), seen=1)
+    (line,) = queries.open_lines(world.session)
+    assert queries.objections(line) == [] and queries.progress_of(world.session).objected == 0
+    # asked for another part than the one it answered to, a unit is asked anew
+    placed(world, proposal, (world.parks, LEAD), (world.housing, ASSIST), seen=2)
+    (line,) = queries.open_lines(world.session)
+    assert queries.standing_answers(line) == []
+
+
+def test_the_office_may_assign_what_a_unit_objects_to(world):
+    proposal = drafted(world)
+    shared(world)
+    answered(world, proposal, world.clerk, world.housing, agrees=False, reason="不属本委")
+    assert outcomes(everything(world)) == [("001", "")]
+    assert proposal.cases.get().unit == world.housing
+
+
+def test_what_stands_against_an_answer_is_said(world):
+    proposal = drafted(world)
+    with pytest.raises(OutOfTurn, match="征求意见已经结束"):
+        answered(world, proposal, world.clerk, world.housing, agrees=True)  # not shared
+    shared(world)
+    with pytest.raises(Refused, match="理由"):
+        answered(world, proposal, world.clerk, world.housing, agrees=False, reason=" ")
+    with pytest.raises(NotAllowed):
+        answered(world, proposal, world.clerk, world.parks, agrees=True)
+    with pytest.raises(NotAllowed):
+        answered(world, proposal, world.office, world.housing, agrees=True)
+    with pytest.raises(OutOfTurn, match="已不由本单位承办"):
+        answered(world, proposal, world.parks_head, world.parks, agrees=True)
+    placed(world, proposal, (world.housing, LEAD), (world.culture, ASSIST), seen=1)
+    with pytest.raises(OutOfTurn, match="协办：区文化旅游委"):
+        answered(world, proposal, world.clerk, world.housing, seen=1, agrees=True)
+
+
+def test_only_the_office_shares_and_only_what_is_there(world):
+    with pytest.raises(Refused, match="还没有"):
+        shared(world)
+    drafted(world)
+    with pytest.raises(Refused, match="已过"):
+        allocation.share(queries.draft_of(world.session), make.moment(2020, 3, 1).date(), by=world.office, at=AT)
+    for post in ("clerk", "secretary", "leader"):
+        with pytest.raises(NotAllowed):
+            allocation.share(queries.draft_of(world.session), AT.date(), by=world.people[post], at=AT)
+    shared(world)
+    allocation.end_sharing(queries.draft_of(world.session), by=world.office, at=AT)
+    with pytest.raises(OutOfTurn):
+        allocation.end_sharing(queries.draft_of(world.session), by=world.office2, at=AT)
+
+
+def test_a_reason_that_was_typed_is_not_lost_when_the_office_was_faster(world, client):
+    proposal = drafted(world)
+    shared(world)
+    line = Line.objects.get()
+    client.force_login(world.clerk)
+    address = reverse("allocation:object", args=[line.pk, world.housing.pk])
+    assert client.get(address).status_code == 200
+    placed(world, proposal, (world.housing, LEAD), (world.culture, ASSIST), seen=1)
+    late = client.post(address, {"reason": "人手不足", "seen": "1"})
+    assert late.status_code == 409 and "人手不足" in late.content.decode() and "刚才已调整" in late.content.decode()
+    placed(world, proposal, (world.parks, LEAD), seen=2)
+    gone = client.post(address, {"reason": "人手不足", "seen": "2"})
+    assert gone.status_code == 409 and "人手不足" in gone.content.decode()
+    assert "区城市管理局" not in gone.content.decode()
+    assert client.get(address).status_code == 404
+    assert not line.answers.exists()
+
+
+def test_a_unit_agrees_with_one_click_and_objects_with_a_reason(transactional_db, people):
+    world = make.world()
+    drafted(world, "001")
+    drafted(world, "002")
+    page = people(world.office, "/allocation/")
+    page.get_by_role("link", name="征求意见…").click()
+    page.get_by_role("button", name="开始征求意见").click()
+    told(page, "正在征求意见")
+    page = people(world.clerk)
+    page.get_by_role("link", name="分办意见", exact=True).click()
+    page.locator("article", has_text="第001号").get_by_role("button", name="同意").click()
+    told(page, "已同意承办第001号提案")
+    page.locator("article", has_text="第002号").get_by_role("link", name="不同意…").click()
+    page.get_by_label("不同意的理由").fill("属城市管理职能")
+    page.get_by_label("建议由哪个单位承办").select_option("区城市管理局")
+    page.get_by_role("button", name="反馈不同意").click()
+    told(page, "已反馈对第002号提案的分办意见")
+    page = people(world.office, "/allocation/")
+    told(page, "已反馈 2 件次，应反馈 2 件次")
+    told(page, "属城市管理职能")
+
+
 # --- assigned in one go ----------------------------------------------------------------------------------------------
 
 

@@ -49,10 +49,14 @@ def fill(world, numbers):
 
 
 def draft_lines(world, n):
-    """Two lines of the draft of the allocation."""
+    """Two lines of the draft of the allocation, shared, with an answer to each."""
     for index, roles in enumerate([[(world.housing, "lead"), (world.culture, "assist")], [(world.parks, "lead")]]):
         proposal = make.registered(world, f"{700 + n * 10 + index}", wished_units="区住建委")
-        allocation.place(proposal, roles, by=world.office, at=make.moment(2020, 3, 2), seen=0)
+        at = make.moment(2020, 3, 2)
+        line = allocation.place(proposal, roles, by=world.office, at=at, seen=0)
+        allocation.share(line.draft, at.date(), by=world.office, at=at)
+        clerk, _, _ = make.people_of(world, roles[0][0])
+        allocation.answer(line, roles[0][0], by=clerk, at=at, seen=1, agrees=not index, reason="不属职能" * index)
 
 
 def write_letter(world):
@@ -113,6 +117,7 @@ LISTS = [
     ("office", "/allocation/9-4/?show=left"),
     ("office", "/allocation/9-4/?show=objected"),
     ("office", "/allocation/9-4/assign/"),
+    ("clerk", "/allocation/opinions/"),
     ("office", "/accounts/posts/"),
     ("office", "/settings/"),
     ("secretary", "/settings/sessions/9-4/"),

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from apps.proposals.forms import NoteField, RolesForm, units_in_being
+from apps.proposals.forms import DayField, NoteField, RolesForm, units_in_being
 from apps.proposals.models import Proposal
 from apps.proposals.workflow import CaseRole
 
@@ -54,6 +54,21 @@ class PlaceForm(forms.Form):
 
 class NoteOnlyForm(forms.Form):
     note = NoteField("交办说明", required=False, help_text="记入每件提案的交办记录，可不填")
+
+
+class ShareForm(forms.Form):
+    answer_by_on = DayField(label="请各单位于何日前反馈")
+
+
+class ObjectionForm(forms.Form):
+    """Why a unit does not agree to its part, and who should have it instead."""
+
+    reason = NoteField("不同意的理由")
+    suggested_unit = forms.ModelChoiceField(units_in_being(), label="建议由哪个单位承办", required=False)
+
+    def __init__(self, *args, unit, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["suggested_unit"].queryset = units_in_being().exclude(pk=unit.pk)
 
 
 def pairs_in(text):

@@ -14,8 +14,8 @@ from apps.proposals.models import Proposal
 from apps.proposals.queries import check
 from apps.proposals.workflow import CaseRole, NotAllowed, OutOfTurn, Refused
 
-from .models import AllocationDraft, Assignment, Line, Outcome, Part
-from .queries import line_of, with_lines
+from .models import AllocationDraft, Answer, Assignment, Line, Outcome, Part
+from .queries import line_of, lines_asked_of, open_lines, with_lines
 
 MOST = 500  # lines assigned in one go
 
@@ -108,6 +108,69 @@ def place_many(chosen, *, by, at):
         else:
             done += 1
     return done, refused
+
+
+@transaction.atomic
+def share(draft, answer_by_on, *, by, at):
+    """征求意见: from now on units see their own lines and may answer until it ends; they are asked to by a day.
+
+    Again with another day, that is the day. Raises NotAllowed; Refused without lines, or for a day that is over.
+    """
+    _check_drafter(by, at)
+    if answer_by_on < timezone.localdate(at):
+        raise Refused("反馈日期已过，请选择今天或以后的日期。")
+    if not open_lines(draft.session).exists():
+        raise Refused("方案中还没有拟定单位的提案，请先拟定。")
+    AllocationDraft.objects.filter(pk=draft.pk).update(shared_by=by, shared_at=at, answer_by_on=answer_by_on)
+    _record(draft.session, "share", by=by, at=at, answer_by_on=str(answer_by_on))
+
+
+@transaction.atomic
+def end_sharing(draft, *, by, at):
+    """结束征求意见: units see the draft no more; what they answered is kept. Raises NotAllowed, OutOfTurn."""
+    _check_drafter(by, at)
+    shared = AllocationDraft.objects.filter(pk=draft.pk, shared_at__isnull=False)
+    if not shared.update(shared_by=None, shared_at=None, answer_by_on=None):
+        raise OutOfTurn("征求意见此前已经结束。")
+    _record(draft.session, "end_sharing", by=by, at=at)
+
+
+@transaction.atomic
+def answer(line, unit, *, by, at, seen, agrees, reason="", suggested_unit=None):
+    """反馈分办意见: what a unit says to its part of a line; once more, the last answer counts. Returns the Answer.
+
+    `seen`: the version of the line that the person saw. Raises NotAllowed for people of another unit; OutOfTurn where
+    the line was changed, assigned, or is no longer shared; Refused for an objection without a reason.
+    """
+    units = standing_of(by, timezone.localdate(at)).units
+    if unit.pk not in units:
+        raise NotAllowed("分办意见由该单位自己反馈。")
+    proposals.lock(line.proposal)
+    now = lines_asked_of({unit.pk}).filter(pk=line.pk).first()
+    if now is None:
+        raise OutOfTurn("征求意见已经结束，或方案已不由本单位承办此件，不能再反馈。")
+    if now.version != seen:
+        raise OutOfTurn(f"方案刚才已调整为“{said_of(now)}”，请核对后再反馈。")
+    if not agrees and not reason.strip():
+        raise Refused("不同意的，请写明理由。")
+    if suggested_unit == unit:
+        raise Refused("建议承办单位不能是本单位。")
+    role = next(part.role for part in now.parts.all() if part.unit_id == unit.pk)
+    said = Answer.objects.create(
+        line=now,
+        unit=unit,
+        role=role,
+        agrees=agrees,
+        reason="" if agrees else reason.strip(),
+        suggested_unit=None if agrees else suggested_unit,
+        answered_by=by,
+        answered_at=at,
+    )
+    told = {"proposal": now.proposal.name, "opinion": f"{unit}{'同意' if agrees else '不同意'}"}
+    if said.suggested_unit:
+        told["suggested_unit"] = said.suggested_unit.name
+    _record(now.draft.session, "answer", by=by, at=at, note=said.reason, **told)
+    return said
 
 
 def assign_all(draft, chosen, *, by, at, note=""):

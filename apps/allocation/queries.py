@@ -6,7 +6,6 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 
-from apps.accounts.queries import standing_of
 from apps.proposals.models import Attachment, Case, Proposal, Session
 from apps.proposals.workflow import CaseState, ProposalState
 from apps.units.models import Unit
@@ -236,9 +235,8 @@ def shares_of(proposals):
 # --- what a unit is asked (征求意见) ---------------------------------------------------------------------------------
 
 
-def lines_asked_of(user, on):
-    """The lines on which units of the user are asked for their opinion: of shared drafts, their own, not secret."""
-    units = standing_of(user, on).units
+def lines_asked_of(units):
+    """The lines on which these units (ids) are asked for their opinion: of shared drafts, their own, not secret."""
     return (
         Line.objects.filter(
             Exists(Part.objects.filter(line=OuterRef("pk"), unit_id__in=units)),
@@ -257,6 +255,34 @@ def lines_asked_of(user, on):
     )
 
 
-def is_asked(user, on):
-    """Whether there is anything that `lines_asked_of` gives; one query, none for people of no unit."""
-    return bool(standing_of(user, on).units) and lines_asked_of(user, on).exists()
+@dataclass(frozen=True)
+class Question:
+    """What a unit is asked: its part of a line, and what it answered to that (None: nothing yet)."""
+
+    line: Line
+    part: Part
+    answer: Answer | None
+
+
+def questions_to(units):
+    """The Questions to these units (ids), those without an answer first. A fixed number of queries."""
+    found = []
+    for line in lines_asked_of(units):
+        standing = {answer.unit_id: answer for answer in standing_answers(line)}
+        found += [
+            Question(line, part, standing.get(part.unit_id)) for part in line.parts.all() if part.unit_id in units
+        ]
+    return sorted(found, key=lambda one: one.answer is not None)
+
+
+def answers_to(session):
+    """(units asked on their parts, those that answered) of a shared draft; one query."""
+    asked = Part.objects.filter(
+        line__draft__session=session,
+        line__assigned_at=None,
+        line__proposal__state=ProposalState.RECEIVED,
+        line__proposal__is_secret=False,
+    )
+    said = Exists(Answer.objects.filter(line=OuterRef("line"), unit=OuterRef("unit"), role=OuterRef("role")))
+    counts = asked.aggregate(asked=Count("pk"), answered=Count("pk", filter=Q(said)))
+    return counts["asked"], counts["answered"]

@@ -13,6 +13,7 @@ from django.utils.http import content_disposition_header, urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.queries import standing_of
+from apps.calendars.deadlines import Limit, deadline
 from apps.documents.bundles import zipped
 from apps.proposals.models import Proposal, Session
 from apps.proposals.workflow import NotAllowed, OutOfTurn, ProposalState, Refused
@@ -20,12 +21,13 @@ from apps.units.models import Unit
 from apps.units.queries import units_by_name
 
 from . import operations, queries
-from .forms import LineForm, NoteOnlyForm, PlaceForm, pairs_in, triples_in
+from .forms import LineForm, NoteOnlyForm, PlaceForm, ShareForm, pairs_in, triples_in
 from .models import Assignment
 from .suggestions import earlier_sessions, suggestions_for
 from .workbook import assigned_workbook, plan_workbook
 
 PAGE = 20
+USUAL_TIME = Limit(3, "working_days")  # for units to answer
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN = (("", "全部"), ("left", "尚未拟定"), ("objected", "单位有异议"))
 
@@ -86,9 +88,13 @@ def draft(request, key):
     proposals = list(page.object_list)
     suggested = suggestions_for(proposals, earlier_sessions(session, sessions), known, on)
     rows = [row_of(proposal, suggested.get(proposal.pk, [])) for proposal in proposals]
+    of = queries.draft_of(session)
+    asked, answered = queries.answers_to(session) if of.is_shared else (0, 0)
     context = {
         "session": session,
-        "draft": queries.draft_of(session),
+        "draft": of,
+        "asked": asked,
+        "answered": answered,
         "progress": queries.progress_of(session),
         "page": page,
         "rows": rows,
@@ -241,6 +247,39 @@ def assign(request, key):
         "loads": queries.loads(session, Unit.objects.in_bulk()),
     }
     return render(request, "allocation/assign.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def share(request, key):
+    """征求意见: by which day units are to answer."""
+    session, at = session_of(request, key), timezone.now()
+    draft = queries.draft_of(session)
+    usual = draft.answer_by_on or deadline(timezone.localdate(at), USUAL_TIME).due_on
+    form = ShareForm(request.POST or None, initial={"answer_by_on": usual})
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.share(draft, **form.cleaned_data, by=request.user, at=at)
+        except NotAllowed as denied:
+            raise PermissionDenied(str(denied)) from denied
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, "已开始征求意见，各单位在“分办意见”中只看到本单位的提案。")
+            return redirect("allocation:draft", key)
+    context = {"session": session, "draft": draft, "form": form, "progress": queries.progress_of(session)}
+    return render(request, "allocation/share.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+def end_sharing(request, key):
+    session = session_of(request, key)
+    try:
+        operations.end_sharing(queries.draft_of(session), by=request.user, at=timezone.now())
+    except OutOfTurn as late:
+        messages.warning(request, str(late))
+    else:
+        messages.success(request, "已结束征求意见，各单位的意见已保留。")
+    return redirect("allocation:draft", key)
 
 
 def assignment_of(request, key, pk):

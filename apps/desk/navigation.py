@@ -52,7 +52,7 @@ def entries_of(standing):
     if standing.handles_proposals:
         entries += [("文书", reverse("papers:sessions")), ("图表", reverse("reports:pictures_newest"))]
     if standing.units:
-        entries.append(("通报素材", reverse("reports:material_asked")))
+        entries += [("分办意见", reverse("allocation:opinions")), ("通报素材", reverse("reports:material_asked"))]
     if standing.is_office or standing.is_secretariat or standing.leads_as:
         entries.append(("年度通报", reverse("reports:letters")))
     if standing.is_office or standing.is_secretariat:

@@ -1,0 +1,87 @@
+"""Pages on which units say what they think of their lines of a shared draft (征求意见)."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from apps.accounts.queries import standing_of
+from apps.proposals.workflow import NotAllowed, OutOfTurn, Refused
+from apps.units.models import Unit
+
+from . import operations, queries
+from .forms import ObjectionForm
+from .models import Line
+
+
+def own_units(request):
+    """The ids of the user's units; 404 for those who have none."""
+    units = standing_of(request.user, timezone.localdate()).units
+    if not units:
+        raise Http404
+    return units
+
+
+def version_in(request):
+    seen = request.POST.get("seen", "")
+    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else -1
+
+
+@require_GET
+def opinions(request):
+    """What the user's units are asked, unanswered first."""
+    questions = queries.questions_to(own_units(request))
+    context = {"questions": questions, "open": sum(one.answer is None for one in questions)}
+    return render(request, "allocation/opinions.html", context)
+
+
+@require_POST
+def agree(request, pk, unit):
+    """同意, in one click."""
+    if unit not in own_units(request):
+        raise Http404
+    line = get_object_or_404(Line.objects.select_related("proposal"), pk=pk)
+    try:
+        operations.answer(line, Unit.objects.get(pk=unit), by=request.user, at=timezone.now(),
+                          seen=version_in(request), agrees=True)  # fmt: skip
+    except NotAllowed as denied:
+        raise PermissionDenied(str(denied)) from denied
+    except OutOfTurn as late:
+        messages.warning(request, str(late))
+    else:
+        messages.success(request, f"已同意承办{line.proposal}提案。")
+    return redirect("allocation:opinions")
+
+
+@require_http_methods(["GET", "POST"])
+def object_to(request, pk, unit):
+    """不同意, with the reason and who should have it. What was typed stays, whatever changed meanwhile."""
+    if unit not in own_units(request):
+        raise Http404
+    unit = Unit.objects.get(pk=unit)
+    line = queries.lines_asked_of({unit.pk}).filter(pk=pk).first()
+    if line is None and request.method == "POST":
+        return render(request, "allocation/late.html", {"reason": request.POST.get("reason", "")}, status=409)
+    if line is None:
+        raise Http404
+    form, status = ObjectionForm(request.POST or None, unit=unit), 200
+    if request.method == "POST":
+        status = 422
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data | {"agrees": False, "seen": version_in(request)}
+        try:
+            operations.answer(line, unit, by=request.user, at=timezone.now(), **told)
+        except NotAllowed as denied:
+            raise PermissionDenied(str(denied)) from denied
+        except OutOfTurn as late:
+            form.add_error(None, str(late))
+            status = 409
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, f"已反馈对{line.proposal}提案的分办意见，由区政府办公室研究。")
+            return redirect("allocation:opinions")
+    context = {"line": line, "unit": unit, "form": form, "seen": line.version}
+    return render(request, "allocation/object.html", context, status=status)
