@@ -15,13 +15,16 @@ from PIL import ImageChops
 
 from apps.documents.content import (
     Annex,
+    Bar,
     Cell,
     Column,
     Grid,
     Heading,
     Letter,
+    Line,
     Notice,
     Paragraph,
+    Picture,
     Sheet,
     Table,
 )
@@ -94,6 +97,23 @@ LISTED = Table(
         for n in range(1, 31)
     ),
 )
+
+# a picture of bars, one of lines, and one too high for a page
+PARTS = ((183, "A类：所提问题已经解决或基本解决"), (9, "B类：正在解决或列入计划"), (0, "C类：留作参考"))
+BARS = Picture("办理结果", "占全部承办单位都已答复的197件提案",
+               bars=tuple(Bar(label, count, f"{count}件", 197) for count, label in PARTS))  # fmt: skip
+LINES = Picture(
+    "办理进度",
+    "2020年3月31日至2020年6月30日，每月末累计件数",
+    lines=(
+        Line("已交办", (183, 187, 190, 194), "194件"),
+        Line("已答复", (0, 51, 136, 140), "140件"),
+        Line("已办结", (0, 12, 107, 137), "137件"),
+    ),
+    ticks=("3月", "4月", "5月", "6月"),
+)
+HIGH = Picture("各单位按期答复", "各占本单位已答复的承办件",
+               bars=tuple(Bar(f"第{n}承办单位", n % 5, f"{n % 5}件，占4件") for n in range(40)))  # fmt: skip
 
 
 def table(count, **changes):
@@ -381,3 +401,5 @@ KINDS = {
     "form": form(draft="样稿"),
     "register": register(3, footnotes=("注：按发文日期排列。",), draft="样稿"),
 }
+# what the tests of every field's text leave out: a sentence for no data, ticks without room
+PICTURED = notice(annexes=(Annex("附件", "提案办理情况图表", (LINES, table(2), BARS, HIGH)),))

@@ -1,14 +1,25 @@
 """Charts measured: lengths in proportion, no text over another or beyond the edge, whatever the data."""
 
+import io
 import re
+import zipfile
+from dataclasses import replace
 from itertools import combinations, pairwise
 from xml.etree import ElementTree
 
+import pdfplumber
 import pytest
+from PIL import Image
 
 from apps.documents.charts import Dot, Rect, Stroke, Text, chart_of, grid_steps, labelled, room_of
-from apps.documents.content import Bar, Line, Picture
-from apps.documents.drawing import WIDTHS, on_page
+from apps.documents.content import Annex, Bar, Line, Picture, clean
+from apps.documents.drawing import WIDTHS, for_paper, on_page
+from apps.documents.fonts import MissingGlyph
+from apps.documents.kept import as_data, from_data
+from apps.documents.paper import paper_html, paper_pdf
+from apps.documents.word import paper_docx
+from tests.measuring import BARS, HIGH, HOSTILE, LEFT, LINES, MM, RIGHT, TOP, notice, pdf_of
+from tests.test_paper_texts import assert_harmless
 
 SIZE = 16
 WIDTH = pytest.mark.parametrize("width", WIDTHS.values())
@@ -97,6 +108,18 @@ def test_forty_categories_with_long_names_stand_apart_and_lose_nothing(width):
 
 
 @WIDTH
+def test_what_is_too_long_to_stand_at_a_bar_stands_below_it_whole(width):
+    told = "12件，占本单位主办、分办而已答复且答复日期和期限都有记录的承办件30件的40.0%"
+    two = (Bar("区住建委", 12, told, 30), Bar("区教委", 0, told, 1))
+    chart = chart_of(Picture("按期", "基数", bars=two), width, SIZE)
+    assert "".join(mark.text for mark in of(chart, "told", Text)) == told * 2
+    assert of(chart, "bar", Rect)[0].width == pytest.approx(of(chart, "track", Rect)[0].width * 0.4, abs=0.5)
+    check_no_overlap(chart)
+    long = Line("已答复提案的件数" * 6, (1, 2), "2件")
+    check_no_overlap(chart_of(Picture("进度", "", lines=(long, long), ticks=("1月", "2月")), width, SIZE))
+
+
+@WIDTH
 def test_all_zero_draws_no_bar_and_says_so_at_each(width):
     chart = chart_of(bars([0, 0]), width, SIZE)
     assert [mark.width for mark in of(chart, "bar", Rect)] == [0, 0]
@@ -177,3 +200,108 @@ def test_the_svg_is_an_image_with_words_without_style_or_script_and_text_stays_t
 def test_lines_over_the_wrong_number_of_ticks_are_refused():
     with pytest.raises(ValueError, match="2 values over 3 ticks"):
         Picture("进度", "", lines=(Line("已交办", (1, 2), ""),), ticks=("1月", "2月", "3月"))
+
+
+# --- on paper --------------------------------------------------------------------------------------------------------
+
+PICTURED = notice(annexes=(Annex("附件", "提案办理情况图表", (BARS, LINES)),))
+BLUE = (0x1D, 0x4F, 0x91)
+
+
+def annex_page(paper):
+    """The last page as pdfplumber reads it."""
+    with pdfplumber.open(io.BytesIO(pdf_of(paper))) as pdf:
+        page = pdf.pages[-1]
+        return page.rects, page.extract_words(), page.curves, page.images
+
+
+def test_bars_of_the_pdf_are_vectors_in_proportion_inside_the_type_area():
+    rects, words, _, images = annex_page(PICTURED)
+    blue = [one for one in rects if one["non_stroking_color"] and
+            tuple(round(c * 255) for c in one["non_stroking_color"]) == BLUE]  # fmt: skip
+    tracks = [one for one in rects if one["stroke"] and one["height"] > 8]
+    assert not images
+    lengths = {round(one["width"], 2) for one in tracks}
+    (whole,) = lengths
+    bars = sorted((one["width"] for one in blue), reverse=True)
+    assert bars[0] == pytest.approx(whole * 183 / 197, abs=0.5) and bars[1] == pytest.approx(whole * 9 / 197, abs=0.5)
+    for one in (*blue, *tracks):
+        assert one["x0"] > LEFT * MM - 1 and one["x1"] < RIGHT * MM + 1
+    for word in words:
+        assert word["x0"] > LEFT * MM - 1 and word["x1"] < RIGHT * MM + 1, word["text"]
+    assert {"183件", "9件", "0件"} <= {word["text"] for word in words}
+
+
+def test_a_picture_too_high_for_a_page_goes_on_on_the_next_on_the_same_scale():
+    parts = for_paper(HIGH)
+    assert len(parts) == 3 and sum(len(part.bars) for part, _ in parts) == 40
+    scales = {round(mark.width / bar.value, 3) for part, chart in parts
+              for mark, bar in zip(of(chart, "bar", Rect), part.bars, strict=True) if bar.value}  # fmt: skip
+    assert len(scales) == 1
+    with pdfplumber.open(io.BytesIO(pdf_of(notice(annexes=(Annex("附件", "图表", (HIGH,)),))))) as pdf:
+        for page in pdf.pages[-3:]:
+            told = [word for word in page.extract_words() if "占4件" in word["text"]]
+            assert told and all(word["top"] > TOP * MM and word["bottom"] < 262 * MM for word in told)
+
+
+def test_the_file_for_word_holds_the_drawing_and_its_words():
+    with zipfile.ZipFile(io.BytesIO(paper_docx(PICTURED))) as package:
+        document = package.read("word/document.xml").decode()
+        pictures = [package.read(name) for name in package.namelist() if name.startswith("word/media/")]
+    assert re.findall(r'descr="(办理\w+)：', document) == ["办理结果", "办理进度"]
+    first, second = runs_of_blue(pictures[0])
+    assert second == pytest.approx(first * 9 / 183, abs=3)
+    assert Image.open(io.BytesIO(pictures[0])).width == pytest.approx(156 / 25.4 * 200, abs=2)
+
+
+def runs_of_blue(png):
+    """Lengths in pixels of the blue bars: one for each row of them, thin lines left out."""
+    image = Image.open(io.BytesIO(png)).convert("RGB")
+    found = []
+    for y in range(image.height):
+        row = [sum(abs(a - b) for a, b in zip(image.getpixel((x, y)), BLUE, strict=True)) < 60
+               for x in range(image.width)]  # fmt: skip
+        found.append(sum(row))
+    bars, inside = [], []
+    for length in [*found, 0]:
+        if length > 8:
+            inside.append(length)
+        elif inside:
+            if len(inside) > 20:
+                bars.append(sorted(inside)[len(inside) // 2])
+            inside = []
+    return bars
+
+
+def test_the_same_picture_gives_the_same_bytes_and_comes_back_from_what_is_kept():
+    assert paper_pdf(PICTURED) == paper_pdf(PICTURED) and paper_docx(PICTURED) == paper_docx(PICTURED)
+    assert from_data(as_data(PICTURED)) == PICTURED
+
+
+def test_a_paper_on_the_screen_shows_its_pictures_with_their_words():
+    page = str(paper_html(PICTURED))
+    assert page.count("<svg") == 2 and "style=" not in page
+    assert 'aria-label="办理结果：占全部承办单位都已答复的197件提案。' in page
+    hostile = replace(BARS, title="<i>", bars=(Bar('"><script>', 1, "<b>", 2),))
+    assert "<script>" not in str(paper_html(notice(annexes=(Annex("附件", "图", (hostile,)),))))
+
+
+def test_hostile_texts_of_a_picture_are_printed_as_they_are_and_do_nothing():
+    texts = ["".join(HOSTILE), "甲\x00乙\u202e丙"]
+    for text in texts:
+        bars = replace(BARS, title=text, base=text, bars=(Bar(text, 1, text, 2),))
+        made = Line(text, (1, 2), text)
+        paper = notice(annexes=(Annex("附件", "图", (bars, replace(LINES, lines=(made,), ticks=("1月", "2月")))),))
+        assert "\x00" not in str(paper_html(paper)) and "<script>" not in str(paper_html(paper))
+        assert_harmless(pdf_of(paper))
+        written = "".join("".join(word["text"] for word in annex_page(paper)[1]).split())
+        assert "".join(clean(text).split())[-12:] in written
+        assert paper_docx(paper)
+
+
+def test_a_character_that_no_face_has_is_named_before_anything_is_printed():
+    for field in ("title", "base"):
+        with pytest.raises(MissingGlyph, match="U\\+E123"):
+            paper_pdf(notice(annexes=(Annex("附件", "图", (replace(BARS, **{field: "图\ue123"}),)),)))
+    with pytest.raises(MissingGlyph, match="U\\+E123"):
+        paper_pdf(notice(annexes=(Annex("附件", "图", (replace(BARS, bars=(Bar("\ue123", 1, "1件"),)),)),)))

@@ -19,9 +19,11 @@ from fontTools.ttLib import TTFont
 from apps.documents import fonts
 from apps.documents.content import Letter, Paragraph
 from apps.documents.paper import paper_html, paper_pdf
-from tests.measuring import KINDS, PARAGRAPH, SENTENCES, form, letter, notice, pages_of, pdf_of, register, table
+from tests.measuring import KINDS as TEXTUAL
+from tests.measuring import PARAGRAPH, PICTURED, SENTENCES, form, letter, notice, pages_of, pdf_of, register, table
 
 ROOT = Path(__file__).resolve().parent.parent
+KINDS = TEXTUAL | {"pictured": PICTURED}
 
 
 @pytest.fixture(params=KINDS, name="kind")
@@ -38,7 +40,7 @@ def test_file_is_archivable_and_described(kind):
         assert pdf.open_metadata().pdfa_status == "3U"
         assert str(pdf.Root.Lang) == "zh-CN"
         assert str(pdf.docinfo.Title) == content.title
-        assert str(pdf.docinfo.Author) == (content.issuer if kind in ("letter", "notice") else content.author)
+        assert str(pdf.docinfo.Author) == (content.author if kind in ("form", "register") else content.issuer)
         assert "/CreationDate" not in pdf.docinfo and "/Info" in pdf.trailer
         (intent,) = pdf.Root.OutputIntents
         assert intent.S == "/GTS_PDFA1" and intent.DestOutputProfile.N == 3
@@ -103,11 +105,12 @@ def test_structure_reads_in_order(kind):
     """The tree tells the text as it is read, and neither the draft's words nor page numbers come between."""
     content = KINDS[kind]
     tree = tree_of(content)
-    assert {name for _, name, _ in tree} <= TYPES | TABLE_TYPES
+    assert {name for _, name, _ in tree} <= TYPES | TABLE_TYPES | ({"Figure"} if kind == "pictured" else set())
     text = "".join("".join(text for _, _, text in tree).split())
     parts = {
         "letter": "A主动公开 关于区政协 区政协： 一、总体情况 附件：1. 2020年11月3日 附件1 序号 抄送：",
         "notice": "特急 〔2020〕12号 各街道办事处 一、总体要求 附件：1. 2020年11月3日 附件1 序号 抄送： 印发",
+        "pictured": "〔2020〕12号 图表 办理进度 每月末累计件数 序号 办理结果 183件 各单位按期答复 （续） 抄送： 印发",
         "form": "提案答复审签单 编号： 校验码： 案号 第084号 形式 领导意见 签字： 说明：",
         "register": "发文登记簿 区政府办公室 2020年度 序号 案由 001 关于第1项 002 注：",
     }[kind].split()
@@ -116,7 +119,7 @@ def test_structure_reads_in_order(kind):
         at = text.index(part, at)
         places.append(at)
     assert "样稿" not in text and not re.search("— ?[0-9]+ ?—", text)
-    assert text.count("抄送：") == (kind in ("letter", "notice"))
+    assert text.count("抄送：") == (kind in ("letter", "notice", "pictured"))
     heads = [name for _, name, _ in tree if name[0] == "H"]
     assert heads[0] == "H1" and heads.count("H1") == 1
 
@@ -131,6 +134,15 @@ def test_tables_are_tagged_with_their_headers():
         cells = [each for each in elements if each.get("/S") == "/TD"]
         assert len(set(heads)) == 5
         assert sorted(str(head) for cell in cells for head in cell.A.Headers) == sorted(heads * 3)
+
+
+def test_pictures_are_figures_that_say_what_they_show():
+    with pikepdf.open(io.BytesIO(pdf_of(KINDS["pictured"]))) as pdf:
+        elements = [each for each in pdf.objects if isinstance(each, pikepdf.Dictionary)]
+        told = [str(each.Alt) for each in elements if each.get("/S") == "/Figure"]
+    assert len(told) == 5  # the one that is too high for a page is three
+    assert "办理结果：占全部承办单位都已答复的197件提案。A类：所提问题已经解决或基本解决：183件" in "".join(told)
+    assert "已交办：194件；已答复：140件；已办结：137件" in "".join(told)
 
 
 def test_ten_pages_stay_under_one_megabyte():

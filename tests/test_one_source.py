@@ -1,10 +1,12 @@
-"""Every figure is the same wherever it is told: command, page, frozen edition, letter, ledger, comparison.
+"""Every figure is the same wherever it is told: command, pages, pictures, bulletin, frozen edition, letter, ledger,
+comparison.
 
 Random sessions are lived by real operations after a plan; what each figure has to be is worked out from the plan alone,
 by the definitions (docs/workflow.md; interface of `figures`). The ledger is exported, read and counted anew.
 """
 
 import copy
+import datetime
 import io
 import json
 import random
@@ -19,7 +21,9 @@ from django.core.management import call_command
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from apps.documents.content import Heading
+from apps.documents.content import Heading, Paragraph, Picture, Table
+from apps.papers.catalogue import KINDS
+from apps.papers.kinds import Occasion
 from apps.proposals import operations as cases
 from apps.proposals import rearranging
 from apps.proposals.models import Category, ResultClass, Session
@@ -225,8 +229,10 @@ def expected(plans, session, classes):
                 found["ratings", "confirmed"] += 1
         for unit, name, many in units_of(plan):
             found["units", unit, name] += many
+        shares["categories", plan.category or "未分类"] = shares.get(("categories", plan.category or "未分类"), 0) + 1
     for path, count in shares.items():
-        base = found["replied",] if path[0] == "classes" else found["ratings", "confirmed"]
+        bases = {"classes": found["replied",], "categories": found["total",]}
+        base = bases.get(path[0], found["ratings", "confirmed"])
         found[path] = share(count, base, session.decimals)
     satisfied = sum(found["ratings", "final", name][0] for name in ("满意", "基本满意"))
     found["satisfaction",] = share(satisfied, found["ratings", "confirmed"], session.decimals)
@@ -249,10 +255,11 @@ def units_of(plan):
 # --- what each place tells -------------------------------------------------------------------------------------------
 
 
-def of_command(session):
+def of_command(session, as_of=None):
     """The figures as the command prints them, by path."""
     out = io.StringIO()
-    call_command("figures", "--session", session.key, "--json", stdout=out)
+    asked = ["--as-of", as_of.isoformat()] if as_of else []
+    call_command("figures", "--session", session.key, *asked, "--json", stdout=out)
     return of_json(json.loads(out.getvalue()))
 
 
@@ -264,6 +271,7 @@ def of_json(told):
         ("ratings", name): told["ratings"][name] for name in ("returned", "not_returned", "to_confirm", "confirmed")
     }
     found |= {("classes", code): triple(one) for code, one in told["classes"].items()}
+    found |= {("categories", name): triple(one) for name, one in told["categories"].items()}
     for which in ("final", "first"):
         found |= {("ratings", which, name): triple(one) for name, one in told["ratings"][which].items()}
     found["satisfaction",] = triple(told["satisfaction"])
@@ -325,7 +333,12 @@ TILES = {
     "待审核确认": ("ratings", "to_confirm"),
     "二次办理": ("rehandled",),
 }
-SPLITS = {"办理结果": ("classes",), "最终评价": ("ratings", "final"), "首次评价": ("ratings", "first")}
+SPLITS = {
+    "办理结果": ("classes",),
+    "最终评价": ("ratings", "final"),
+    "首次评价": ("ratings", "first"),
+    "提案类别": ("categories",),
+}
 
 
 def of_page(client, url):
@@ -337,12 +350,91 @@ def of_page(client, url):
         base = int(re.search(r"\d+", base)[0]) if re.search(r"\d+", base) else 0
         if heading in SPLITS and cells[0] != "项目":
             percent = cells[2].rstrip("%") if cells[2] != "—" else None
-            found[(*SPLITS[heading], cells[0].removesuffix("类"))] = (int(cells[1]), base, percent)
+            part = cells[0].removesuffix("类") if heading == "办理结果" else cells[0]
+            found[(*SPLITS[heading], part)] = (int(cells[1]), base, percent)
         if heading == "满意率" and cells[0] != "项目":
             found["satisfaction",] = (int(cells[1]), base, cells[2].rstrip("%"))
         if heading == "承办单位" and cells[0] != "单位":
             columns = ("lead", "assist", "replied", "on_time")
             found |= {("units", cells[0], name): int(n) for name, n in zip(columns, cells[1:], strict=True)}
+    return found
+
+
+DRAWN = {"办理结果": ("classes",), "最终评价": ("ratings", "final"), "提案类别": ("categories",)}
+TOLD = re.compile(r"(\d+)件，(?:占(\d+)件的)?([\d.]+)%")
+
+
+def drawn_path(title, label):
+    """The path of a bar, by its label: A类：已解决, 满意, a category; a unit's share in time."""
+    if title == "各单位按期答复":
+        return ("units", label, "on_time")
+    return (*DRAWN[title], label.split("类：")[0] if title == "办理结果" else label)
+
+
+def of_pictures(client, session):
+    """({path: share}, [(day, assigned, replied, closed)]) of the tables of the page of pictures.
+
+    What is written at its bars and lines, and said of them, has to be the same.
+    """
+    page = client.get(reverse("reports:pictures", args=[session.key])).content.decode()
+    found, progress, told = {}, [], {"各单位按期答复": []} | {title: [] for title in DRAWN}
+    for title, cells in Tables(page).rows:
+        heading = title.split(" ")[0]
+        if heading == "办理进度" and cells[0] != "截至":
+            progress.append((datetime.date.fromisoformat(cells[0]), *map(int, cells[1:])))
+        elif heading in told and cells[0] not in ("项目", "单位"):
+            percent, count, base = re.fullmatch(r"([\d.]+)% ?(\d+) ÷ (\d+)", cells[2]).groups()
+            assert count == cells[1]
+            path = drawn_path(heading, cells[0])
+            found[path] = (int(count), int(base), percent)
+            told[heading].append((count, base if path[0] == "units" else "", percent))
+    drawings = re.findall(r"<svg class=\"chart chart-.*?</svg>", page, re.S)
+    assert len(drawings) == 2 * (1 + len(told))  # for a desktop and for a telephone
+    for drawing in drawings:
+        title, described = re.search(r"<title[^>]*>(.*?)</title><desc[^>]*>(.*?)</desc>", drawing).groups()
+        written = re.findall(r'class="chart-(?:label|told)"[^>]*>(.*?)<', drawing)
+        if title == "办理进度":
+            last = zip(("已交办", "已答复", "已办结"), progress[-1][1:], strict=True) if progress else ()
+            assert written == [f"{name} {count}件" for name, count in last]
+        else:
+            assert TOLD.findall(described) == TOLD.findall("；".join(written)) == told[title], title
+    return found, progress
+
+
+def of_bulletin(world, session):
+    """What the bulletin tells, after everything has happened: its text, its tables and its pictures."""
+    occasion = Occasion(world.office, datetime.date(2021, 2, 1), session)
+    paper = KINDS["progress-bulletin"].compose(session, occasion)
+    text = "".join(block.text for block in paper.blocks if isinstance(block, Paragraph))
+    total, assigned = map(int, re.search(r"提案共(\d+)件，已交办(\d+)件", text).groups())
+    found = {("total",): total, ("assigned",): assigned}
+    found["replied",] = int(re.search(r"都已答复的(\d+)件", text)[1])
+    found["closed",] = int(re.search(r"办结的(\d+)件", text)[1])
+    by_unit, pictured = paper.annexes
+    for unit, *counts in by_unit.blocks[0].rows[:-1]:
+        names = ("lead", "replied", "on_time", "assist")
+        found |= {("units", unit, name): int(count) for name, count in zip(names, counts, strict=False)}
+    shares, progress = {}, []
+    for picture, table in zip(pictured.blocks[::2], pictured.blocks[1::2], strict=True):
+        assert isinstance(picture, Picture) and isinstance(table, Table)
+        if picture.lines:
+            progress = [tuple(map(int, row[1:])) for row in table.rows]
+            assert list(zip(*(line.values for line in picture.lines), strict=True)) == progress
+            continue
+        for bar, (label, count, base, percent) in zip(picture.bars, table.rows, strict=True):
+            assert bar.label == label and bar.value == int(count)
+            told = TOLD.fullmatch(bar.told)
+            assert (told[1], told[3]) == (count, percent.rstrip("%")) and told[2] in (None, base)
+            shares[drawn_path(picture.title, label)] = (int(count), int(base), percent.rstrip("%"))
+    return found, shares, progress
+
+
+def in_time(truth, decimals):
+    """The truth, with the share of each unit's replies in time in the place of their number."""
+    found = dict(truth)
+    for path, count in truth.items():
+        if path[-1] == "on_time":
+            found[path] = share(count, truth[(*path[:-1], "replied")], decimals)
     return found
 
 
@@ -395,8 +487,9 @@ def of_ledger(session, tmp_path, classes):
 
 
 def count_the_ledger(found, parts, session, classes):
-    parts = [part for part in parts if part["交办日期"]]
     found["total",] += 1
+    found["categories", parts[0]["类别"] or "未分类"] += 1
+    parts = [part for part in parts if part["交办日期"]]
     found["key",] += any(part["重点提案"] == "是" for part in parts)
     found["assigned",] += bool(parts)
     is_replied = bool(parts) and all(part["答复日期"] for part in parts)
@@ -469,6 +562,24 @@ def test_every_figure_is_the_same_wherever_it_is_told(seed, client, tmp_path):
     page = of_page(client, reverse("reports:letter", args=[session.key]))
     agree("page", page, truth)
     assert set(TILES.values()) <= set(page)
+
+    pictures, progress = of_pictures(client, session)
+    agree("pictures", pictures, in_time(truth, session.decimals))
+    present = {path for path, value in truth.items() if value and path[:-1] in DRAWN.values() and value[0]}
+    assert present | {path for path in truth if path[-1] == "on_time" and truth[(*path[:-1], "replied")]} <= set(
+        pictures
+    )
+    for day, *counts in progress:
+        then = of_command(session, as_of=day)
+        assert counts == [then[name,] for name in ("assigned", "replied", "closed")], day
+    assert not progress or progress[-1][1:] == tuple(
+        truth.get((name,), 0) for name in ("assigned", "replied", "closed")
+    )
+
+    told, shares, printed = of_bulletin(world, session)
+    agree("bulletin", told, truth)
+    assert shares == pictures
+    assert printed == [tuple(counts) for _, *counts in progress]
 
     letter = of_letter(session)
     agree("letter", letter, truth, with_base=False)

@@ -29,7 +29,7 @@ def said(paper):
 
 
 def table_of(paper):
-    (annex,) = paper.annexes
+    annex, _ = paper.annexes
     return {row[0]: row[1:] for row in annex.blocks[0].rows}
 
 

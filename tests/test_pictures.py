@@ -1,4 +1,4 @@
-"""图表: each figure with its list, what a post sees, and the page in a real browser."""
+"""图表: each figure with its list, what a post sees, the page in a real browser, the annex of the annual letter."""
 
 import datetime
 import re
@@ -6,10 +6,15 @@ import re
 import pytest
 from django.urls import reverse
 
+from apps.documents.content import Picture
 from apps.figures.pictures import picture_of_progress, splits_of
 from apps.figures.progress import progress_of
 from apps.figures.queries import tally as tally_of
 from apps.ratings import operations as ratings
+from apps.reports.letter import compose
+from apps.reports.models import AnnualLetter, Edition, LetterVersion
+from apps.reports.operations import save_letter_texts
+from apps.reports.snapshots import lines, of_version
 from tests import factories as make
 from tests.factories import moment
 
@@ -283,3 +288,61 @@ def test_the_page_prints_with_its_wide_charts(page, sign_in):
     widths = page.evaluate("""() => [...document.querySelectorAll('svg.chart')].filter(
       svg => svg.getClientRects().length).map(svg => svg.getAttribute('class'))""")
     assert widths == ["chart chart-wide"] * 5
+
+
+# --- in the annual letter --------------------------------------------------------------------------------------------
+
+
+def save_choice(world, chosen, **given):
+    return save_letter_texts(world.session, by=world.office, at=moment(2020, 10, 8), has_pictures=chosen, **given)
+
+
+def test_the_letter_has_pictures_only_where_the_office_chose_so():
+    world = make.world()
+    a_year(world)
+    assert compose(world.session).letter.annexes == ()
+    save_choice(world, True)
+    letter = compose(world.session).letter
+    assert letter.attachments == ("区政协九届四次会议提案办理情况图表",)
+    pictures = [block for block in letter.annexes[0].blocks if isinstance(block, Picture)]
+    assert [one.title for one in pictures] == ["办理进度", "办理结果", "最终评价", "各单位按期答复", "提案类别"]
+    assert [bar.told for bar in pictures[1].bars] == ["3件，75.0%", "1件，25.0%", "0件，0.0%"]
+    assert [line.told for line in pictures[0].lines] == ["6件", "4件", "2件"]
+    save_choice(world, False)
+    assert compose(world.session).letter.annexes == ()
+
+
+def test_pictures_of_an_edition_stay_what_was_submitted():
+    world = make.world()
+    a_year(world)
+    save_choice(world, True)
+    make.letter_at(world, "office_review")
+    edition = Edition.objects.get()
+    before = edition.paper.annexes
+    assert [bar.value for bar in before[0].blocks[2].bars] == [3, 1, 0]
+    make.reply_at(world, make.case_of(make.handling(world, "009"), world.housing), "issued")
+    assert [bar.value for bar in compose(world.session).letter.annexes[0].blocks[2].bars] == [4, 1, 0]
+    edition = Edition.objects.get()
+    assert edition.paper.annexes == before and edition.is_intact
+
+
+def test_the_choice_is_made_on_the_form_and_kept_with_the_versions(client):
+    world = make.world()
+    a_year(world)
+    client.force_login(world.office)
+    url = reverse("reports:letter_texts", args=["9-4"])
+    assert "附图表" in client.get(url).content.decode()
+    assert client.post(url, {"seen": "0", "has_pictures": "on"}).status_code == 302
+    letter = AnnualLetter.objects.get()
+    assert letter.has_pictures
+    page = client.get(reverse("reports:letter", args=["9-4"])).content.decode()
+    assert page.count("<svg") == 5 and "提案办理情况图表" in page
+    late = client.post(url, {"seen": "0", "occasion": "常委会"})  # from a page that showed none of it
+    assert late.status_code == 409
+    assert ("附图表", "是") in late.context["differing"]
+    old = LetterVersion.objects.get()
+    old.content["texts"].pop("has_pictures")  # as of a version from before there was the choice
+    LetterVersion.objects.filter(pk=old.pk).update(content=old.content)
+    save_choice(world, False)
+    assert of_version(letter, 1)["texts"]["has_pictures"] == ""
+    assert "附图表：是" not in lines(of_version(letter, 2))

@@ -5,7 +5,7 @@ is its baseline. Nothing here knows a colour or a file: see drawing.py.
 """
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .content import Picture
 
@@ -18,6 +18,7 @@ ASCENT = 0.88  # of a square above its baseline
 BASELINE = (LEADING - 1) / 2 + ASCENT  # from the top of a line of text
 WIDE = 30  # from this width on labels stand beside their bars, else above them
 LABELS = 0.36  # of the width, at most, for labels beside bars
+LEAST = 0.25  # of the width for bars: with less, what is written at them goes below
 STEPS = (1, 2, 5)
 DOT = 0.3  # half the size of a dot
 SHAPES = ("circle", "square", "triangle", "diamond")  # of the lines in their order
@@ -76,10 +77,25 @@ def chart_of(picture: Picture, width: float, size: float) -> Chart:
     above, top = _lines("base", picture.base, 0, 0, width, size)
     top += BAR_GAP * size
     if picture.bars:
-        drawn, height = _bar_chart(picture.bars, top, width, size)
+        drawn, height = _bar_chart(picture, top, width, size)
     else:
         drawn, height = _line_chart(picture, top, width, size)
     return Chart(width, height, size, (*above, *drawn))
+
+
+def parted(picture: Picture, width: float, size: float, highest: float) -> list[Picture]:
+    """The picture in as many as are needed for none to be higher than `highest`, all of them on one scale."""
+    longest = max((picture.longest, *(bar.value for bar in picture.bars)))
+    parts, kept = [], ()
+    for bar in picture.bars:
+        fuller = replace(picture, bars=(*kept, bar), longest=longest)
+        if kept and chart_of(fuller, width, size).height > highest:
+            parts.append(replace(fuller, bars=kept))
+            kept = ()
+        kept = (*kept, bar)
+    if not parts:
+        return [picture]
+    return [*parts, replace(picture, bars=kept, longest=longest)]
 
 
 def room_of(text: str, size: float) -> float:
@@ -107,18 +123,24 @@ def _lines(kind, text, x, top, room, size):
 # --- bars ------------------------------------------------------------------------------------------------------------
 
 
-def _bar_chart(bars, top, width, size):
+def _bar_chart(picture, top, width, size):
     """A row for each bar: its label, the bar from one common line on, and what is written at it."""
+    bars = picture.bars
     longest = max(room_of(bar.label, size) for bar in bars)
     is_beside = width >= WIDE * size
     left = min(longest + size, LABELS * width) if is_beside else 0
     told = max(room_of(bar.told, size) for bar in bars)
     room = width - left - told - BESIDE * size
-    largest = max(bar.value for bar in bars) or 1
+    is_below = room < LEAST * width
+    room = width - left if is_below else room
+    largest = max(picture.longest, *(bar.value for bar in bars), 1)
     marks, y = [], top
     for bar in bars:
         scale = room / (bar.whole or largest)
         row, y = _row(bar, (left, y), width, scale, size, is_beside)
+        if is_below:
+            written, y = _lines("told", bar.told, left, y - BAR_GAP * size, width - left, size)
+            row, y = [mark for mark in row if mark.kind != "told"] + written, y + BAR_GAP * size
         marks += row
     if is_beside:
         marks.append(Stroke("axis", ((left, top - BAR_GAP * size / 2), (left, y - BAR_GAP * size / 2))))
@@ -181,15 +203,17 @@ def _line_chart(picture, top, width, size):
 def _legend(lines, top, width, size):
     marks, x, y = [], 0, top
     for place, line in enumerate(lines):
-        text = f"{line.name} {line.told}"
-        room = room_of(text, size) + 3 * size
+        written = wrapped(f"{line.name} {line.told}", width - 3.4 * size, size)
+        room = max(room_of(each, size) for each in written) + 3 * size
         if x and x + room > width:
             x, y = 0, y + LEADING * size
         middle = y + LEADING / 2 * size
         kind = f"line-{place + 1}"
         marks.append(Stroke(kind, ((x, middle), (x + 2 * size, middle))))
         marks.append(Dot(kind, x + size, middle, SHAPES[place], DOT * size))
-        marks.append(Text("label", x + 2.4 * size, y + BASELINE * size, text))
+        marks += [Text("label", x + 2.4 * size, y + (down * LEADING + BASELINE) * size, each)
+                  for down, each in enumerate(written)]  # fmt: skip
+        y += (len(written) - 1) * LEADING * size
         x += room + size
     return marks, y + LEADING * size
 

@@ -114,7 +114,8 @@ class Line:
 class Picture:
     """A chart: bars, or lines over ticks; charts.py places it. `base`: what its numbers are of, written over it.
 
-    `empty`: the sentence that stands there while there is nothing to draw.
+    `longest`: the value of the longest bar that there could be, 0 for that of the longest there is; `empty`: the
+    sentence that stands there while there is nothing to draw.
     """
 
     title: str
@@ -122,6 +123,7 @@ class Picture:
     bars: tuple[Bar, ...] = ()
     lines: tuple[Line, ...] = ()
     ticks: tuple[str, ...] = ()
+    longest: int = 0
     empty: str = "还没有数字可画。"
 
     def __post_init__(self):
@@ -255,6 +257,11 @@ def addressee_line(paper: Letter | Notice) -> str:
 def attachment_lines(names: tuple[str, ...]) -> list[tuple[str, str]]:
     """附件说明 (7.3.4) as (number, name): numbered if there are several, no mark at the end."""
     return [(f"{place}." if len(names) > 1 else "", without_end(name)) for place, name in enumerate(names, start=1)]
+
+
+def picture_title(picture: Picture, place: int) -> str:
+    """The title of a picture, or of one of several that it was made into, counted from 0."""
+    return clean(picture.title) + ("（续）" if place else "")
 
 
 def remark_line(remark: str) -> str:

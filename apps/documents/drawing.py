@@ -1,13 +1,79 @@
-"""Charts as they are seen: inline SVG for a page."""
+"""Charts as they are seen: inline SVG for a page and for the PDF of a paper; drawing_png.py draws them for Word."""
+
+from dataclasses import dataclass
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from .charts import Chart, Dot, Rect, Stroke, Text, chart_of
-from .content import Picture
+from . import fonts
+from .charts import Chart, Dot, Rect, Stroke, Text, chart_of, parted
+from .content import Picture, clean
+from .fonts import HEI
+from .geometry import CELL_TEXT, TYPE_WIDTH
 
+HIGHEST = 480  # pt, of a picture of a paper: it fits under the title of an annex
 TEXT = 16  # px
 WIDTHS = {"wide": 560, "narrow": 340}  # px; static/css/pictures.css shows the one that fits
+
+
+@dataclass(frozen=True)
+class Look:
+    """How marks of a kind are printed: colours as hex, widths and dashes in pt. `dot`: what fills its dots."""
+
+    fill: str = ""
+    stroke: str = ""
+    width: float = 0
+    dash: tuple[float, float] = ()
+    dot: str = ""
+
+
+LOOKS = {
+    "base": Look("#333333"),
+    "label": Look("#111111"),
+    "told": Look("#111111"),
+    "scale": Look("#333333"),
+    "bar": Look("#1d4f91"),
+    "track": Look("#ffffff", "#8a94a6", 0.5),
+    "axis": Look(stroke="#333333", width=1),
+    "grid": Look(stroke="#c9ced6", width=0.5),
+    "line-1": Look(stroke="#1d4f91", width=1.6, dot="#1d4f91"),
+    "line-2": Look(stroke="#1d6b3a", width=1.6, dash=(6, 3), dot="#ffffff"),
+    "line-3": Look(stroke="#7a4b00", width=1.6, dash=(1.5, 3), dot="#7a4b00"),
+}
+
+
+def for_paper(picture: Picture) -> list[tuple[Picture, Chart]]:
+    """The picture as wide as the type area, in several where one would be too high; lengths in pt."""
+    parts = parted(picture, TYPE_WIDTH, CELL_TEXT, HIGHEST)
+    return [(part, chart_of(part, TYPE_WIDTH, CELL_TEXT)) for part in parts]
+
+
+def alternative(picture: Picture) -> str:
+    """What a picture says to those who cannot see it."""
+    return clean(f"{picture.title}：{picture.told}")
+
+
+def on_paper(picture: Picture, chart: Chart, *, for_print: bool) -> str:
+    """The chart as SVG with its looks as attributes, which need no style sheet; every text is escaped.
+
+    `for_print`: in the faces of the paper, else in that of the page it is shown on.
+    """
+    families = ", ".join(f'"{family}"' for family in fonts.families(HEI)) if for_print else ""
+    face = f' font-family="{escape(families)}"' if families else ""
+    told = escape(alternative(picture))
+    return (
+        f'<svg class="paper-chart" role="img" aria-label="{told}" font-size="{_number(chart.size)}"{face}'
+        f' viewBox="0 0 {_number(chart.width)} {_number(chart.height)}"><title>{told}</title>{shapes(chart, _printed)}'
+        "</svg>"
+    )
+
+
+def _printed(mark):
+    look = LOOKS[mark.kind]
+    fill = look.dot if isinstance(mark, Dot) else look.fill or "none"
+    stroke = f' stroke="{look.stroke}" stroke-width="{look.width}"' if look.stroke else ""
+    dash = f' stroke-dasharray="{look.dash[0]} {look.dash[1]}"' if look.dash and isinstance(mark, Stroke) else ""
+    return f'fill="{fill}"{stroke}{dash}'
 
 
 def on_page(picture: Picture, key: str) -> SafeString:
@@ -23,14 +89,18 @@ def _svg(chart, picture, key, name):
     return (
         f'<svg class="chart chart-{name}" role="img" aria-labelledby="{key}-title {key}-told" font-size="{chart.size}"'
         f' viewBox="0 0 {_number(chart.width)} {_number(chart.height)}" width="{_number(chart.width)}"'
-        f' height="{_number(chart.height)}"><title id="{key}-title">{escape(picture.title)}</title>'
-        f'<desc id="{key}-told">{escape(picture.told)}</desc>{shapes(chart)}</svg>'
+        f' height="{_number(chart.height)}"><title id="{key}-title">{escape(clean(picture.title))}</title>'
+        f'<desc id="{key}-told">{escape(clean(picture.told))}</desc>{shapes(chart, _named)}</svg>'
     )
 
 
-def shapes(chart: Chart, attributes=lambda mark: "") -> str:
-    """The marks as elements of SVG. `attributes(mark)`: what an element has beside its class and its place."""
-    return "".join(_element(mark, f'class="chart-{mark.kind}"{attributes(mark)}') for mark in chart.marks)
+def _named(mark):
+    return f'class="chart-{mark.kind}"'
+
+
+def shapes(chart: Chart, look) -> str:
+    """The marks as elements of SVG. `look(mark)`: the attributes that an element has beside its place."""
+    return "".join(_element(mark, look(mark)) for mark in chart.marks)
 
 
 def _element(mark, look):
@@ -40,10 +110,10 @@ def _element(mark, look):
             return f"<rect {look} {_numbers(numbers)}/>"
         case Text():
             anchor = "" if mark.anchor == "start" else f' text-anchor="{mark.anchor}"'
-            return f"<text {look}{anchor} {_numbers({'x': mark.x, 'y': mark.y})}>{escape(mark.text)}</text>"
+            return f"<text {look}{anchor} {_numbers({'x': mark.x, 'y': mark.y})}>{escape(clean(mark.text))}</text>"
         case Stroke():
             points = " ".join(f"{_number(x)},{_number(y)}" for x, y in mark.points)
-            return f'<polyline fill="none" {look} points="{points}"/>'
+            return f'<polyline {look} points="{points}"/>'
         case Dot(shape="circle"):
             return f"<circle {look} {_numbers({'cx': mark.x, 'cy': mark.y, 'r': mark.radius})}/>"
         case Dot():

@@ -9,7 +9,7 @@ PAPERS = {kind.__name__: kind for kind in (content.Letter, content.Notice, conte
 PARTS = {
     kind.__name__: kind
     for kind in (content.Heading, content.Paragraph, content.Table, content.Column, content.Grid, content.Cell,
-                 content.Annex)
+                 content.Annex, content.Picture, content.Bar, content.Line)
 }  # fmt: skip
 
 

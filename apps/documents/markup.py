@@ -13,6 +13,7 @@ from .content import (
     Letter,
     Notice,
     Paper,
+    Picture,
     Sheet,
     Table,
     addressee_line,
@@ -22,8 +23,10 @@ from .content import (
     copies_line,
     lines_of,
     mark_of,
+    picture_title,
     remark_line,
 )
+from .drawing import for_paper, on_paper
 from .fonts import FANG, HEI, KAI, MARK
 from .geometry import CELL_TEXT, TYPE_WIDTH
 from .titles import break_title, width
@@ -50,7 +53,7 @@ NEXT_TO_QUOTE = re.compile(f"(?<={WIDE})(?=[“‘])|(?<=[”’])(?=[\u3400-\u9
 
 def article(paper: Paper, *, for_print: bool) -> SafeString:
     """One <article class="paper">. `for_print`: with the helps that only the layout of pages needs."""
-    inside = _sheet(paper) if isinstance(paper, Sheet) else _official(paper, for_print)
+    inside = _sheet(paper, for_print) if isinstance(paper, Sheet) else _official(paper, for_print)
     kind = {Letter: "letter", Notice: "notice", Sheet: "sheet"}[type(paper)]
     wide = " paper-landscape" if isinstance(paper, Sheet) and paper.is_landscape else ""
     draft = f'<p class="paper-draft">{run(paper.draft, HEI)}</p>' if paper.draft and not for_print else ""
@@ -87,13 +90,13 @@ def _official(paper, for_print):
     if clean(paper.addressee):
         parts.append(f'<p class="paper-addressee">{run(addressee_line(paper))}</p>')
     for block in paper.blocks:
-        parts += _block(block)
+        parts += _block(block, for_print)
     parts += _attachments(paper.attachments)
     parts += _signature(paper)
     if paper.remark:
         parts.append(f'<p class="paper-remark">{run(remark_line(paper.remark))}</p>')
     for annex in paper.annexes:
-        parts += _annex(annex)
+        parts += _annex(annex, for_print)
     parts += _imprint(paper, for_print)
     return parts
 
@@ -140,7 +143,7 @@ def _title(text, tag="h1"):
     return [f'<{tag} class="paper-title">{spans}</{tag}>'] if lines else []
 
 
-def _block(block):
+def _block(block, for_print):
     if isinstance(block, Heading):
         tag = f"h{block.level + 1}"
         text = run(block.text, HEADING_FACES[block.level])
@@ -149,6 +152,8 @@ def _block(block):
         return _table(block)
     if isinstance(block, Grid):
         return _grid(block)
+    if isinstance(block, Picture):
+        return _picture(block, for_print)
     lead = run(block.lead, HEADING_FACES[block.lead_level]) if block.lead else ""
     lines = lines_of(block.text) or [""]
     texts = [run(line) if line else "" for line in lines]
@@ -214,6 +219,15 @@ def _cell(cell: Cell):
     return f'<td class="paper-{cell.align}{height}"{span}>{body}</td>'
 
 
+def _picture(picture, for_print):
+    """Its title over it; the further ones of a picture in several are said to go on."""
+    return [
+        f'<div class="paper-picture"><p class="paper-picture-title">{run(picture_title(picture, place), HEI)}</p>'
+        f"{on_paper(part, chart, for_print=for_print)}</div>"
+        for place, (part, chart) in enumerate(for_paper(picture))
+    ]
+
+
 def _attachments(names):
     if not names:
         return []
@@ -231,11 +245,11 @@ def _signature(paper):
     return ['<div class="paper-signature">', *rows, "</div>"] if rows else []
 
 
-def _annex(annex: Annex):
+def _annex(annex: Annex, for_print):
     parts = ['<section class="paper-annex">', f'<p class="paper-annex-label">{run(annex.label, HEI)}</p>']
     parts += _title(annex.title, "h2")
     for block in annex.blocks:
-        parts += _block(block)
+        parts += _block(block, for_print)
     return [*parts, "</section>"]
 
 
@@ -254,7 +268,7 @@ def _imprint(paper, for_print):
     return ['<div class="paper-imprint-room">', room, f'<footer class="paper-imprint">{rows}</footer></div>']
 
 
-def _sheet(sheet):
+def _sheet(sheet, for_print):
     parts = _title(sheet.title)
     if sheet.left or sheet.right:
         parts.append(
@@ -262,6 +276,6 @@ def _sheet(sheet):
             f'<span class="paper-note-right">{_spaced(sheet.right)}</span></div>'
         )
     for block in sheet.blocks:
-        parts += _block(block)
+        parts += _block(block, for_print)
     parts += [f'<p class="paper-footnote">{run(note)}</p>' for note in sheet.footnotes]
     return parts

@@ -12,14 +12,17 @@ from django.utils.safestring import SafeString
 from . import fonts, geometry, markup, renderer
 from .content import (
     Annex,
+    Bar,
     Cell,
     Column,
     Grid,
     Heading,
     Letter,
+    Line,
     Notice,
     Paper,
     Paragraph,
+    Picture,
     Sheet,
     Table,
     author_of,
@@ -95,6 +98,8 @@ def _role(holder, field):
         case (Letter() | Notice(), "issuer" | "title") | (Sheet() | Annex(), "title"):
             return MARK
         case (Column(), "title") | (Table(), "caption") | (Annex(), "label") | (Cell(is_label=True), "text"):
+            return HEI
+        case Picture() | Bar() | Line(), _:
             return HEI
         case Notice(), "signer":
             return KAI

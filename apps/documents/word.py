@@ -5,6 +5,7 @@ styles. Lengths are in pt unless a name says otherwise.
 """
 
 import datetime
+import io
 import re
 
 from docx.enum.section import WD_ORIENTATION
@@ -19,6 +20,7 @@ from .content import (
     Heading,
     Letter,
     Paper,
+    Picture,
     Sheet,
     Table,
     addressee_line,
@@ -28,8 +30,11 @@ from .content import (
     clean,
     copies_line,
     lines_of,
+    picture_title,
     remark_line,
 )
+from .drawing import alternative, for_paper
+from .drawing_png import png_of
 from .fonts import SONG
 from .geometry import MM, SMALL, TYPE_WIDTH
 from .markup import HEADING_FACES
@@ -172,6 +177,9 @@ def _write_blocks(document, blocks, width):
                 texts[-1].paragraph_format.space_after = Pt(BESIDE_TABLE)
             _write_table(document, block, width)
             texts, was_table = [], True
+        elif isinstance(block, Picture):
+            _write_picture(document, block, width)
+            texts, was_table = [], False
         elif texts := _write_text(document, block):
             if was_table:
                 texts[0].paragraph_format.space_before = Pt(BESIDE_TABLE)
@@ -198,6 +206,16 @@ def _write_table(document, block, width):
     if block.caption:
         add(document, "Caption", block.caption)
     add_table(document, block, width)
+
+
+def _write_picture(document, picture, width):
+    """Drawn, under its title; what it shows stands in the file in words too."""
+    for place, (part, chart) in enumerate(for_paper(picture)):
+        add(document, "Caption", picture_title(picture, place))
+        drawn = add(document, "Picture").add_run().add_picture(io.BytesIO(png_of(chart)), Pt(width))
+        drawn._inline.docPr.set("descr", plain(alternative(part)))
+        for side in ("distT", "distB", "distL", "distR"):
+            drawn._inline.set(side, "0")  # where it is not said, LibreOffice leaves an eighth of an inch
 
 
 def _ends_in_table(document):

@@ -121,6 +121,7 @@ LOOKS = {
     "NotesWide": Look("横表说明", tab=WIDE, keeps_next=True, **_FORM),
     "Footnote": Look("表下说明", before=4, align="both", **_CELL),
     "Caption": Look("表格题目", HEI, CELL_TEXT, 24, align="center", keeps_next=True),
+    "Picture": Look("图片", after=8),
     "ColumnTitle": Look("表头", HEI, align="center", **_CELL),
     "CellLeft": Look("表格文字左", **_CELL),
     "CellCentre": Look("表格文字中", align="center", **_CELL),

@@ -5,10 +5,10 @@ Every number is one of `queries` or `comparison`; how a picture is drawn stands 
 
 from dataclasses import dataclass
 
-from apps.documents.content import Bar, Line, Picture, chinese_date
+from apps.documents.content import Bar, Column, Line, Picture, Table, chinese_date
 
 from .comparison import timed
-from .progress import FOLLOWED
+from .progress import FOLLOWED, progress_of
 from .queries import Share, percent
 
 FOLLOWED_AS = {("assigned",): "已交办", ("replied",): "已答复", ("closed",): "已办结"}
@@ -143,3 +143,29 @@ def picture_of_progress(progress):
         ),
         ticks=tuple(f"{day.month}.{day.day}" if progress.is_weekly else f"{day.month}月" for day in progress.days),
     )
+
+
+def blocks_of(session, tally, today):
+    """The pictures of a Tally for a paper, each before the table of its figures; what is empty is left out."""
+    progress = progress_of(session, tally, today)
+    blocks = [picture_of_progress(progress), table_of_progress(progress)] if progress.days else []
+    for split in splits_of(tally):
+        if split.parts:
+            blocks += [picture_of(split), table_of(split)]
+    return tuple(blocks)
+
+
+def table_of(split):
+    """The figures of a Split as the Table of a paper, each percentage beside its base."""
+    columns = (Column("单位" if split.is_of_parts else "项目", 5, "left"), Column("件数", 1.5), Column("基数", 1.5),
+               Column("比例", 1.8))  # fmt: skip
+    rows = tuple((part.label, str(part.share.count), str(part.share.base), f"{part.share.percent}%")
+                 for part in split.parts)  # fmt: skip
+    return Table(columns, rows)
+
+
+def table_of_progress(progress):
+    columns = (Column("截至", 3), *(Column(FOLLOWED_AS[path], 2) for path in FOLLOWED))
+    counts = (progress.counts(*path) for path in FOLLOWED)
+    return Table(columns, tuple((chinese_date(day), *map(str, row))
+                                for day, *row in zip(progress.days, *counts, strict=True)))  # fmt: skip

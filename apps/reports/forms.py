@@ -41,6 +41,12 @@ class LetterTextsForm(forms.Form):
     speaker = line_field("speaker", help_text="由谁在会上通报，如 副区长周明远；不填则不写")
     figures_on = DayField(label="数字截至", required=False, help_text="通报的数字统计到哪一天；不填则按全部记录")
 
+    has_pictures = forms.BooleanField(
+        label="附图表",
+        required=False,
+        help_text="办理进度、办理结果、最终评价、各单位按期答复和提案类别的图与表，作为通报的附件",
+    )
+
     def __init__(self, *args, letter, classes, themes, usual, is_parted, **kwargs):
         """`classes`: the session's ResultClasses; `themes`: names of the themes of its best class.
 
@@ -90,6 +96,8 @@ class LetterTextsForm(forms.Form):
         found = []
         for bound in self:
             stored, typed = bound.initial, bound.data
+            if isinstance(stored, bool):
+                stored, typed = ("是" if stored else "否"), ("是" if typed else "否")
             stored = "" if stored is None else str(stored)
             if " ".join(stored.split()) != " ".join((typed or "").split()):
                 found.append((bound.label, stored))

@@ -7,7 +7,10 @@ letter.
 from dataclasses import replace
 from typing import NamedTuple
 
-from apps.documents.content import Letter
+from django.utils import timezone
+
+from apps.documents.content import Annex, Letter
+from apps.figures.pictures import blocks_of
 from apps.figures.queries import tally as tally_of
 
 from . import queries, wording
@@ -72,7 +75,7 @@ def composed(session, texts, parts, tally):
     missing = open_proposals(tally) + lacking(texts, HEAD)
     missing += written(parts) if examples is None else undrafted(tally, texts, examples)
     missing += [f"{where(parts, place)}：{problem}。" for place, problem in problems]
-    letter = letter_with(session, texts, blocks)
+    letter = with_pictures(letter_with(session, texts, blocks), session, texts, tally)
     return Composition(replace(letter, draft=DRAFT if missing else ""), missing, parts, references)
 
 
@@ -94,6 +97,15 @@ def letter_with(session, texts, blocks):
         dated_on=texts.dated_on,
         copies_to=tuple(name.strip() for name in texts.copies_to.replace("，", "、").split("、") if name.strip()),
     )
+
+
+def with_pictures(letter, session, texts, tally):
+    """The letter with its figures drawn in an annex, where the office chose so. They end today at the latest."""
+    if not texts.has_pictures:
+        return letter
+    name = f"{wording.meeting_of(session)}提案办理情况图表"
+    drawn = blocks_of(session, tally, tally.as_of or timezone.localdate())
+    return replace(letter, attachments=(name,), annexes=(Annex("附件", name, drawn),)) if drawn else letter
 
 
 def usual_title(session):

@@ -52,6 +52,7 @@ class AnnualLetter(models.Model):
     occasion = models.CharField("通报场合", max_length=120, blank=True)
     speaker = models.CharField("报告人", max_length=60, blank=True)
     figures_on = models.DateField("数字截至", null=True, blank=True)  # None: all that is recorded
+    has_pictures = models.BooleanField("附图表", default=False)
     class_intros = models.JSONField("各类办理结果的导语", default=dict, blank=True)  # class code → text
     theme_intros = models.JSONField("各主题的导语", default=dict, blank=True)  # theme → text
     methods = models.TextField("主要做法", blank=True)

@@ -17,7 +17,7 @@ from apps.proposals.workflow import NotAllowed, OutOfTurn, Party, Refused
 
 from .models import AnnualLetter, LetterCase, LetterTheme, LetterVersion
 from .queries import chosen_of, issued_replies, why_texts_stand_still
-from .snapshots import DAYS, INTROS, TEXTS, of_version, snapshot
+from .snapshots import CHOICES, DAYS, INTROS, TEXTS, of_version, snapshot
 
 LINES = ("number", "issuer", "addressee", "title", "copies_to", "occasion", "speaker")
 YEAR_IN_BRACKETS = re.compile(r"[\[【（(〔﹝［]\s*(\d{4})\s*[\]】）)〕﹞］]")  # 大渡口府函[2020]280号
@@ -25,7 +25,8 @@ YEAR_IN_BRACKETS = re.compile(r"[\[【（(〔﹝［]\s*(\d{4})\s*[\]】）)〕�
 
 @transaction.atomic
 def save_letter_texts(session, *, by, at, version=None, **texts):
-    """Stores `texts`, any of TEXTS: strings, a date or None for days, dicts of strings for the intros."""
+    """Stores `texts`, any of TEXTS: strings, a date or None for days, a bool for choices, dicts of strings for the
+    intros."""
     letter = letter_to_write(session, by, at)
     changes = {}
     for name, value in texts.items():
@@ -98,7 +99,7 @@ def check_version(letter, version, what):
 
 
 def _cleaned(name, value):
-    if name in DAYS:
+    if name in (*DAYS, *CHOICES):
         return value
     if name in INTROS:
         return {key: text.strip() for key, text in value.items() if text.strip()}

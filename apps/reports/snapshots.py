@@ -19,6 +19,7 @@ TEXTS = (
     "occasion",
     "speaker",
     "figures_on",
+    "has_pictures",
     "class_intros",
     "theme_intros",
     "methods",
@@ -27,6 +28,7 @@ TEXTS = (
 )
 INTROS = ("class_intros", "theme_intros")
 DAYS = ("dated_on", "figures_on")
+CHOICES = ("has_pictures",)  # yes or no, kept as 是 or nothing
 
 
 def snapshot(letter):
@@ -62,6 +64,8 @@ def source_of(part, kept, by, at):
 
 
 def _plain(value):
+    if isinstance(value, bool):
+        return "是" if value else ""
     return value if isinstance(value, str | dict) else value.isoformat() if value else ""
 
 
@@ -69,7 +73,10 @@ def of_version(letter, number):
     """The snapshot of a version; of version 0 that of a letter that nobody has written. None where none was kept."""
     if number == 0:
         return snapshot(AnnualLetter(session=letter.session))
-    return LetterVersion.objects.filter(letter=letter, number=number).values_list("content", flat=True).first()
+    kept = LetterVersion.objects.filter(letter=letter, number=number).values_list("content", flat=True).first()
+    if kept:
+        kept["texts"] = dict.fromkeys(CHOICES, "") | kept["texts"]  # of a version from before there was the choice
+    return kept
 
 
 def lines(content):

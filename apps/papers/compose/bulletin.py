@@ -4,6 +4,7 @@ from itertools import groupby
 
 from apps.documents.content import Annex, Column, Heading, Notice, Paragraph, Table, chinese_date
 from apps.documents.titles import chinese_number
+from apps.figures.pictures import blocks_of
 from apps.figures.queries import percent
 from apps.figures.queries import tally as tally_of
 from apps.proposals.queries import overdue_by_rule
@@ -24,7 +25,7 @@ def bulletin(session, occasion):
     office, meeting = names.government_office(session), names.meeting(session)
     tally = tally_of(session, occasion.on)
     late = overdue(session, occasion.on)
-    listed = f"{meeting}提案办理进度表"
+    listed, drawn = f"{meeting}提案办理进度表", f"{meeting}提案办理情况图表"
     earlier = session.dispatches.filter(kind=KEY, void_at=None).count()
     sections = [
         ("总体进度", [progress(tally, meeting, occasion.on)]),
@@ -45,8 +46,11 @@ def bulletin(session, occasion):
         signature=office,
         dated_on=occasion.dated_on,
         is_sealed=True,
-        attachments=(listed,),
-        annexes=(Annex("附件", listed, (by_unit(tally, late),)),),
+        attachments=(listed, drawn),
+        annexes=(
+            Annex("附件1", listed, (by_unit(tally, late),)),
+            Annex("附件2", drawn, blocks_of(session, tally, occasion.on)),
+        ),
         copies_to=(names.proposal_committee(session),),
         printed_by=office,
         printed_on=occasion.dated_on,
@@ -67,7 +71,7 @@ def progress(tally, meeting, day):
     for label, count in (("全部承办单位都已答复", replied), ("办结", closed)):
         share = percent(count, assigned, tally.decimals)
         text += f"；{label}的{count}件" + (f"，占已交办提案的{share}%" if share is not None else "")
-    return Paragraph(text + "。各承办单位进度见附件。")
+    return Paragraph(text + "。各承办单位进度见附件1，图表见附件2。")
 
 
 def overdue(session, day):
