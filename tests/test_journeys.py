@@ -54,7 +54,7 @@ def answer(people, world, tmp_path, round_number, rating):
 
     page = people(world.leader)
     open_item(page, "待审签")
-    press(page, "审签")
+    press(page, "签发")
     told(page, "已审签")
 
     page = people(world.clerk)

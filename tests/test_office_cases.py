@@ -114,7 +114,7 @@ def approve(visit, world, proposal):
         assert section in asked(page)
         page.get_by_role("link", name=f"第{proposal.number}号").first.click()
         choose(page, action, within=".reply")
-        press(page, action)
+        press(page, "签发" if action == "审签" else action)
         told(page, said)
 
 
@@ -573,7 +573,7 @@ def test_a_leader_is_away_and_another_signs_in_his_place(world, visit):
 
     page = visit(world.other_leader)
     open_item(page, "待审签")
-    press(page, "审签")
+    press(page, "签发")
     told(page, "已审签")
     page = visit(world.other_leader, proposal)
     reads(page, "陈思齐（代周明远）", within=".reply")
@@ -600,7 +600,7 @@ def test_a_leader_is_replaced_in_mid_year(world, visit):
     assert asked(visit(world.leader)) == []
     page = visit(world.other_leader)
     open_item(page, "待审签", "002")
-    press(page, "审签")
+    press(page, "签发")
     told(page, "已审签")
     page = visit(world.other_leader, waiting)
     reads(page, "审签", "陈思齐", within=".reply")
@@ -755,7 +755,7 @@ def test_the_second_answer_is_given_face_to_face(world, visit):
     page = visit(world.leader)
     open_item(page, "待审签")
     reads(page, "提案者表示理解。")
-    press(page, "审签")
+    press(page, "签发")
     told(page, "已审签")
     page = visit(world.clerk)
     open_item(page, "待寄送")

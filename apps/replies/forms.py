@@ -116,6 +116,10 @@ class PolishForm(ActionForm):
         self.fields["body"].initial = self.thing.body
 
 
+class ReturnForm(ActionForm):
+    note = NoteField("退回理由")
+
+
 class ForwardForm(ActionForm):
     signer = forms.ModelChoiceField(Leader.objects.all(), label="报请审签的领导")
     note = NoteField("说明", required=False, help_text="所选不是该单位的分管领导时必须写明原因")

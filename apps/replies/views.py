@@ -14,7 +14,6 @@ from apps.proposals.queries import left_to_another
 from apps.proposals.views import Act, run_action, visible_case
 
 from . import operations, promises
-from .differences import differences
 from .forms import (
     ForwardForm,
     LapseForm,
@@ -25,6 +24,7 @@ from .forms import (
     ProgressForm,
     RedirectForm,
     ReplyForm,
+    ReturnForm,
     SignForm,
     VerifyForm,
 )
@@ -38,6 +38,7 @@ from .queries import (
     signer_of,
     with_delegates,
 )
+from .review import change_between, change_since_the_unit, reading_before_signature, versions_of
 from .workflow import REPLY, ReplyState
 
 REPLY_ACTS = {
@@ -47,8 +48,8 @@ REPLY_ACTS = {
     "unit_approve": Act(operations.unit_approve, template="replies/act.html"),
     "polish": Act(operations.polish, PolishForm, "replies/act.html", done="已核改并告知承办单位：{name}。"),
     "office_forward": Act(operations.office_forward, ForwardForm, "replies/act.html", done="已报请领导审签：{name}。"),
-    "sign": Act(operations.sign, SignForm, "replies/act.html"),
-    "return": Act(operations.send_back, NoteForm, "replies/act.html", danger=True),
+    "sign": Act(operations.sign, SignForm, "replies/review.html"),
+    "return": Act(operations.send_back, ReturnForm, "replies/act.html", danger=True),
     "revoke": Act(operations.revoke, NoteForm, "replies/act.html", danger=True),
     "redirect": Act(operations.redirect, RedirectForm, "replies/act.html"),
     "sign_on_paper": Act(
@@ -107,15 +108,16 @@ def detail(request, pk):
     reply = visible_reply(request, pk)
     today = timezone.localdate()
     sees_drafts = drafts_visible_to(request.user, today).filter(pk=reply.pk).exists()
+    versions = versions_of(reply) if sees_drafts else []
     context = {
         "reply": reply,
         "proposal": reply.case.proposal,
         "actions": buttons(reply, request.user, today, lambda action: action_url(reply.pk, action)),
         "left_to_another": left_to_another(reply, request.user, today),
         "signer": signer_of(reply, today),
-        "change": change_since_the_unit(reply) if sees_drafts else None,
+        "change": change_since_the_unit(versions) if sees_drafts else None,
         "sees_drafts": sees_drafts,
-        "versions": reply.versions.select_related("saved_by").order_by("-number") if sees_drafts else (),
+        "versions": versions[::-1],
         "commitments": reply.commitments.all(),
         "lacking": lacking(reply) if reply.state == ReplyState.DRAFT else [],
     } | files_for_page(reply)
@@ -151,9 +153,24 @@ def act_on_commitment(request, pk, action):
 def act(request, pk, action):
     reply = visible_reply(request, pk)
     extra = {"lacking": lacking(reply)} if action == "submit" else {}
-    if action in ("sign", "sign_on_paper", "issue"):
-        extra["change"] = change_since_the_unit(reply)
+    if action in ("sign_on_paper", "issue"):
+        extra["change"] = change_since_the_unit(versions_of(reply))
+    if action == "sign":
+        extra |= before_signature(request, reply)
     return run_action(request, reply, action, REPLY_ACTS, reply=reply, **files_for_page(reply), **extra)
+
+
+def before_signature(request, reply):
+    """All that is read before a signature, and the form that sends it back instead, on the one page."""
+    at, case = timezone.now(), reply.case
+    told = reading_before_signature(
+        reply, request.user, timezone.localdate(at), lambda name: action_url(reply.pk, name)
+    )
+    return told | {
+        "return_form": ReturnForm(None, None, thing=reply, user=request.user, at=at),
+        "proposers": case.proposal.proposers.all(),
+        "proposal_files": files_of(Attachment.Owner.PROPOSAL, case.proposal_id),
+    }
 
 
 def files_for_page(reply):
@@ -171,30 +188,6 @@ def compare(request, pk, before, after):
         raise Http404
     context = {"reply": reply, "proposal": reply.case.proposal, "change": change_between(chosen)}
     return render(request, "replies/compare.html", context)
-
-
-def change_between(versions):
-    """From the first to the last of some versions in order: lines of text, class, publicity, and by whom."""
-    first, last = versions[0], versions[-1]
-    return {
-        "first": first,
-        "last": last,
-        "lines": differences(first.body, last.body),
-        "by": list(dict.fromkeys(str(version.saved_by) for version in versions[1:])),
-        "class": (first.class_code, last.class_code) if first.class_code != last.class_code else None,
-        "publicity": (first.get_publicity_display(), last.get_publicity_display())
-        if first.publicity != last.publicity
-        else None,
-    }
-
-
-def change_since_the_unit(reply):
-    """What the office changed since the unit's own last version, None where nothing: for the leader before signing."""
-    versions = list(reply.versions.select_related("saved_by").order_by("number"))
-    own = max((place for place, version in enumerate(versions) if version.action != "polish"), default=None)
-    if own is None or own == len(versions) - 1:
-        return None
-    return change_between(versions[own:])
 
 
 @require_GET
