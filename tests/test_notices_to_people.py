@@ -214,3 +214,65 @@ def test_the_office_urges_three_and_the_clerk_finds_it_under_the_bell(people, ne
     clerk.wait_for_url("**/proposals/*/**")
     told(clerk, "关于增设过街天桥的建议")
     clerk.get_by_role("link", name="通知 2").wait_for()
+
+
+# --- beside what it is about -----------------------------------------------------------------------------------------
+
+
+def test_the_home_of_the_office_urges_with_one_click_and_says_that_it_was_done(client, world):
+    case = late(world, "001")
+    client.force_login(world.office)
+    assert f'<input type="hidden" name="only" value="{case.pk}">' in page_of(client, "/")
+    answer = client.post("/notices/urge/", {"only": case.pk}, headers={"referer": "http://testserver/waiting/late/"})
+    assert answer.url == "/waiting/late/"
+    page = page_of(client, "/")
+    assert "已催办 1 件：第001号（区住房城乡建委）" in page
+    assert "今天已催办" in page and 'name="only"' not in page
+
+
+@pytest.mark.parametrize(
+    "referer", ["https://elsewhere.example/waiting/late/", "http://testserver/accounts/posts/", "x"]
+)
+def test_the_page_before_is_gone_back_to_only_where_it_is_a_known_one_of_this_site(client, world, referer):
+    client.force_login(world.office)
+    answer = client.post("/notices/urge/", {"only": late(world, "001").pk}, headers={"referer": referer})
+    assert answer.url == "/notices/urging/"
+
+
+def test_a_secret_case_that_is_late_has_no_button(client, world):
+    secret = make.registered(world, "005", at=timezone.now(), is_secret=True)
+    cases.assign(secret, [(world.housing, "lead")], by=world.office, at=timezone.now())
+    Case.objects.filter(proposal=secret).update(accept_due_on=timezone.localdate() - datetime.timedelta(days=9))
+    client.force_login(world.office)
+    for url in ("/", secret.get_absolute_url()):
+        page = page_of(client, url)
+        assert "第005号" in page and 'name="only"' not in page
+
+
+def test_the_page_of_a_late_proposal_urges_too_and_tells_how_often(client, world):
+    case = late(world, "001")
+    on_time = make.assigned(world, "002", at=timezone.now())
+    client.force_login(world.office)
+    assert 'name="only"' in page_of(client, case.proposal.get_absolute_url())
+    assert 'name="only"' not in page_of(client, on_time.get_absolute_url())  # under 更多, with a word to it
+    notices.urge(case, by=world.office, at=timezone.now())
+    page = page_of(client, case.proposal.get_absolute_url())
+    assert "1 次，最近" in page and 'name="only"' not in page
+    client.force_login(world.clerk)
+    assert "1 次，最近" in page_of(client, case.proposal.get_absolute_url())
+
+
+def test_what_is_unread_is_marked_in_homes_lists_and_on_the_page_until_it_is_read(client, world):
+    case = late(world, "001")
+    late(world, "002", unit=world.culture)
+    client.force_login(world.clerk)
+    here = case.proposal.get_absolute_url()
+    for url in ("/", "/proposals/", here):
+        assert "● 未读" in page_of(client, url), url
+    client.force_login(world.head)  # was not told: the clerk accepts
+    assert "● 未读" not in page_of(client, "/")
+    client.force_login(world.clerk)
+    answer = client.post("/notices/read/", {"proposal": case.proposal_id})
+    assert answer.url == here
+    for url in ("/", "/proposals/", here):
+        assert "● 未读" not in page_of(client, url), url

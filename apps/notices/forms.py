@@ -3,7 +3,7 @@ from django.urls import Resolver404, resolve, reverse
 
 from .models import MailWish
 
-BACK_TO = {"desk:home", "desk:proposals", "desk:proposal", "notices:urging"}  # pages with a button of 催办
+BACK_TO = {"desk:home", "desk:waiting", "desk:proposals", "desk:proposal", "notices:urging"}  # where 催办 is pressed
 MOST = 200  # of one batch
 
 

@@ -1,6 +1,7 @@
 """Pages of notices and of urging."""
 
 from itertools import groupby
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -122,7 +123,7 @@ def urge(request):
     """催办 of all that were chosen, each for itself; then back, with what became of each."""
     standing, now = _urger(request), timezone.now()
     form = UrgeForm(request.POST)
-    then = back_to(request.POST.get("then", ""))
+    then = back_to(request.POST.get("then") or _came_from(request))
     if not form.is_valid():
         for reason in [*form.non_field_errors(), *form.errors.get("note", ())]:
             messages.error(request, reason)
@@ -142,6 +143,14 @@ def urge(request):
         outcomes += [(f"{receipt.case.proposal}（{receipt.proposer}）", reason) for receipt, reason in done]
     _tell_outcomes(request, outcomes, "催收" if standing.is_secretariat else "催办")
     return redirect(then)
+
+
+def _came_from(request):
+    """The path of the page of this site on which the button was pressed, where the browser tells it; else empty."""
+    came = urlsplit(request.headers.get("Referer", ""))
+    if came.netloc != request.get_host():
+        return ""
+    return came.path + (f"?{came.query}" if came.query else "")
 
 
 def _tell_outcomes(request, outcomes, verb):

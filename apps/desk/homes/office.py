@@ -1,10 +1,13 @@
 """The office's home: what it has to assign, decide, check and chase."""
 
+from dataclasses import replace
+
 from django.db.models import Case as Choice
 from django.db.models import Exists, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+from apps.notices.queries import with_last_urge
 from apps.proposals.models import ExtensionRequest, Proposal, ReturnRequest
 from apps.proposals.queries import overdue_on
 from apps.proposals.workflow import CaseState, ProposalState
@@ -31,7 +34,7 @@ from .lines import (
     running_cards,
     running_replies,
 )
-from .piles import OTHERS, Pile, Rows, Waiting
+from .piles import OTHERS, Pile, Press, Rows, Waiting
 
 ORDER = (
     "unassigned", "returns", "extensions", "paper", "review", "unattended", "dissatisfied", "promises",
@@ -112,6 +115,15 @@ def _proposal_page(reply):
     return reply.case.proposal.get_absolute_url()
 
 
+def _urging(case, today):
+    """催办 at once, unless it was done today; of a secret proposal nothing is urged in here."""
+    if case.last_urged_on == today:
+        return {"since": f"{case.unit.name}，今天已催办"}
+    if case.proposal.is_secret:
+        return {}
+    return {"presses": (Press("催办", reverse("notices:urge"), (("only", str(case.pk)),)),)}
+
+
 def _cases(today):
     bad = Receipt.objects.filter(
         DISSATISFIED,
@@ -133,10 +145,10 @@ def _cases(today):
             if case.is_answering
             else "未按期提出会办意见"
         )
-        return look_at_case(what, "waits_until")(case)
+        return replace(look_at_case(what, "waits_until")(case), **_urging(case, today))
 
     return Rows(
-        live_cases(),
+        with_last_urge(live_cases()),
         (
             Pile("dissatisfied", "不满意待处理", Q(Exists(bad), state=CaseState.REPLIED, round__gt=1), choose),
             Pile("late", "承办单位已超期", overdue_on(today), late),
