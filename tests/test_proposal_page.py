@@ -186,6 +186,20 @@ def test_who_has_nothing_to_do_learns_who_is_waited_for(client, world):
     assert "审签领导" not in secretary and "等待区住房城乡建委答复" in secretary
 
 
+def test_a_decision_shows_both_its_answers(client, world):
+    """Who decides is not led to a yes: the other answer stands beside it."""
+    proposal = make.handling(world)
+    case = make.case_of(proposal, world.housing)
+    later = case.reply_due_on + datetime.timedelta(days=20)
+    cases.request_extension(case, later, by=world.clerk, at=make.moment(2020, 4, 1), note="设施采购流标")
+    step = shown(client, world.office, proposal).context["next"]
+    assert (step.button.label, step.opposite.label) == ("同意延期", "不同意延期")
+    waiting = make.handling(world, "002")
+    make.reply_at(world, waiting.cases.get(), "leader_signoff")
+    step = shown(client, world.leader, waiting).context["next"]
+    assert (step.button.label, step.opposite.label) == ("审签", "退回修改")
+
+
 def test_the_next_thing_is_one_of_the_buttons_that_are_open(client, world):
     """No button of its own: the page chooses among what available() gives."""
     for number, state in enumerate(("received", "assigned", "handling", "replied", "closed")):

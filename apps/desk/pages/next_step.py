@@ -34,16 +34,28 @@ DUE_OF = {
     "reply.edit": "reply",
     "reply.submit": "reply",
 }
+OPPOSITE = {
+    "case.grant_return": "refuse_return",
+    "case.grant_extension": "refuse_extension",
+    "reply.sign": "return",
+    "reply.unit_approve": "return",
+    "reply.verify_paper": "reject_paper",
+    "receipt.confirm": "return",
+    "commitment.verify": "send_back",
+    "card.issue": "dismiss",
+}
+"""What is decided with yes or no shows both: nobody is led to one of them."""
 FURTHER = 5  # things to do beside the first that the top of the page names
 
 
 @dataclass(frozen=True)
 class NextStep:
-    """Something to do: its button, what it is about in words, its Due or None."""
+    """Something to do: its button, what it is about in words, its Due or None, the button of the opposite decision."""
 
     button: Button
     about: str
     due: object = None
+    opposite: Button | None = None
 
 
 def next_steps(proposal, panels, actions):
@@ -53,33 +65,35 @@ def next_steps(proposal, panels, actions):
     """
     found = []
     for button in actions:
-        _note(found, "proposal", button, "")
+        _note(found, "proposal", button, "", actions)
     for panel in panels:
         unit = str(panel.case.unit)
         for button in panel.actions:
             if button.action != "contact" or _owes_a_talk(panel):
-                _note(found, "case", button, unit, panel)
+                _note(found, "case", button, unit, panel.actions, panel)
         for shown in panel.replies:
             for button in shown.actions:
                 if button.action != "submit" or _is_written(shown.reply):
-                    _note(found, "reply", button, f"{unit}的{shown.reply}", panel)
+                    _note(found, "reply", button, f"{unit}的{shown.reply}", shown.actions, panel)
             for kind, parts in (("receipt", shown.receipts), ("commitment", shown.commitments)):
                 for part in parts:
                     about = str(part.thing) if kind == "receipt" else f"{unit}承诺：{part.thing}"
                     for button in part.actions:
-                        _note(found, kind, button, about, panel)
+                        _note(found, kind, button, about, part.actions, panel)
         for part in panel.cards:
             for button in part.actions:
-                _note(found, "card", button, f"{unit}的{part.thing}", panel)
+                _note(found, "card", button, f"{unit}的{part.thing}", part.actions, panel)
     found.sort(key=lambda pair: pair[0])  # stable: the order of the page among equals
     return [step for _, step in found[: FURTHER + 1]]
 
 
-def _note(found, kind, button, about, panel=None):
+def _note(found, kind, button, about, among, panel=None):
+    """Notes the step behind `button`, one of the Buttons `among`, if it is one that ORDER knows."""
     key = f"{kind}.{button.action}"
     if key in ORDER and not (button.is_rare or button.is_on_paper):
         due = panel.due(DUE_OF[key]) if panel and key in DUE_OF else None
-        found.append((ORDER.index(key), NextStep(button, about, due)))
+        opposite = next((one for one in among if one.action == OPPOSITE.get(key)), None)
+        found.append((ORDER.index(key), NextStep(button, about, due, opposite)))
 
 
 def _owes_a_talk(panel):
