@@ -225,6 +225,8 @@ ROWS = {
     "exchange:upload list": ((200,) + (403,) * 8, None),
     "exchange:preview": ((200, 403, 403, 403, 403, 403, 404, 403, 403), "upload"),  # the office's own
     "exchange:errors": ((200, 403, 403, 403, 403, 403, 404, 403, 403), "upload"),
+    "exchange:update": ((200,) + (403,) * 8, None),
+    "exchange:update_preview": ((200,) + (403,) * 8, "update"),
     "exchange:export": ((200, 403, 403, 403, 403, 403, 200, 403, 403), "session"),
     "exchange:home": ((200, 403, 403, 403, 403, 403, 200, 403, 403), None),
 }
@@ -258,6 +260,8 @@ POST_ONLY = {
     "reports:letter_take",
     "reports:letter_withdraw",
     "reports:letter_take_progress",
+    "exchange:update_confirm",
+    "exchange:update_discard",
     "exchange:confirm",
     "exchange:create",
     "exchange:discard",
@@ -293,6 +297,10 @@ def target(world, stage):
         return {"batch": batch_of(world).pk}
     if stage == "dispatch":
         return {"dispatch": dispatch_of_a_reply(world).pk}
+    if stage == "update":
+        content = sheets.workbook([sheets.handled()])
+        kept = uploads.keep("update", "9-4", content, "台账.xlsx", by=world.office, at=timezone.now())
+        return {"upload": kept.pk}
     if stage == "upload":
         content = sheets.workbook([sheets.handled()])
         kept = uploads.keep("ledger", "9-4", content, "台账.xlsx", by=world.office, at=timezone.now())
@@ -457,6 +465,7 @@ ARGUMENTS = {
     "allocation:assigned_list": ("session", "assignment"),
     "allocation:originals": ("session", "assignment", "unit"),
     "exchange:preview": ("upload",),
+    "exchange:update_preview": ("upload",),
     "exchange:errors": ("upload",),
     "exchange:export": ("session",),
 }

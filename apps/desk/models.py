@@ -18,6 +18,7 @@ class Upload(models.Model):
     class Kind(models.TextChoices):
         LIST = "list", "提案清单"
         LEDGER = "ledger", "台账"
+        UPDATE = "update", "提案更新"  # of what is there; the others bring in what is new
 
     user = models.ForeignKey(User, models.CASCADE, related_name="uploads", verbose_name="用户")
     kind = models.CharField("种类", max_length=20, choices=Kind.choices)
@@ -29,6 +30,7 @@ class Upload(models.Model):
     uploaded_at = models.DateTimeField("上传时间")
     finished_at = models.DateTimeField("导入时间", null=True)
     outcome = models.CharField("结果", max_length=200, blank=True)
+    results = models.JSONField(default=list)  # of an update: [number, title, why not; "" for done] of each
 
     class Meta:
         verbose_name = verbose_name_plural = "待确认的导入"

@@ -3,12 +3,17 @@
 from django import forms
 
 from apps.documents.workbooks import MAX_BYTES
+from apps.proposals.forms import NoteField
 from apps.proposals.models import Session
 
 from .columns import key_of
 from .reading import Unusable, label_of_session
 
 NEW = "new"
+
+
+class ConfirmUpdateForm(forms.Form):
+    note = NoteField("更正原因", help_text="记入每件提案的更正记录，如 按区住房城乡建委退回的表更正")
 
 
 class UploadForm(forms.Form):

@@ -12,6 +12,7 @@ from apps.proposals.workflow import OutOfTurn
 
 from .operations import bring_in
 from .reading import Unusable
+from .updating import apply, read_update
 
 KEPT_FOR = datetime.timedelta(hours=24)
 
@@ -91,6 +92,28 @@ def confirm(upload, *, by, at, seen):
     upload.save()
     transaction.on_commit(lambda: storage.delete(name))
     return plan
+
+
+@transaction.atomic
+def confirm_update(upload, marks, *, by, at, note):
+    """Applies what the preview of an update showed (`marks`), once; what became of each is kept with the upload.
+
+    Raises OutOfTurn where it was applied already, reading.Unusable, Upload.DoesNotExist where it was discarded.
+    """
+    upload = Upload.objects.select_for_update().get(pk=upload.pk, user=by)
+    if upload.finished_at:
+        raise OutOfTurn(f"文件“{upload.name}”此前已经更新，没有重复更新。")
+    update = read_update(content_of(upload, at), upload.session_key, by=by, at=at)
+    results = apply(update, marks, by=by, at=at, note=note)
+    done = sum(not why for _, _, why in results)
+    storage, name = upload.file.storage, upload.file.name
+    upload.finished_at, upload.file, upload.results = at, "", results
+    upload.outcome = f"{update.session.label}提案已更新 {done} 件" + (
+        f"，{len(results) - done} 件没有更新" if done < len(results) else ""
+    )
+    upload.save()
+    transaction.on_commit(lambda: storage.delete(name))
+    return upload
 
 
 def allow_creation(upload):

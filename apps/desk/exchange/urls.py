@@ -2,7 +2,7 @@ from django.urls import path
 
 from apps.proposals import converters  # noqa: F401, makes <session:…> known
 
-from . import views
+from . import update_views, views
 
 app_name = "exchange"
 urlpatterns = [
@@ -14,5 +14,9 @@ urlpatterns = [
     path("uploads/<int:pk>/confirm/", views.confirm, name="confirm"),
     path("uploads/<int:pk>/create/", views.create, name="create"),
     path("uploads/<int:pk>/discard/", views.discard, name="discard"),
+    path("update/", update_views.upload, name="update"),
+    path("update/<int:pk>/", update_views.preview, name="update_preview"),
+    path("update/<int:pk>/confirm/", update_views.confirm, name="update_confirm"),
+    path("update/<int:pk>/discard/", update_views.discard, name="update_discard"),
     path("export/<session:key>/", views.export, name="export"),
 ]

@@ -42,7 +42,7 @@ def standing_for_exchange(request):
 def kind_for(request, kind):
     """(Upload.Kind, the Standing) of an import that is open to the user: 404 for none of ours, 403 for not theirs."""
     standing = standing_for_exchange(request)
-    if kind not in Upload.Kind.values:
+    if kind not in WORKBOOKS:
         raise Http404
     try:
         parties_importing(kind, request.user, timezone.now())
