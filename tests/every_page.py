@@ -20,6 +20,8 @@ from tests.test_access import POSTS, ROWS, target, url_of
 # Rows that answer with a file, not with a page.
 NO_PAGES = {
     "proposals:file": "an attachment",
+    "proposals:preview_picture": "a picture of a page",
+    "listing:export": "a workbook",
     "papers:paper_pdf": "a PDF",
     "papers:paper_docx": "a Word file",
     "papers:dispatched_pdf": "a PDF",

@@ -200,6 +200,16 @@ def test_the_head_is_one_or_two_rows_for_each_post_and_its_menus_fit(transaction
         page.context.close()
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(("url", "label"), [("/", "首页"), ("/proposals/", "提案"), ("/proposals/register/", "登记")])
+def test_one_entry_of_the_menu_is_the_current_one(client, url, label):
+    world = make.world()
+    client.force_login(world.office)
+    page = client.get(url).content.decode()
+    menu = page[page.index('class="site-entries"') : page.index("</nav>")]
+    assert re.findall(r'aria-current="page">([^<]+)', menu) == [label]
+
+
 def test_a_menu_closes_with_a_click_elsewhere_and_opens_without_scripts(transactional_db, new_page, sign_in):
     world = make.world()
     page = new_page()

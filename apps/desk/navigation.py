@@ -27,10 +27,10 @@ def navigation(request):
 
 
 def _marked(entries, path):
-    return [
-        {"label": label, "url": url, "current": path == url or (url != "/" and path.startswith(url))}
-        for label, url in entries
-    ]
+    """Entries as dicts; current is the one whose pages the path is among, the nearest of several (提案, 登记)."""
+    above = [url for _, url in entries if path == url or (url != "/" and path.startswith(url))]
+    current = max(above, key=len, default=None)
+    return [{"label": label, "url": url, "current": url == current} for label, url in entries]
 
 
 def entries_of(standing):
