@@ -41,6 +41,7 @@ def proposal_page(proposal, user, today):
         "files": files[Attachment.Owner.PROPOSAL, proposal.pk],
         "panels": panels,
         "actions": actions,
+        "further": [action for action in actions if not steps or action != steps[0].button],
         "all_actions": actions + [action for panel in panels for action in panel.all_actions()],
         "next": steps[0] if steps else None,
         "also": steps[1:],
