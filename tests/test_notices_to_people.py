@@ -7,12 +7,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.notices import operations as notices
-from apps.notices.models import Notice, Urge
+from apps.notices.models import Mail, MailWish, Notice, Urge
 from apps.proposals import operations as cases
 from apps.proposals.models import Case
 from apps.ratings.models import Receipt
 from tests import factories as make
 from tests.browser import press, told
+from tests.test_queries import MOST, queries_of
 
 
 @pytest.fixture
@@ -276,3 +277,22 @@ def test_what_is_unread_is_marked_in_homes_lists_and_on_the_page_until_it_is_rea
     assert answer.url == here
     for url in ("/", "/proposals/", here):
         assert "● 未读" not in page_of(client, url), url
+
+
+# --- fast ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("person", "url"), [("clerk", "/notices/"), ("clerk", "/notices/?show=all"), ("clerk", "/"),
+                                             ("office", "/notices/urging/"), ("office", "/notices/mail/")])  # fmt: skip
+def test_a_page_asks_as_often_for_one_notice_as_for_thirty(client, world, person, url):
+    MailWish.objects.create(user=world.clerk, how="each")
+    world.clerk.email = "clerk@example.gov.cn"
+    world.clerk.save()
+    client.force_login(world.people[person])
+    late(world, "001")
+    few, _ = queries_of(client, url)
+    for number in range(2, 31):
+        late(world, f"{number:03}")
+    many, sql = queries_of(client, url)
+    assert (Notice.objects.count(), Mail.objects.count()) == (30, 30)
+    assert (many, many <= MOST) == (few, True), "\n".join(sql)
