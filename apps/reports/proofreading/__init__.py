@@ -7,6 +7,7 @@ in several ways is right when one of them is; what cannot be told is no finding.
 
 from .additions import check_additions
 from .against_data import check_data
+from .averages import check_averages
 from .balances import check_balances
 from .changes import check_changes
 from .checks import check_shares, check_sums
@@ -19,11 +20,13 @@ from .reading import as_document
 from .repeats import check_repeats
 from .report import Marks, Result
 from .rows_told import check_rows_told
+from .runs import check_runs
 from .splits import Splits
 from .tables import tables_of
 from .tables_compared import check_tables_against_data, check_tables_against_text
 from .tallies import check_tallies
 from .tokens import COUNT, PERCENT, POINTS, Lexer
+from .years import check_years
 
 CHECKED = (COUNT, PERCENT, POINTS)
 
@@ -43,16 +46,19 @@ def check(document, figures=None):
     tables = tables_of(document)
     cells = [cell for table in tables for cell in table.check(splits, marks)]
     check_sums(splits, marks)
+    check_runs(splits, marks)
     check_additions(splits, marks)
     check_shares(splits, marks)
     check_rates(splits, marks)
     check_changes(splits, lexer.mentions, marks, tables)
+    check_averages(lexer.mentions, marks)
     check_balances(lexer.mentions, marks)
     check_exceptions(splits, lexer.mentions, marks)
     check_tallies(lexer.mentions, marks)
     check_repeats(splits, marks)
     check_tables_against_text(tables, splits, marks)
     check_rows_told(tables, splits, marks)
+    check_years(splits, tables, marks)
     if figures is not None:
         check_data(splits, figures, marks)
         check_tables_against_data(tables, figures, marks)

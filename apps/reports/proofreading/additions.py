@@ -4,12 +4,19 @@ import re
 
 from .arithmetic import plain
 from .checks import is_exact
+from .numerals import chinese_whole
 
 _ADDED_UP = re.compile(
-    "(?:全年|[上下]半年|前[一二三四]个?季度|至?\\d+月底?|[两三四五]年|两项|三项|两级|两类)?(?:合计|共计|总计|总共|累计|共)(?:有|为|达|收到|提交|立案|承办|办理|办复|答复|办结)*"
+    "(?:全年|[上下]半年|[两二三四五六七八九十\\d]+(?:家|个|项|类|者|地|单位|部门|镇|街道|时段)+|前[一二三四]个?季度|至?\\d+月底?|[两三四五]年|两项|三项|两级|两类)?(?:合计|共计|总计|总共|累计|共)(?:有|为|达|收到|提交|立案|承办|办理|办复|答复|办结)*"
+)
+_SO_MANY = re.compile(
+    "([两二三四五六七八九十])(?:家|个|局|地|镇|单位|部门)+(?:主办|会办|协办|承办)?(?:合计|共计|总计|共)"
 )
 _PERIOD = re.compile(r"[上下]半年|季度|20\d\d年|\d+月")
 _BOTH = re.compile("(?:建议|议案)(?:和|与|及|、)?(?:政协|委员)*提案|提案(?:和|与|及|、)?(?:人大|代表)*建议")
+_LEVEL = re.compile(
+    r"(?:其中)?[，：]?(?:[承主]办)?(全国|省|市|州|区|县)政协(?:委员)?(?:提案|交办|交来|的)*(?:有|共|为)?"
+)
 _PAPER = re.compile(
     r"[，、：（和与及]?(?:其中)?[，：]?(?:人大|代表|政协|委员|会议)*(建议|提案)(?:有|共|为|是)?[和与及]?"
 )
@@ -20,17 +27,39 @@ def check_additions(splits, marks):
     for item in splits.items:
         if item.count and not item.change and is_exact(item):
             _check_papers(item, splits, marks)
+        if item.count and item.facet == "handling" and _SO_MANY.search(item.count.said[-12:]) and is_exact(item):
+            _check_led(item, splits, marks)
         if item.count and "+" in item.name and item.facet in ("result", "rating") and is_exact(item):
             _check_together(item, splits, marks)
         elif item.count and item.stage and _ADDED_UP.fullmatch(item.count.left) and is_exact(item):
             _check_added(item, splits, marks)
 
 
+def _check_led(item, splits, marks):
+    """甲局主办18件、会办11件；乙局主办14件、会办9件。两家主办合计32件: what is called like the sum."""
+    parts = [
+        one
+        for one in splits.items[max(item.place - 30, 0) : item.place]
+        if one.count and one.facet == item.facet and one.name == item.name and item.sentence - one.sentence <= 1
+    ]
+    so_many = _SO_MANY.search(item.count.said[-12:])
+    if len(parts) < 2 or not all(is_exact(one) for one in parts) or chinese_whole(so_many[1]) != len(parts):
+        return
+    total = sum(one.value for one in parts)
+    if total == item.value:
+        marks.fine(item.count, *[one.count for one in parts])
+    else:
+        told = f"{'+'.join(plain(one.value) for one in parts)}={plain(total)}，文中合计为{plain(item.value)}。"
+        marks.fault("sum", [item.count], plain(item.value), plain(total), told)
+
+
 def _check_added(item, splits, marks):
     """办理建议120件、提案197件，合计317件: a sum of counts that are no split of anything."""
     parts = []
     for one in reversed(splits.items[: item.place]):
-        linked = re.fullmatch(r"[^，；。]*[、和与及]?[^，；。]*|，[^，；。]*", splits.items[one.place + 1].mention.gap)
+        linked = re.fullmatch(
+            r"[^，；。]*[、和与及]?[^，；。]*|等?，[^，；。]*", splits.items[one.place + 1].mention.gap
+        )
         if one.sentence != item.sentence or one.count is None or one.dimension != item.dimension or not linked:
             break
         parts.insert(0, one)
@@ -41,11 +70,11 @@ def _check_added(item, splits, marks):
         marks.fine(item.count, *[one.count for one in parts])
         return
     near = min(sums, key=lambda total: abs(total - item.value))
-    listed = all("、" in one.mention.gap or "和" in one.mention.gap for one in parts[1:]) or all(
-        _PERIOD.search(one.count.left) for one in parts
+    chosen = parts[sums.index(near) :]
+    listed = all("、" in one.mention.gap or "和" in one.mention.gap for one in chosen[1:]) or all(
+        _PERIOD.search(one.count.left) for one in chosen
     )
     if listed and abs(near - item.value) <= max(3, near // 10):
-        chosen = parts[sums.index(near) :]
         told = "+".join(plain(one.value) for one in chosen)
         marks.fault(
             "sum",
@@ -57,13 +86,19 @@ def _check_added(item, splits, marks):
 
 
 def _check_papers(item, splits, marks):
-    """承办建议提案300件，其中建议103件、提案198件: two kinds of paper against what counts both."""
+    """承办建议提案300件，其中建议103件、提案198件: two kinds of paper, or of two levels, against what counts both."""
     parts = splits.items[item.place + 1 : item.place + 3]
-    if not _BOTH.search(item.count.label + item.count.right[:12]) or len(parts) < 2:
+    if len(parts) < 2:
         return
     if any(one.count is None or one.sentence != item.sentence or not is_exact(one) for one in parts):
         return
-    if {_paper_of(one.count) for one in parts} != {"建议", "提案"} or any("；" in one.count.gap for one in parts):
+    both = _BOTH.search(item.count.label + item.count.right[:12])
+    kinds = both and {_paper_of(one.count) for one in parts} == {"建议", "提案"}
+    levels = {_level_of(one.count) for one in parts}
+    listed = re.match("[^，。；]{0,6}[，：（](?:其中)?", parts[0].count.gap) and not item.count.bracket
+    if not kinds and not (listed and len(levels) == 2 and all(levels) and not _level_of(item.count)):
+        return
+    if any("；" in one.count.gap for one in parts):
         return
     total, mentions = sum(one.value for one in parts), [one.count for one in parts]
     if total == item.value:
@@ -76,6 +111,12 @@ def _check_papers(item, splits, marks):
 def _paper_of(count):
     """Which kind of paper a count is of by its own words, "" where they say anything more."""
     match = _PAPER.fullmatch(count.left) or _PAPER.fullmatch(count.right)
+    return match[1] if match else ""
+
+
+def _level_of(count):
+    """Of which CPPCC the papers are that a count is of by its own words: 市政协提案, 区政协交办."""
+    match = _LEVEL.fullmatch(count.left)
     return match[1] if match else ""
 
 

@@ -6,16 +6,22 @@ _NEAR = 20  # a base that would fit is looked for within one part in so many
 
 
 def share(count, base, decimals):
-    """`count` of `base` in per cent, half-up."""
+    """`count` of `base` in per cent, half-up; 0 of a base of none, which has no shares."""
+    if not base:
+        return Decimal(0)
     return (Decimal(count) * 100 / Decimal(base)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 
 def fits(count, base, percent):
-    """Whether a printed percentage (Mention) is that share; 11 for 11.0 is."""
+    """Whether a printed percentage (Mention) is that share; 11 for 11.0 is, but 100 is no rounding of 286 in 287."""
+    if percent.value == 100:
+        return bool(base) and count == base
     return bool(base) and share(count, base, percent.decimals) == percent.value
 
 
 def is_truncated(count, base, percent):
+    if not base:
+        return False
     exact = Decimal(count) * 100 / Decimal(base)
     return exact.quantize(Decimal(1).scaleb(-percent.decimals), ROUND_DOWN) == percent.value
 

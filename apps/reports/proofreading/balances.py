@@ -1,7 +1,6 @@
 """What is left after papers were merged, withdrawn, handed on or added: 219件，其中18件合并为6件，实际交办207件."""
 
 import re
-from itertools import groupby
 
 from . import words
 from .arithmetic import plain
@@ -19,14 +18,12 @@ _CLOSE = 10  # proposals, or per cent of them: what differs by more is another r
 
 
 def check_balances(mentions, marks):
-    """Every run of counts of proposals, of one or two sentences of one paragraph, that ends with what is left."""
+    """Every run of counts of proposals, of one or two sentences, that ends with what is left."""
     papers = [one for one in mentions if one.kind == COUNT and one.dimension == words.PROPOSALS]
-    for _, run in groupby(papers, key=lambda one: one.paragraph):
-        told = list(run)
-        for place, last in enumerate(told):
-            if _LEFT.search(last.left) and not last.about:
-                near = [one for one in told[max(place - 12, 0) : place] if last.sentence - one.sentence <= 1]
-                _check([one for one in near if one.bracket == last.bracket], last, marks)
+    for place, last in enumerate(papers):
+        if _LEFT.search(last.left) and not last.about:
+            near = [one for one in papers[max(place - 12, 0) : place] if last.sentence - one.sentence <= 1]
+            _check([one for one in near if one.bracket == last.bracket], last, marks)
 
 
 def _check(near, last, marks):
@@ -55,6 +52,8 @@ def _step(near):
     if before is not None and _INTO.fullmatch(one.gap) and before.value > one.value:
         return one.value - before.value, one.value - before.value, 2
     text = _around(one)
+    if _MERGED.search(text) and re.match("[^，。；（]{0,4}（[^）]*并入", one.after):
+        return -one.value, -one.value, 1  # 并案33件（将其并入另外17件）
     if _MERGED.search(text):
         return -one.value, one.value // 2 - one.value, 1  # how many they became is not told
     if _OUT.search(text):

@@ -4,9 +4,10 @@ import re
 
 from .arithmetic import fits, plain, share
 from .tokens import COUNT, PERCENT, POINTS
-from .years import earlier_figure, figures_by_year
+from .years import earlier_figure, figures_by_year, key_of, two_years
 
 _REMEMBERED = 20  # wholes
+_EARLIER = re.compile("(?:比|较|由|从|上年|去年)[^，；]*$")
 _DOWN = re.compile("下降|减少|降低|降幅|少|下浮")
 
 
@@ -32,11 +33,24 @@ def _against_a_year(changed, items, known, marks):
     """2021年立案231件，比2020年增长10%: whether the letter tells of that year, and the change is checked."""
     if any(item.past for item in items):
         return False
-    done = False
+    done, last = False, None
     for mention in changed:
+        if mention.kind == POINTS and (pair := two_years(known, mention)):
+            _points_between(mention, *pair, marks)
+            done = True
+            continue
         told = [item for item in items if item.mention.at < mention.at]
         item = next((one for one in reversed(told) if (one.count is None) == (mention.kind == POINTS)), None)
         then = earlier_figure(known, item, mention) if item else None
+        if (
+            then is None
+            and item is not None
+            and mention.kind == PERCENT
+            and last is not None
+            and last.at == mention.at - 1
+        ):
+            then = earlier_figure(known, item, last)  # 比去年增加7件，增长4.2%
+        last = mention
         if then is None or (item.mention.about and item.count):
             continue
         done = True
@@ -44,13 +58,19 @@ def _against_a_year(changed, items, known, marks):
             _growth(mention, [item.value], [then], marks)
         elif mention.kind == COUNT:
             _difference(mention, None, [item.value], [then], marks)
-        elif abs(item.mention.value - then) == mention.value:
-            marks.fine(mention)
         else:
-            off = plain(abs(item.mention.value - then))
-            told = f"{item.mention.printed}%与{plain(then)}%相差{off}个百分点，文中为{mention.printed}。"
-            marks.fault("percent", [mention], mention.printed, off, told)
+            _points_between(mention, then, item.mention.value, marks)
     return done
+
+
+def _points_between(points, then, now, marks):
+    off = now - then
+    if off == (-points.value if _DOWN.search(points.left) else points.value):
+        marks.fine(points)
+    else:
+        way = "提高" if off >= 0 else "下降"
+        told = f"由{plain(then)}%到{plain(now)}%，{way}{plain(abs(off))}个百分点，文中为{points.printed}。"
+        marks.fault("percent", [points], points.printed, plain(abs(off)), told)
 
 
 def _clause(mention):
@@ -59,11 +79,11 @@ def _clause(mention):
 
 
 def _check(found, changed, items, splits, marks):
-    now = [item.value for item in reversed(items) if not item.past]
-    earlier = [one for one in splits.wholes if one.count.at < found[0].at and not one.past]
-    now += [one.value for one in reversed(earlier[-_REMEMBERED:])]
-    then = [item.value for item in items if item.past]
+    earlier = [one for one in splits.wholes if one.count.at < found[0].at and not one.past][-_REMEMBERED:]
     for place, mention in enumerate(changed):
+        told = _before(items, mention)
+        now = [item.value for item in [*reversed(told), *reversed(earlier)] if not item.past]
+        then = [item.value for item in told if item.past]
         behind = changed[place + 1] if place + 1 < len(changed) else None
         if mention.kind == COUNT:
             percent = behind if behind is not None and behind.kind == PERCENT else None
@@ -71,7 +91,12 @@ def _check(found, changed, items, splits, marks):
         elif mention.kind == PERCENT and not (place and changed[place - 1].kind == COUNT):
             _growth(mention, now, then, marks)
         elif mention.kind == POINTS:
-            _points(mention, found, marks)
+            _points(mention, found, splits, marks)
+
+
+def _before(items, mention):
+    """The counts that a change can be between: told before it, or in a bracket behind: 比上年增加18件（上年108件）."""
+    return [item for item in items if item.mention.at < mention.at or (item.past and item.mention.bracket)]
 
 
 def _difference(count, percent, now, then, marks):
@@ -122,20 +147,30 @@ def _growth(percent, now, then, marks):
         )
 
 
-def _points(points, found, marks):
-    shares = [one for one in found if one.kind == PERCENT and "change" not in one.flags]
-    if any(abs(a.value - b.value) == points.value for a in shares for b in shares):
-        marks.fine(points, *shares)
-    elif (
-        len(shares) == 2
-        and sum(one.kind == POINTS for one in found) == 1
-        and any(re.search("(?:比|较|由|从)[^，；]*$", one.left) for one in shares)
-    ):
-        off = abs(shares[0].value - shares[1].value)
-        marks.fault(
-            "percent",
-            [*shares, points],
-            points.printed,
-            plain(off),
-            f"{shares[0].printed}%与{shares[1].printed}%相差{plain(off)}个百分点，文中为{points.printed}。",
-        )
+def _points(points, found, splits, marks):
+    """A change in points against the two shares told before it."""
+    since = max((one.at for one in found if one.kind == POINTS and one.at < points.at), default=-1)
+    shares = [one for one in found if one.kind == PERCENT and "change" not in one.flags and since < one.at < points.at]
+    past = {id(item.percent) for item in splits.items if item.past and item.percent}
+    earlier = [one for one in shares[-2:] if id(one) in past or _EARLIER.search(one.left)]
+    if len(shares) > 1 and len(earlier) == 1:
+        now = next(one for one in shares[-2:] if one is not earlier[0])
+    elif len(shares) == 1 and earlier:
+        now = _share_now(earlier[0], splits)
+    else:
+        now = None
+    if now is not None:
+        _points_between(points, earlier[0].value, now.value, marks)
+    else:
+        shares = [one for one in found if one.kind == PERCENT and "change" not in one.flags]
+        if any(abs(a.value - b.value) == points.value for a in shares for b in shares):
+            marks.fine(points, *shares)
+
+
+def _share_now(earlier, splits):
+    """This year's share of what last year's is told of, told right before: 满意率93.6%；去年满意率为92.1%."""
+    item = next((one for one in splits.items if one.percent is earlier), None)
+    key = key_of(item, of_share=True) if item is not None else ""
+    before = splits.items[max(item.place - 6, 0) : item.place] if key else []
+    same = [one for one in before if one.percent and not one.past and key_of(one, of_share=True) == key]
+    return same[-1].percent if same and item.sentence - same[-1].sentence <= 1 else None

@@ -10,10 +10,11 @@ from . import words
 from .arithmetic import fits, is_forced, is_truncated, plain, share
 from .bases import Base, bases_of, is_itself_the_base, is_of_something_else, nearby, share_advice
 from .followups import FOLLOWED
-from .labels import cleaned
+from .labels import cleaned, is_filler
 
 _AROUND = 12  # counts beside a split that may belong to it
 _SLIP = 3  # proposals
+_NEARLY = 25  # one in so many may be missing from a list by a slip
 _LINES = 6  # paragraphs between the subtotals of one whole
 _REACH = 100  # counts before a split that it may be a split of
 
@@ -159,7 +160,7 @@ def _check_sum(group, splits, marks):
 
 def _is_explained(group, bases, splits):
     """Whether the split adds up in some other way that its words allow."""
-    if group.exact or (group.rest and _follows_its_whole(group)):
+    if group.exact or _is_of_named_part(group) or (group.rest and _follows_its_whole(group)) or _is_of_subject(group):
         return False
     values = {one.value for one in bases}
     loose_list = not group.is_list or bases[0].sentence != group.items[0].sentence
@@ -167,6 +168,8 @@ def _is_explained(group, bases, splits):
         return True
     if _with_subtotals(group, splits) & values:
         return True
+    if group.facet == "review" and sum(item.value for item in group.counted[:2]) in values:
+        return True  # 立案201件，未立案12件，其中…: what follows is told of the second
     counts = [item.value for item in group.counted]
     if group.facet in words.OPEN and len(counts) > 2 and sum(counts[1:]) == counts[0]:
         return True
@@ -184,6 +187,25 @@ def _follows_its_whole(group):
         and group.base.place == first.place - 1
         and group.base.sentence == first.sentence
         and "其中" in first.mention.lead + first.mention.left
+    )
+
+
+def _is_of_named_part(group):
+    """平时提案中，A类9件，B类4件: of what the words name, of nothing else."""
+    base, first = group.base, group.items[0]
+    return base is not None and base.stage == "" and base.facet == "kind" and words.facet_of(first.within)[0] == "kind"
+
+
+def _is_of_subject(group):
+    """3件主办提案，A类2件，B类1件: what the sentence begins with is what it splits."""
+    base, first = group.base, group.items[0]
+    return (
+        base is not None
+        and base.sentence == first.sentence
+        and base.place == first.place - 1
+        and is_filler(base.count.said)
+        and bool(base.count.right)
+        and group.facet in ("result", "rating")
     )
 
 
@@ -230,10 +252,18 @@ def _claims_all(group):
     if group.facet == "key":
         return False
     if group.facet == "handling" and not group.is_list:
-        return group.exact or group.rest or _leads_and_assists(group)
+        return group.exact or group.rest or _leads_and_assists(group) or _is_nearly_all(group)
     if group.dimension != words.PROPOSALS:
-        return group.exact or group.rest or group.is_list
-    return group.is_complete() or (not group.overlaps and _is_of_each(group))
+        return group.exact or group.rest or group.is_list or _is_nearly_all(group)
+    return group.is_complete() or (
+        not group.overlaps and (_counts_for_each(group) or _is_of_each(group) or _is_nearly_all(group))
+    )
+
+
+def _counts_for_each(group):
+    """重点提案15件，市长领办3件，4位副市长各领办3件: who says how many had so many each leaves nobody out."""
+    base = group.base
+    return base is not None and base.place == group.items[0].place - 1 and any(one.times > 1 for one in group.items)
 
 
 def _leads_and_assists(group):
@@ -243,9 +273,29 @@ def _leads_and_assists(group):
         base is not None
         and base.sentence == first.sentence
         and base.stage in (words.HANDLED, words.WHOLE)
-        and "其中" in first.lead + first.left
+        and ("其中" in first.lead + first.left or bool(re.match("(?:提案|建议|件)*(?:之|当)?中", base.count.right)))
         and "协办" in group.names()
         and bool({"主办", "独办"} & group.names())
+    )
+
+
+def _is_nearly_all(group):
+    """Parts right behind their whole that make up all of it but one or two: a list of some leaves out much more."""
+    base, first = group.base, group.items[0]
+    if base is None or group.overlaps or len(group.counted) < 2 or group.facet in ("converted", FOLLOWED, "review"):
+        return False
+    named = first.within and words.stage_of(first.within) == base.stage != ""
+    beside = base.sentence == first.sentence and not base.mention.bracket and not first.mention.bracket
+    if not (beside or named) or base.place >= first.place or _lists_some(group):
+        return False
+    return 0 < abs(base.value - group.total) <= min(_SLIP, base.value // _NEARLY)
+
+
+def _lists_some(group):
+    """Whether the words say that these are not all: 等, 主要, the most."""
+    first, last = group.items[0].mention, group.items[-1].mention
+    return last.after.startswith("等") or bool(
+        re.search("主要|重点|突出|较多|最多|居多|多数|以上|涉及|有关|关于|围绕", first.said[-40:] + last.left)
     )
 
 
@@ -315,6 +365,7 @@ def other_wholes(group, splits):
         and one not in group.items
         and not one.change
         and one.dimension == group.dimension
+        and (one.stage != words.RETURNED or group.facet in ("rating", *words.OPEN))
         and (one.value > 5 or one.paragraph == group.items[0].paragraph)
         and (one.stage or one.place < last)
         and (one.facet != group.facet or group.facet in words.OPEN)

@@ -26,6 +26,7 @@ _SESSIONS_PAPERS = re.compile(
     r"交办|立案|你会|贵会|委员会|共|的)+提案(?:共|共计|总计|有|为)*"
 )
 """县政协十届一次会议提案156件: all of a session."""
+_EACH_OF_THEM = re.compile("^[^，；]{1,8}各(?:自|分别)?(?:督办|领办|领衔|包案|主办|承办|办理|提出|提交|有|为)?$")
 _OF_OTHERS = re.compile("(?:其他|其它|其余|余下|剩余|另外)的?$")
 _ONLY_THEN = re.compile(r"(?:[比较与同由从]|而|相比)*(?:去年|上年|上一年|前一年|上届)(?:同期)?(?:的|为|是|有|共|度)*")
 _RANKED = re.compile(r"(?:数量)?(?:最多|最少|居多|居首|次之|其次)，?$")  # 社会类最多，占38.6%
@@ -56,6 +57,7 @@ class Item:
     place: int = 0  # among the items of the letter
     local: bool = False  # a whole for its own sentence only
     again: bool = False  # a part named again, to say something of it
+    times: int = 1  # 4位副主席各督办2件: for so many
 
     @property
     def mention(self):
@@ -63,7 +65,9 @@ class Item:
 
     @property
     def value(self):
-        return self.count.value if self.count else None
+        if self.count is None or self.times == 1:
+            return self.count.value if self.count else None
+        return self.count.value * self.times
 
     @property
     def sentence(self):
@@ -164,6 +168,8 @@ def _counted(mention, percent, names, mentions):
         item.label = next((text for text in candidates if text and not is_filler(text)), far)
         _open_facet(item, item.label if is_filler(near) else near, right, far)
     item.stage = _stage(item, near, right, far)
+    if before is not None and _EACH_OF_THEM.search(left) and before.dimension != mention.dimension and before.unit:
+        item.times = before.value
     if percent is not None:
         item.base_words = split_at_share(percent)[1]
         if "based" in percent.flags:
@@ -229,8 +235,10 @@ def _stage(item, near, right, far):
     if _SESSIONS_PAPERS.fullmatch(near) and is_filler(mention.right):
         item.facet = item.name = ""
         return words.WHOLE
-    if item.is_subject or re.search(r"共|总计|合计|总数|总量|提案$|提案[有为]$|建议$", far):
-        item.facet = item.name = "" if item.is_subject or re.search(r"共|总|合计", far) else item.facet
+    if item.is_subject or re.search(r"(?<!公)共(?![享青治建])|总计|合计|总数|总量|提案$|提案[有为]$|建议$", far):
+        item.facet = item.name = (
+            "" if item.is_subject or re.search(r"(?<!公)共(?![享青治建])|总|合计", far) else item.facet
+        )
         return "" if item.facet else words.WHOLE
     if is_filler(far) and is_filler(mention.right):
         return words.WHOLE

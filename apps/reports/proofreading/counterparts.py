@@ -7,10 +7,12 @@ from . import words
 _POSITIVE = {
     "review": re.compile("立案"),
     "answered": re.compile("办复|答复|回复|办结|办毕"),
+    "timely": re.compile("按时|按期|如期|限期内|时限内|及时"),
     "closed": re.compile("办结|办毕|办理完|完成|答复|办复"),
     "returned": re.compile("收回|回收|返回|反馈|回执"),
 }
 _REMEMBERED = 40  # wholes
+_AGO = 8  # sentences since receipts were counted, of which some are still out
 
 
 def join_counterpart(splits, group, item):
@@ -25,13 +27,18 @@ def _positive(splits, group, item):
     """The other side of 不立案, 未答复 …."""
     found = []
     for whole in reversed(splits.wholes[-_REMEMBERED:]):
-        if whole.paragraph != item.paragraph or item.sentence - whole.sentence > 1 or whole.past != item.past:
+        if item.facet != "returned" and whole.paragraph != item.paragraph:
+            break
+        if item.sentence - whole.sentence > (_AGO if item.facet == "returned" else 1) or whole.past != item.past:
             break
         if _POSITIVE[item.facet].search(whole.count.label + whole.count.right[:8]) and not splits.is_subject(whole):
             found += [
                 (whole, base)
-                for base in reversed(splits.wholes)
-                if base.place < whole.place and base.value >= whole.value
+                for base in [
+                    *reversed(splits.wholes),
+                    *[group.items[0] for group in splits.kinds if len(group.items) == 1],
+                ]
+                if base.place < whole.place and base.count and base.value >= whole.value
             ]
     if not found:
         return

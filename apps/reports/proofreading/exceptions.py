@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from . import words
 from .arithmetic import plain, share
-from .tokens import COUNT, PERCENT
+from .tokens import COUNT, PERCENT, squeezed
 
 _DONE = r"(?:办复|答复|办结|回复|办理完毕|办理完成|办完|反馈)"
 _IN_TIME = r"(?:按期|按时|如期|限期内|期限内|时限内|规定时间内|月底前|月底以前|[日月]前|之前)"
@@ -215,4 +215,4 @@ def _check_marked_classes(mentions, marks):
 def _squeezed_behind(mention, lines):
     """What follows a number in its paragraph and the next ones, without blanks."""
     text = lines[mention.paragraph][mention.end :] + "".join(lines[mention.paragraph + 1 : mention.paragraph + 13])
-    return "".join(text.split()).replace("(", "（").replace(")", "）")
+    return squeezed(text)[0]

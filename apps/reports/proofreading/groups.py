@@ -66,7 +66,7 @@ class Group:
                 return bool(names & {"委员", "个人"}) and bool(names - {"委员", "个人", "联名"})
             case "review":
                 return {"立案", "不立案"} <= names or {"立案", "转为", "并案"} <= names
-            case "kind" | "answered" | "closed" | "returned" | "publicity":
+            case "kind" | "timely" | "answered" | "closed" | "returned" | "publicity":
                 return len(names) > 1
             case "topic" | "other":
                 text = "".join(item.label for item in self.items)

@@ -11,6 +11,7 @@ from .sums import ADDED
 _BY = re.compile(r"按(?:照)?[^，。；、]{1,12}?(?:(?<![拆区部])分|划分|分类|统计|归类|分组|分布)(?=[，：]|类|为|$|别为)")
 _INTO = re.compile(r"分为|分成|划分为|细分为")
 _INTO_SO_MANY = re.compile(r"分[为成]([一二两三四五六七八九十]{1,3}|\d{1,2})(?:大)?(?:类|个方面|方面|部分|种情形|块)")
+_SHARED_OUT = re.compile(r"(?:分工|分别由|分解|具体(?:为|是|如下)|构成)[^，。；]{0,8}：[^，。；：]*$")
 _LISTS = re.compile(r"(?:20\d\d年?[至到—-]20\d\d年?|各[区县月季]|各个?年度?)[^，；]*分别")
 _RESPECTIVELY = re.compile(r"[^，；]{0,6}，(?:分别|依次)(?:由|是|为|来自|涉及|归|属)")
 
@@ -71,7 +72,7 @@ def _goes_on(splits, group, item):
     if (
         ADDED.search(mention.left)
         or ("+" in item.name and item.facet in SETS)
-        or re.search("(?:共|总计|总共|总数)(?!青|工|享)", mention.left)
+        or re.search("(?:(?<!公)共|总计|总共|总数)(?!青|工|享)", mention.left)
     ):
         return False
     between = splits.items[last.place + 1 : item.place]
@@ -97,7 +98,7 @@ def _opens_list(splits, item):
     gap = mention.gap if before is not None and before.sentence == item.sentence else mention.said
     if _BY.search(gap):
         return "by"
-    if _INTO.search(gap):
+    if _INTO.search(gap) or (before is not None and before.count and _SHARED_OUT.search(gap)):
         return "into"
     if not mention.said.strip("（）0123456789.、一二三四五六七八九十①②③") or mention.said == mention.label:
         previous = _line_before(splits, item)

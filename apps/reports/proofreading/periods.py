@@ -14,6 +14,7 @@ _TIMES = re.compile(f"(?P<past>{_PAST})|{_PRESENT}")
 _COMPARED = re.compile(rf"本届|同比|(?:比|较|与|同)(?:{_PAST})(?:同期)?(?:度)?(?:相比)?")
 _BESIDE = re.compile(rf"(?:比|较|与|同)(?:{_PAST})(?!度?相比|同期相比)[^，；。：（）多少增减]{{0,14}}$")
 _BRACKETED = re.compile(rf"(?:{_PAST})[^，（]{{0,6}}（[^）]*$")
+_TO_NOW = re.compile("(?:升|降|增|减|提高|上升|下降|增加|减少|提升|增长)(?:至|到|为)(?:了|今年的?)?$")
 _NUMERAL = "[一二三四五六七八九十]{1,3}"
 _SESSION = re.compile(f"({_NUMERAL})届({_NUMERAL})次")
 _SINCE = re.compile(_SESSION.pattern + "(?:会议|全会)?(?:召开|闭幕|大会)?以来")
@@ -44,7 +45,9 @@ def is_past(mention, own):
         return True
     if "change" not in mention.flags and _BESIDE.search(mention.said):
         return True
-    said = _COMPARED.sub("今年", mention.said)
+    if _TO_NOW.search(mention.left) and re.search("[由从]", mention.said):
+        return False  # 由上年的98.9%升至99.4%
+    said = _COMPARED.sub("今年", re.sub("（[^（）]*）", "", mention.said))
     times = [(match.start(), bool(match["past"])) for match in _TIMES.finditer(said)]
     times += _sessions(mention.said, said, own) if own else []
     if times:

@@ -1,10 +1,11 @@
 """Rates and shares without a count: compared with the counts that are known, else with what is possible."""
 
 import re
-from itertools import combinations
+from decimal import Decimal
+from itertools import combinations, groupby
 
 from . import words
-from .arithmetic import fits, is_misprint, is_truncated, share
+from .arithmetic import fits, is_misprint, is_truncated, plain, share
 from .bases import Base, bases_of, is_of_something_else, share_advice
 from .checks import is_exact
 from .possible import any_two, check_possible
@@ -16,6 +17,10 @@ _STAGE_OF_RATE = (
     (ANSWERED, re.compile("办复|答复|办结|回复")),
 )
 _OTHERS = re.compile(r"平均|全国|全省|外[区市县]")
+_RATING_RATE = re.compile("((?:不|基本|比较)?满意)率$")
+_NONE_BAD = re.compile("不满意率?为?(?:零|0|无)|[没无]有?不满意")
+_ONLY_THEN = re.compile("(?:[比较与同由从]|而)*(?:去年|上年|上一年|前一年|上届)(?:同期)?(?:的|为|是|度)*")
+"""比上年97.2%提高1.1个百分点: what is compared with, not a share of anything here."""
 _NEAR = 2  # sentences
 _SLIP = 3  # receipts
 
@@ -25,7 +30,7 @@ def check_rates(splits, marks):
     for item in splits.items:
         if item.count is not None or item.percent is None or not is_exact(item):
             continue
-        if _OTHERS.search(item.percent.label):
+        if _OTHERS.search(item.percent.label) or _ONLY_THEN.fullmatch(item.percent.left):
             continue
         if _told_in_bracket(item, splits):
             marks.fine(item.percent)
@@ -34,6 +39,27 @@ def check_rates(splits, marks):
         elif item.facet:
             _check_share(item, splits, marks)
     _check_repeated(splits, marks)
+    _check_all_rates(splits, marks)
+
+
+def _check_all_rates(splits, marks):
+    """满意率96.1%，基本满意率3.9%，不满意率为零: together 100 %, but for honest rounding."""
+    for _, run in groupby(splits.items, key=lambda item: item.sentence):
+        rates = [
+            item for item in run if item.rate and item.percent and is_exact(item) and _RATING_RATE.search(item.rate)
+        ]
+        names = [_RATING_RATE.search(item.rate)[1] for item in rates]
+        if len(rates) < 2 or len(set(names)) != len(names) or "满意" not in names:
+            continue
+        if "不满意" not in names and not _NONE_BAD.search(rates[-1].percent.after):
+            continue
+        total = sum(item.percent.value for item in rates)
+        slack = sum(Decimal(5).scaleb(-item.percent.decimals - 1) for item in rates)
+        shares = [item.percent for item in rates]
+        if abs(total - 100) <= slack:
+            marks.fine(*shares)
+        elif total < 100 or "基本满意" not in names or rates[names.index("满意")].percent.value < 100:
+            marks.fault("sum", shares, plain(total), "100", f"各项比例合计{plain(total)}%，不是100%。")
 
 
 def _told_in_bracket(item, splits):
@@ -85,10 +111,10 @@ def _check_rate(item, splits, marks):
 
 def _adjoining(item, splits, marks):
     """16件转为A类，转化率69.6%: the rate of the count right before, which its name repeats."""
-    before = splits.before(item)
-    if before is None or before.count is None or before.sentence != item.sentence or before.percent is not None:
-        return False
-    if not _names_count(item.rate.removesuffix("率"), before.label):
+    name = item.rate.removesuffix("率")
+    told = [one for one in splits.items[max(item.place - 6, 0) : item.place] if one.sentence == item.sentence]
+    before = next((one for one in reversed(told) if one.count and _names_count(name, one.label)), None)
+    if before is None or before.percent is not None:
         return False
     earlier = [one for one in splits.same_sentence(before) if one.value >= before.value]
     bases = [Base(one.value, "", one.count) for one in reversed(earlier)] + bases_of(before, splits)
@@ -106,7 +132,7 @@ def _names_count(name, label):
     if len(name) > 2 and name in label and not any(words_of.search(name) for _, words_of in _STAGE_OF_RATE):
         return True
     end = name[-2:]
-    known = re.search("转|采纳|落实|解决|办成|公开|签收", end)
+    known = re.search("转|完成|采纳|落实|解决|办成|公开|签收|参与|出席|到会|见面|面商|走访|回访", end)
     return bool(known) and (end in label or ("转" in end and "转" in label))
 
 

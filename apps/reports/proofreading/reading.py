@@ -146,7 +146,7 @@ def _cells(line):
     """The cells of a line that is a row: separated by tabs, bars, or wide gaps; [] for any other line."""
     line = _SPACED_OUT.sub("", line.strip(" \u3000"))
     if "|" in line or "｜" in line:
-        cells = re.split(r"[|｜]", line.strip("|｜"))
+        cells = re.split(r"[|｜]", line[1:-1] if line[0] in "|｜" and line[-1] in "|｜" else line)
     elif "\t" in line:
         cells = line.split("\t")
     else:

@@ -5,10 +5,10 @@ from collections import Counter
 from decimal import Decimal
 
 from . import words
-from .arithmetic import fits, plain
+from .arithmetic import fits, is_misprint, plain
 from .bases import bases_of, nearby
 from .checks import other_wholes, sum_bases
-from .labels import is_filler
+from .labels import cleaned, is_filler
 
 _WHOLLY = re.compile(
     r"^(?:政协)?(?:委员)?(?:提案|建议)*(?:虽|虽然|现|目前|已|均|全部|都|全都|截至|如期|按期|按时|及时)+[^，。；]{0,8}?(?:办|答|复|结|完)"
@@ -16,6 +16,10 @@ _WHOLLY = re.compile(
 _IN_TIME = re.compile("按时|按期|如期|时限|期限|提前|延期|逾期|超期|一次性")
 _AGAIN = ("result", "rating", "key", "proposer", "kind")
 _LEFT_OUT = ("review", "closed", "answered", "rest", "other")  # what may be left out of one total and not of another
+_POINTS_AT = re.compile("(?:对|对于|针对|就|将|把)[^，；]{0,6}(?:不满意|基本满意|理解)的$")
+_OF_ALL = re.compile(
+    "(?:政协)?(?:委员)?提案(?:由|来自|分解|涉及|均|都|全部|已|共|落实到|按|经|的(?:提案者?|提案人|办理|答复)|最终|最后|目前|现|中|里|当中|$)|(?:已|均|全部|都)[^，。；]{0,6}(?:办|答|复|结)|(?:之|当)?中$"
+)
 _NAMED_AGAIN = re.compile("(?:立案|办复|答复|办结|承办|交办|收到|收回|回收|提交|受理)的$")
 """上半年办复的107件中: those that were told of."""
 _PERIOD = re.compile("[上下]半年|前?[一二三四]个?季度|\\d+月|大会|平时|首批|第.批")
@@ -36,6 +40,36 @@ def check_repeats(splits, marks):
     _headings(splits, marks)
     _pointed_at(splits, marks)
     _past_totals(splits, marks)
+    _ratings_pointed_at(splits, marks)
+    _called_again(splits, marks)
+
+
+def _called_again(splits, marks):
+    """五次会议的173件提案, told before as 五次会议171件: the same words, a number that is a misprint of the other."""
+    known = {}
+    for item in splits.items:
+        if item.count is None or item.change or item.count.about or item.dimension != words.PROPOSALS:
+            continue
+        name = cleaned(item.count.left)
+        again = re.search("[^的]的$", item.count.left) and re.match(
+            "(?:提案|件)*(?:中|，|已|均|全部|$)", item.count.right
+        )
+        before = known.get(name, []) if len(name) > 2 else []
+        if again and before and not item.past and id(item.count) not in marks.wrong:
+            others = [one for one in before if one.sentence != item.sentence and not one.past]
+            if others and all(_is_misprint(one, item) for one in others) and item.value >= _FEWEST:
+                _differs(item, others[-1], marks)
+        known.setdefault(name, []).append(item)
+
+
+def _ratings_pointed_at(splits, marks):
+    """对于不满意的2件: those that were told of, and told of as 不满意1件."""
+    for item in splits.items:
+        if item.count is None or item.facet != "rating" or item.past or not _POINTS_AT.search(item.count.left):
+            continue
+        known = [one for one in splits.called_before("rating", item.name, item) if one.sentence != item.sentence]
+        if known and not any(one.value == item.value for one in known):
+            _differs(item, known[-1], marks)
 
 
 def _wholes(splits, marks):
@@ -70,6 +104,10 @@ def _meant(whole, known):
     if _says_all(whole):
         close = [one for one in same if _is_close(one, whole)]
         return close[-1] if close else None
+    if _is_restated(whole):
+        same = [one for one in same if not one.within and "其中" not in one.count.left]
+        close = [one for one in same if abs(one.value - whole.value) <= _SLIP or _is_misprint(one, whole)]
+        return close[0] if close and len({one.value for one in close}) == 1 else None
     if _NAMED_AGAIN.search(whole.count.left) and re.match("(?:提案|件)*(?:之|当)?中", whole.count.right):
         told = [one for one in same if one.stage == whole.stage and _period(one) == _period(whole)]
         return told[-1] if told and _is_close(told[-1], whole) else None
@@ -77,6 +115,21 @@ def _meant(whole, known):
     if same and whole.stage == same[0].stage != "" and not whole.within and re.search("共|总", whole.count.label):
         return same[0] if _is_close(same[0], whole) else None
     return None
+
+
+def _is_restated(whole):
+    """159件提案由29家单位主办: a sentence that begins with all of them, not with some that are told of first here."""
+    count = whole.count
+    return (
+        is_filler(count.said.rpartition("；")[2])
+        and bool(_OF_ALL.match(count.right))
+        and not re.search("其中|另|还有|只有|仅", count.said)
+        and whole.value >= _FEWEST
+    )
+
+
+def _is_misprint(one, whole):
+    return is_misprint(plain(one.value), plain(whole.value)) and _is_close(one, whole)
 
 
 def _period(whole):
@@ -123,7 +176,7 @@ def _is_known_otherwise(whole, before, splits):
         if one.value == off and one.facet in _LEFT_OUT and abs(one.sentence - whole.sentence) <= _NEAR:
             return True
     sums = any(group.total == whole.value for group in splits.groups if len(group.counted) > 1)
-    return sums and not (before.stage == words.HANDLED and off <= _SLIP)
+    return sums and not ((before.stage == words.HANDLED or _is_restated(whole)) and off <= _SLIP)
 
 
 def _headings(splits, marks):

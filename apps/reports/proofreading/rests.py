@@ -100,6 +100,7 @@ def _run_that_fills(splits, item):
         bases = [one for one in [*splits.wholes, *counts[:first]] if one.place < parts[0].place and one.value == total]
         if "其中" in parts[0].mention.lead + parts[0].mention.left:  # of what stands right before, of nothing else
             bases = [one for one in bases if one.place == parts[0].place - 1]
+        bases = [one for one in bases if one.group is None or one.group is not parts[0].group]
         if bases:
             return bases[-1], parts
         loose = [one for one in parts if one.group is None or not one.group.is_part]

@@ -11,6 +11,9 @@ _ITS_OWN = re.compile(
     r"(?:承办|主办|办理|牵头|提交|提出|交来|交办|共|总计|提案|数|有|为|是|，|、|：|的|了|均|达|也|最多)*"
 )
 _PLAIN_COLUMN = re.compile(r"件数|提案数|数量|承办|主办|办理|合计|总数|小计")
+_TOTAL_SAID = re.compile(
+    "(?:全[县市区州省]|合计|总计|各单位)(?:共|一共|总共|合计)?(?:承办|主办|协办|会办|办理)(?:提案)?(?:共|有)?"
+)
 _SHORTEST = 2  # characters of a label
 
 
@@ -22,14 +25,23 @@ def check_rows_told(tables, splits, marks):
             if item.count is None or item.past or item.change or item.count.about or item.dimension != PROPOSALS:
                 continue
             label = _row_named(item, rows)
-            cell = _cell(item, label, table, rows[label]) if label else None
+            place = rows[label] if label else _total_named(item, table)
+            cell = _cell(item, label or item.count.left[:2], table, place) if place is not None else None
             if cell is None:
                 continue
             if cell.value == item.value:
                 marks.fine(item.count, cell)
-            elif id(item.count) not in marks.wrong:
-                told = f"表中“{label}”为{plain(cell.value)}，这里为{plain(item.value)}，表与正文应一致。"
+            elif id(item.count) not in marks.wrong and not _is_sum_of_row(item.value, table, place):
+                told = f"表中“{label or '合计'}”为{plain(cell.value)}，这里为{plain(item.value)}，表与正文应一致。"
                 marks.fault("repeat", [item.count], plain(item.value), plain(cell.value), told)
+
+
+def _is_sum_of_row(value, table, place):
+    """承办15件 of a row that has 主办12 and 协办3."""
+    cells = [one.mentions[place].value for one in table.counts if one.mentions[place]]
+    return any(
+        sum(cells[start:stop]) == value for start in range(len(cells)) for stop in range(start + 2, len(cells) + 1)
+    )
 
 
 def _rows_by_label(table):
@@ -43,6 +55,11 @@ def _rows_by_label(table):
         and not TOTAL.search(label)
         and facet_of(label)[0] not in ("result", "rating")
     }
+
+
+def _total_named(item, table):
+    """全县主办42件: the row of totals, where the words name no row of their own."""
+    return table.total_row if _TOTAL_SAID.fullmatch(item.count.left) and len(table.rows) > 1 else None
 
 
 def _row_named(item, rows):

@@ -26,6 +26,7 @@ _ABOVE = {  # what a count may be that parts of a facet are of, in their sentenc
     "result": (*words.OPEN, "handling", "kind", "proposer"),
     "rating": (*words.OPEN, "handling", "kind", "proposer"),
     "converted": ("result",),
+    "unit": ("key",),
 }
 
 
@@ -340,7 +341,16 @@ class Splits:
         if item.past:
             plain = [one for one in plain if one.past] or plain
         whole = [one for one in plain if "其中" not in one.count.lead + one.count.left]
-        return (whole or plain)[-1] if plain else None
+        return (whole or plain)[-1] if plain else self._split_before(item)
+
+    def _split_before(self, item):
+        """The whole of the last split, in a letter of one class: 党派提案85件，其中民革12件…。上述提案已采纳63件."""
+        if self.wholes or item.count is None or not re.search("(?:上述|这些|以上)(?:提案)?", item.count.label):
+            return None
+        told = [one.base for one in self.groups[-_RECENT:] if one.base is not None and len(one.items) > 1]
+        return next(
+            (one for one in reversed(told) if one.dimension == item.dimension and one.value >= item.value), None
+        )
 
     def able(self, item):
         """Wholes before an item of the same dimension; those that hold for one sentence only there and right behind."""
@@ -349,6 +359,7 @@ class Splits:
             for one in self.wholes_before(item)
             if one.dimension == item.dimension
             and not one.count.about
+            and one.value
             and (not one.past or item.past or one.sentence == item.sentence)
             and (not one.local or item.sentence - one.sentence <= 1)
         ]

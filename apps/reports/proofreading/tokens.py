@@ -61,6 +61,7 @@ _TOKEN = re.compile(
       | \d{{1,2}}月(?:\d{{1,2}}[日号])?(?:[-—–至]\d{{1,2}}日)? | \d{{1,2}}[日时]
       | 第\s*(?:\d+|{_CHINESE})(?:[、，和]\d+){{0,40}}(?:号|件|条|项|个|次|届|名|位|份|家)?
       | (?<!\d)(?:\d{{1,6}}[、，和]){{0,40}}\d{{1,6}}号
+      | 一件(?=提案(?:常|往往|可|同时|既|涉及|需|由多))
       | {_CHINESE}(?:届|次(?!提)|五规划) | 十[二三四五六]五 | 一件事 | (?:[每哪]|没有?|[未无]|任何)一[件份]
     )
   | (?P<points>(?<![\d.]){_NUMBER}个?百分点)
@@ -85,7 +86,7 @@ _ABOUT_BEFORE = re.compile(
     r"(?:近|约|大约|超|超过|逾|将近|接近|不少于|不低于|至少|不到|不足|最多|上千|高于|低于|突破|多于|平均每?)(?:为|达|占|到)?$"
 )
 _NO_CLAIM = re.compile(
-    r"力争|确保|争取(?!上级|.{0,6}(?:支持|资金|政策))|目标|要求(?!.*占)|预计|预期|计划(?:完成|达到|办理|于)|不低于|底线|基准|还可"
+    r"力争|确保|争取(?!上级|.{0,6}(?:支持|资金|政策))|目标|(?<!人)(?<!者)(?<!委员)要求(?!撤|退|转|.*占)|预计|预期|计划(?:完成|达到|办理|于)|不低于|底线|基准|还可"
 )
 _SPEAKER = re.compile(
     r"^(?:问|答|记者|主持人|发言人|[^，。；：\d]{2,10}(?:负责人|负责同志|主任|局长|秘书长|区长|市长|县长|主席))："
@@ -323,9 +324,11 @@ def _bare(written):
 def _count(match):
     written = match["n"]
     value = written if written[0].isdigit() else chinese_whole(written)
-    if value is None or ("." in str(value) and not match["big"]):
-        return None
     unit = match["unit"]
+    if value is None:
+        return None
+    if "." in str(value) and not match["big"]:
+        return _fields(FOREIGN, value, unit=unit)  # 平均每家3.4件
     fields = _fields(COUNT, str(value), unit=unit, about=bool(match["about"] or match["more"] or match["big"]))
     if not written[0].isdigit():
         fields["flags"] = {"chinese"}

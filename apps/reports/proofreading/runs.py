@@ -1,0 +1,105 @@
+"""Counts that follow their whole one after the other and make up all of it but one or two.
+
+承办提案180件，其中应于8月底前办结的174件，经批准延期的6件: no word says that these are all, and what they are called
+is no class of one kind; but a list of some leaves out much more than a slip.
+"""
+
+import re
+from itertools import groupby
+
+from .arithmetic import plain
+from .checks import is_exact
+from .followups import FOLLOWED
+from .labels import is_filler
+
+_SLIP, _SHARE = 3, 25  # so many, and one in so many, may be missing by a slip
+_SOME = re.compile("主要|重点|突出|较多|最多|最重|居多|多数|以上|涉及|有关|关于|围绕|前[三四五十\\d]")
+_SAYS_WHO = re.compile(
+    "(?:系统|政府|机关|部门|单位|群团|团体|[市县区]委|法院|检察院)[^，；]{0,8}?(?:办理|承办|负责)的?$"
+)
+_LINKED = re.compile("[^。；：]{0,40}")
+_BESIDES = re.compile("另|此外|(?<!公)共(?![享青治建])|合计|累计|比|较|实际|现|应[收办回]|还")
+
+
+def check_runs(splits, marks):
+    """Every count of a sentence with those behind it, up to the end of its clause or sentence."""
+    for _, run in groupby(splits.items, key=lambda item: item.sentence):
+        told = [item for item in run if item.count and not item.change]
+        for place, whole in enumerate(told):
+            behind = [one for one in told[place + 1 :] if not one.mention.bracket or whole.mention.bracket]
+            _check(whole, _parts(whole, behind), splits, marks)
+        _check_sentence(told, splits, marks)
+        _check_handlers(told, splits, marks)
+
+
+def _parts(whole, behind):
+    """The counts behind a whole up to a semicolon, all of its dimension."""
+    parts = []
+    for one in behind:
+        if one.dimension != whole.dimension or one.mention.bracket != whole.mention.bracket:
+            break
+        if not _LINKED.fullmatch(_since(one, parts[-1] if parts else whole)):
+            break
+        if parts and ("其中" in one.mention.gap or "中，" in one.mention.lead):
+            return []
+        parts.append(one)
+    return parts
+
+
+def _since(one, before):
+    """What stands between two counts, with any number in between."""
+    return one.mention.said[len(before.mention.said) :] if before.sentence == one.sentence else one.mention.said
+
+
+def _check(whole, parts, splits, marks):
+    if len(parts) < 2 or not is_exact(whole) or not all(is_exact(one) for one in parts):
+        return
+    if any(id(one.count) in marks.wrong for one in [whole, *parts]):
+        return
+    if whole.group is not None and any(one.group is whole.group for one in parts):
+        return  # A类25件，B类1件，C类23件: neighbours
+    first, last = parts[0].mention, parts[-1].mention
+    if last.after.startswith("等") or _SOME.search(_since(parts[0], whole)) or splits.says_overlap(parts[0]):
+        return
+    if any(one.past != whole.past or one.facet in ("key", "converted", FOLLOWED) or "+" in one.name for one in parts):
+        return
+    if any(_BESIDES.search(one.mention.left) for one in parts) or max(one.value for one in parts) >= whole.value:
+        return
+    total = sum(one.value for one in parts)
+    off = abs(total - whole.value)
+    if not off:
+        marks.fine(whole.count, *[one.count for one in parts])
+    elif off <= min(_SLIP, whole.value // _SHARE) and first.at > whole.count.at:
+        told = f"{'+'.join(plain(one.value) for one in parts)}={plain(total)}，与{plain(whole.value)}相差{plain(off)}。"
+        marks.fault("sum", [one.count for one in parts], plain(total), plain(whole.value), told, whole.count)
+
+
+def _check_sentence(told, splits, marks):
+    """A sentence that lists nothing but parts: of the whole of its split, or of what the sentence before is about."""
+    parts = [one for one in told if not one.mention.bracket]
+    if len(parts) < 2 or len({id(one.group) for one in parts}) != 1 or parts[0].group is None:
+        return
+    group = parts[0].group
+    if group.items != parts or group.overlaps or (group.facet != "unit" and len(parts) < 3):
+        return
+    wholes = [one for one in splits.items[max(parts[0].place - 6, 0) : parts[0].place] if _is_about(one, parts[0])]
+    for whole in [group.base, *reversed(wholes)]:
+        if whole is not None and whole.sentence != parts[0].sentence and whole.place < parts[0].place:
+            _check(whole, parts, splits, marks)
+
+
+def _check_handlers(told, splits, marks):
+    """立案191件。市政府办理的165件，市委、群团办理的26件: who handles all that was told of in the sentence before."""
+    if len(told) < 2 or not all(_SAYS_WHO.search(one.mention.left) for one in told) or told[0].place == 0:
+        return
+    wholes = [one for one in splits.able(told[0]) if one.stage and told[0].sentence - one.sentence == 1]
+    if not any(one.value == sum(part.value for part in told) for one in wholes):
+        for whole in reversed(wholes):
+            _check(whole, told, splits, marks)
+
+
+def _is_about(one, part):
+    """Whether a count is what one of the two sentences before is about, or the last thing that it tells before 其中."""
+    if not one.count or one.dimension != part.dimension or not 0 < part.sentence - one.sentence <= 2:
+        return False
+    return one.again or is_filler(one.count.said) or part.mention.said.startswith("其中")
