@@ -167,9 +167,9 @@ import hashlib, os, pathlib, re, sys, time
 from django.conf import settings
 settings.configure(FONTS_DIR=sys.argv[1], USE_TZ=True)
 from apps.documents.paper import paper_pdf
-from tests.measuring import KINDS, letter, PARAGRAPH
+from tests.measuring import KINDS, PICTURED, letter, PARAGRAPH
 kind, target = sys.argv[2:]
-content = letter(blocks=(PARAGRAPH,) * 17) if kind == "long" else KINDS[kind]
+content = letter(blocks=(PARAGRAPH,) * 17) if kind == "long" else (KINDS | {"pictured": PICTURED})[kind]
 before = time.process_time()
 pdf = paper_pdf(content)
 took = time.process_time() - before

@@ -336,7 +336,7 @@ def test_the_choice_is_made_on_the_form_and_kept_with_the_versions(client):
     letter = AnnualLetter.objects.get()
     assert letter.has_pictures
     page = client.get(reverse("reports:letter", args=["9-4"])).content.decode()
-    assert page.count("<svg") == 5 and "提案办理情况图表" in page
+    assert page.count("<svg") == 10 and "提案办理情况图表" in page
     late = client.post(url, {"seen": "0", "occasion": "常委会"})  # from a page that showed none of it
     assert late.status_code == 409
     assert ("附图表", "是") in late.context["differing"]

@@ -71,31 +71,34 @@ class Chart:
 
 def chart_of(picture: Picture, width: float, size: float) -> Chart:
     """The marks of a Picture on a ground `width` wide, with texts of `size`. Without data a sentence stands there."""
+    return _chart(picture, picture.bars, width, size)
+
+
+def parted(picture: Picture, width: float, size: float, highest: float) -> list[tuple[Picture, Chart]]:
+    """The picture with its chart; in several, none higher than `highest`, where one would be, all on one scale."""
+    kept, parts = (), []
+    for bar in picture.bars:
+        fuller = replace(picture, bars=(*kept, bar))
+        if kept and _chart(fuller, picture.bars, width, size).height > highest:
+            parts.append(replace(picture, bars=kept))
+            kept = ()
+        kept = (*kept, bar)
+    parts.append(replace(picture, bars=kept))
+    return [(part, _chart(part, picture.bars, width, size)) for part in parts]
+
+
+def _chart(picture, measured, width, size):
+    """`measured`: the bars that the scale and the columns are made for."""
     if not picture.bars and not (picture.lines and picture.ticks):
         marks, height = _lines("base", picture.empty, 0, 0, width, size)
         return Chart(width, height, size, tuple(marks))
     above, top = _lines("base", picture.base, 0, 0, width, size)
     top += BAR_GAP * size
     if picture.bars:
-        drawn, height = _bar_chart(picture, top, width, size)
+        drawn, height = _bar_chart(picture.bars, measured, top, width, size)
     else:
         drawn, height = _line_chart(picture, top, width, size)
     return Chart(width, height, size, (*above, *drawn))
-
-
-def parted(picture: Picture, width: float, size: float, highest: float) -> list[Picture]:
-    """The picture in as many as are needed for none to be higher than `highest`, all of them on one scale."""
-    longest = max((picture.longest, *(bar.value for bar in picture.bars)))
-    parts, kept = [], ()
-    for bar in picture.bars:
-        fuller = replace(picture, bars=(*kept, bar), longest=longest)
-        if kept and chart_of(fuller, width, size).height > highest:
-            parts.append(replace(fuller, bars=kept))
-            kept = ()
-        kept = (*kept, bar)
-    if not parts:
-        return [picture]
-    return [*parts, replace(picture, bars=kept, longest=longest)]
 
 
 def room_of(text: str, size: float) -> float:
@@ -123,17 +126,16 @@ def _lines(kind, text, x, top, room, size):
 # --- bars ------------------------------------------------------------------------------------------------------------
 
 
-def _bar_chart(picture, top, width, size):
+def _bar_chart(bars, measured, top, width, size):
     """A row for each bar: its label, the bar from one common line on, and what is written at it."""
-    bars = picture.bars
-    longest = max(room_of(bar.label, size) for bar in bars)
+    longest = max(room_of(bar.label, size) for bar in measured)
     is_beside = width >= WIDE * size
     left = min(longest + size, LABELS * width) if is_beside else 0
-    told = max(room_of(bar.told, size) for bar in bars)
+    told = max(room_of(bar.told, size) for bar in measured)
     room = width - left - told - BESIDE * size
     is_below = room < LEAST * width
     room = width - left if is_below else room
-    largest = max(picture.longest, *(bar.value for bar in bars), 1)
+    largest = max(1, *(bar.value for bar in measured))
     marks, y = [], top
     for bar in bars:
         scale = room / (bar.whole or largest)

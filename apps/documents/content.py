@@ -114,8 +114,7 @@ class Line:
 class Picture:
     """A chart: bars, or lines over ticks; charts.py places it. `base`: what its numbers are of, written over it.
 
-    `longest`: the value of the longest bar that there could be, 0 for that of the longest there is; `empty`: the
-    sentence that stands there while there is nothing to draw.
+    `empty`: the sentence that stands there while there is nothing to draw.
     """
 
     title: str
@@ -123,7 +122,6 @@ class Picture:
     bars: tuple[Bar, ...] = ()
     lines: tuple[Line, ...] = ()
     ticks: tuple[str, ...] = ()
-    longest: int = 0
     empty: str = "还没有数字可画。"
 
     def __post_init__(self):

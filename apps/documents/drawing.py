@@ -12,6 +12,7 @@ from .fonts import HEI
 from .geometry import CELL_TEXT, TYPE_WIDTH
 
 HIGHEST = 480  # pt, of a picture of a paper: it fits under the title of an annex
+NARROW_PAPER = 235  # pt, of a paper on a telephone: its text is some 16 px there
 TEXT = 16  # px
 WIDTHS = {"wide": 560, "narrow": 340}  # px; static/css/pictures.css shows the one that fits
 
@@ -44,8 +45,7 @@ LOOKS = {
 
 def for_paper(picture: Picture) -> list[tuple[Picture, Chart]]:
     """The picture as wide as the type area, in several where one would be too high; lengths in pt."""
-    parts = parted(picture, TYPE_WIDTH, CELL_TEXT, HIGHEST)
-    return [(part, chart_of(part, TYPE_WIDTH, CELL_TEXT)) for part in parts]
+    return parted(picture, TYPE_WIDTH, CELL_TEXT, HIGHEST)
 
 
 def alternative(picture: Picture) -> str:
@@ -53,16 +53,27 @@ def alternative(picture: Picture) -> str:
     return clean(f"{picture.title}：{picture.told}")
 
 
-def on_paper(picture: Picture, chart: Chart, *, for_print: bool) -> str:
-    """The chart as SVG with its looks as attributes, which need no style sheet; every text is escaped.
+def on_paper(picture: Picture, chart: Chart) -> str:
+    """The chart as SVG for the PDF, in the faces of the paper; every text is escaped.
 
-    `for_print`: in the faces of the paper, else in that of the page it is shown on.
+    Its looks are attributes: the renderer's style sheet does not reach into SVG.
     """
-    families = ", ".join(f'"{family}"' for family in fonts.families(HEI)) if for_print else ""
-    face = f' font-family="{escape(families)}"' if families else ""
+    families = ", ".join(f'"{family}"' for family in fonts.families(HEI))
+    return _with_looks(picture, chart, "paper-chart", f' font-family="{escape(families)}"')
+
+
+def on_screen(picture: Picture) -> str:
+    """The picture of a paper that is shown in a page, for a desktop and for a telephone; one of them is shown."""
+    return "".join(
+        _with_looks(picture, chart_of(picture, width, CELL_TEXT), name)
+        for width, name in ((TYPE_WIDTH, "paper-chart"), (NARROW_PAPER, "paper-chart-narrow"))
+    )
+
+
+def _with_looks(picture, chart, name, face=""):
     told = escape(alternative(picture))
     return (
-        f'<svg class="paper-chart" role="img" aria-label="{told}" font-size="{_number(chart.size)}"{face}'
+        f'<svg class="{name}" role="img" aria-label="{told}" font-size="{_number(chart.size)}"{face}'
         f' viewBox="0 0 {_number(chart.width)} {_number(chart.height)}"><title>{told}</title>{shapes(chart, _printed)}'
         "</svg>"
     )

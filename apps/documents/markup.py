@@ -26,7 +26,7 @@ from .content import (
     picture_title,
     remark_line,
 )
-from .drawing import for_paper, on_paper
+from .drawing import for_paper, on_paper, on_screen
 from .fonts import FANG, HEI, KAI, MARK
 from .geometry import CELL_TEXT, TYPE_WIDTH
 from .titles import break_title, width
@@ -220,11 +220,12 @@ def _cell(cell: Cell):
 
 
 def _picture(picture, for_print):
-    """Its title over it; the further ones of a picture in several are said to go on."""
+    """Its title over it; where pages are too low for it, the further ones of several are said to go on."""
+    drawn = [on_paper(*part) for part in for_paper(picture)] if for_print else [on_screen(picture)]
     return [
         f'<div class="paper-picture"><p class="paper-picture-title">{run(picture_title(picture, place), HEI)}</p>'
-        f"{on_paper(part, chart, for_print=for_print)}</div>"
-        for place, (part, chart) in enumerate(for_paper(picture))
+        f"{chart}</div>"
+        for place, chart in enumerate(drawn)
     ]
 
 
