@@ -28,6 +28,7 @@ PAGES = (  # (post's user, address); P: a proposal that was handled twice, S: th
     ("office", "/proposals/?session={S}"),
     ("office", "/proposals/?session={S}&page=4&sort=due"),
     ("committee", "/proposals/?session={S}&result=B"),
+    ("office", "/proposals/?sort=due&q=建议"),
     ("office", "/proposals/{P}/"),
     ("unit", "/proposals/{P}/"),
     ("leader", "/proposals/{P}/"),

@@ -56,6 +56,12 @@ ROWS = {
     "desk:proposers": ((404,) * 6 + (200, 404, 404), None),
     "desk:proposals": ((200,) * 7 + (404, 404), None),
     "listing:export": ((200,) * 7 + (404, 404), None),
+    # without a proposal that was ticked: back to the list
+    "listing:batch assign": ((302,) + (404,) * 8, None),
+    "listing:batch forward": ((302,) + (404,) * 8, None),
+    "listing:batch urge": ((302,) + (404,) * 8, None),
+    "listing:batch remind": ((404,) * 6 + (302, 404, 404), None),
+    "listing:outcome": ((302,) * 7 + (404, 404), None),
     "listing:filters": ((200,) * 7 + (404, 404), None),
     "desk:proposal": (THOSE_WHO_SEE_IT, "handling"),
     "desk:audit": ((404,) * 7 + (200, 404), None),

@@ -13,12 +13,16 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from apps.audit.models import Event
 from apps.desk.listing.columns import COLUMNS, DEFAULT
 from apps.desk.models import ListLayout, SavedFilter
 from apps.figures.queries import tally
+from apps.proposals import operations as cases
 from apps.proposals.models import Category, Proposal
 from apps.proposals.operations import open_session
+from apps.replies.models import Reply
 from apps.reports.tables import lists_of
+from apps.units.models import Portfolio
 from tests import factories as make
 
 LEAD, ASSIST, SEPARATE = "lead", "assist", "separate"
@@ -397,3 +401,262 @@ def test_a_hostile_title_is_text_in_the_workbook(client, world):
     book = load_workbook(io.BytesIO(client.get(reverse("listing:export")).content))
     cell = book.active["B2"]
     assert (cell.value, cell.data_type) == ('=HYPERLINK("http://x")', "s")
+
+
+# --- many at once ----------------------------------------------------------------------------------------------------
+
+
+def offered(client, user):
+    client.force_login(user)
+    return [act.key for act in client.get(LIST).context["acts"]]
+
+
+def batch(client, act, user, keys, **query):
+    client.force_login(user)
+    answer = client.get(reverse("listing:batch", args=[act]), query | ({"id": keys} if keys else {"all": "on"}))
+    assert answer.status_code == 200
+    return answer.context
+
+
+def sent(context, without=(), **fields):
+    """What the page would send: every item ticked, but those of the proposals `without`."""
+    able = [item for item in context["able"] if item.proposal.number not in without]
+    data = {"id": context["ids"], "pick": [item.key for item in able], "query": context["query"]}
+    data |= {f"seen-{item.key}": item.shown for item in context["able"]}
+    for item in able if context["act"].is_typed else ():
+        data[f"{item.form.prefix}-lead"] = item.form["lead"].value() or ""
+        data[f"{item.form.prefix}-assists"] = item.form["assists"].value() or []
+    return data | fields
+
+
+def do(client, act, data):
+    """(numbers done, {number: why not}) of a batch that is sent."""
+    answer = client.post(reverse("listing:batch", args=[act]), data, follow=True)
+    assert answer.redirect_chain == [(reverse("listing:outcome"), 302)]
+    return numbered(answer.context["done"]), {one["name"]: one["why"] for one in answer.context["not_done"]}
+
+
+def numbered(outcomes):
+    return [one["name"] for one in outcomes]
+
+
+def test_each_post_is_offered_what_its_rows_of_the_tables_give_it(client, world):
+    make.assigned(world)
+    make.registered(world, "002")
+    found = {post: offered(client, world.people[post]) for post in ("office", "secretary", "clerk", "head", "leader")}
+    assert found == {
+        "office": ["assign", "forward", "urge"], "secretary": ["remind"], "clerk": [], "head": [], "leader": []
+    }  # fmt: skip
+
+
+def test_several_are_assigned_at_once_and_each_says_what_became_of_it(client, world):
+    one = make.registered(world, "001", wished_units="区住建委、区文化旅游委")
+    two = make.registered(world, "002", wished_units="区城市管理局")
+    taken = make.registered(world, "003", wished_units="区城市管理局")
+    over = make.assigned(world, "004")
+    context = batch(client, "assign", world.office, [one.pk, two.pk, taken.pk, over.pk])
+    assert [item.proposal.number for item in context["able"]] == ["001", "002", "003"]
+    assert [(item.proposal.number, "待签收" in item.why) for item in context["unable"]] == [("004", True)]
+    cases.assign(taken, [(world.culture, LEAD)], by=world.office2, at=timezone.now())  # somebody was faster
+    done, not_done = do(client, "assign", sent(context, without=["002"]))
+    assert done == ["第001号"] and list(not_done) == ["第003号"]
+    roles = {case.unit.name: case.role for case in one.cases.all()}
+    assert roles == {"区住房城乡建委": LEAD, "区文化旅游委": ASSIST}
+    assert [case.unit for case in taken.cases.all()] == [world.culture], "not assigned a second time"
+    two.refresh_from_db()
+    assert two.state == "received", "it was not ticked"
+
+
+def test_nothing_is_assigned_while_one_of_the_forms_is_wrong(client, world):
+    keys = [make.registered(world, "001", wished_units="区住建委").pk, make.registered(world, "002").pk]
+    context = batch(client, "assign", world.office, keys)
+    data = sent(context)
+    answer = client.post(reverse("listing:batch", args=["assign"]), data)
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "一件也没有办理" in page and "请选择主办单位" in page
+    assert set(Proposal.objects.values_list("state", flat=True)) == {"received"}
+    chosen = next(item for item in answer.context["able"] if item.proposal.number == "001")
+    assert str(chosen.form["lead"].value()) == str(world.housing.pk), "what was chosen stays"
+    nothing = client.post(reverse("listing:batch", args=["assign"]), data | {"pick": []})
+    assert nothing.status_code == 422 and "至少勾选一件" in nothing.content.decode()
+
+
+def test_replies_are_sent_up_each_to_the_leader_in_charge(client, world):
+    roles = [(world.culture, SEPARATE), (world.housing, SEPARATE)]
+    both, alone, draft = (
+        make.handling(world, "001", roles=roles),
+        make.handling(world, "002"),
+        make.handling(world, "003"),
+    )
+    for proposal, unit, state in (
+        (both, world.culture, "office_review"), (both, world.housing, "office_review"),
+        (alone, world.housing, "office_review"), (draft, world.housing, "unit_review"),
+    ):  # fmt: skip
+        make.reply_at(world, make.case_of(proposal, unit), state)
+    context = batch(client, "forward", world.office, [])
+    assert [item.told for item in context["able"]] == [
+        "区文化旅游委的答复，报陈思齐审签", "区住房城乡建委的答复，报周明远审签", "区住房城乡建委的答复，报周明远审签"
+    ]  # fmt: skip
+    assert [item.proposal.number for item in context["unable"]] == ["003"]
+    assert "没有待核稿的答复" in context["unable"][0].why
+    Portfolio.objects.filter(unit=world.culture).update(
+        leader=world.leader_row
+    )  # the portfolio changed hands meanwhile
+    done, not_done = do(client, "forward", sent(context, note="请审签"))
+    assert done == ["第001号", "第002号"] and "重新核对" in not_done["第001号"]
+    states = {(one.case.proposal.number, one.case.unit.name): one.state for one in Reply.objects.all()}
+    assert states == {
+        ("001", "区文化旅游委"): "office_review", ("001", "区住房城乡建委"): "leader_signoff",
+        ("002", "区住房城乡建委"): "leader_signoff", ("003", "区住房城乡建委"): "unit_review",
+    }  # fmt: skip
+    assert set(Event.objects.filter(action="reply.office_forward").values_list("note", flat=True)) == {"请审签"}
+
+
+def test_a_reply_without_a_leader_in_charge_is_not_sent_up(client, world):
+    make.reply_at(world, make.handling(world).cases.get(), "office_review")
+    Portfolio.objects.all().delete()
+    context = batch(client, "forward", world.office, [])
+    assert context["able"] == [] and "没有分管领导" in context["unable"][0].why
+
+
+def test_units_are_urged_for_many_once_a_day(client, world):
+    late, calm = make.assigned(world, "001"), make.registered(world, "002")
+    context = batch(client, "urge", world.office, [late.pk, calm.pk])
+    assert [item.proposal.number for item in context["able"]] == ["001"]
+    assert [item.proposal.number for item in context["unable"]] == ["002"]
+    data = sent(context)
+    assert do(client, "urge", data) == (["第001号"], {})
+    done, not_done = do(client, "urge", data)  # the same page sent once more
+    assert done == [] and "今天已催办" in not_done["第001号"]
+    assert Event.objects.filter(action="case.urge").count() == 1
+
+
+def test_proposers_are_reminded_for_many_and_never_twice_by_one_page(client, world):
+    for number in ("001", "002"):
+        make.reply_at(world, make.handling(world, number).cases.get(), "issued")
+    make.handling(world, "003")
+    context = batch(client, "remind", world.secretary, [])
+    assert [item.proposal.number for item in context["able"]] == ["001", "002"]
+    assert "13900000001" in context["able"][0].told
+    data = sent(context, without=["002"], note="电话已催")
+    assert do(client, "remind", data) == (["第001号"], {})
+    assert do(client, "remind", data)[0] == []
+    reminders = {one.case.proposal.number: one.reminders for one in make.Receipt.objects.all()}
+    assert reminders == {"001": 1, "002": 0}
+
+
+def test_a_batch_reaches_nothing_that_is_hidden_and_nobody_without_the_row(client, world):
+    keys = [make.registered(world, "001").pk, 10**18, "x", "9" * 40]
+    for person in ("clerk", "leader", "secretary", "auditor"):
+        client.force_login(world.people[person])
+        url = reverse("listing:batch", args=["assign"])
+        assert (client.get(url, {"id": keys}).status_code, client.post(url, {"id": keys}).status_code) == (404, 404)
+    assert [item.proposal.number for item in batch(client, "assign", world.office, keys)["able"]] == ["001"]
+    none = client.get(reverse("listing:batch", args=["assign"]), {"state": "received"})
+    assert (none.status_code, none.url) == (302, f"{LIST}?state=received")
+    outcome = client.get(reverse("listing:outcome"))
+    assert (outcome.status_code, outcome.url) == (302, LIST), "nothing was done yet"
+
+
+def test_all_of_the_filter_are_chosen_page_after_page_up_to_a_limit_that_is_told(client, world):
+    for number in range(1, 54):
+        make.registered(world, f"{number}")
+    for number in range(61, 64):
+        make.assigned(world, f"{number}")
+    context = batch(client, "assign", world.office, [], q="天桥", sort="-number")
+    assert len(context["able"]) == 50 and context["is_cut"]
+    assert [item.proposal.number for item in context["able"]][:2] == ["053", "052"]
+    assert [item.proposal.number for item in context["unable"]] == ["063", "062", "061"]
+
+
+# --- in a browser ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def desk(transactional_db):
+    made = make.world()
+    for number, title in (("001", "关于停车场的建议"), ("002", "关于饮水点的建议"), ("003", "关于公厕的建议")):
+        make.registered(made, number, title=title, wished_units="区住建委")
+    make.handling(made, "004", title="关于电梯加装的建议")
+    return made
+
+
+def test_a_proposal_is_found_by_two_characters_and_enter(desk, page, sign_in):
+    sign_in(page, desk.office)
+    page.goto(LIST)
+    page.get_by_label("搜索").fill("饮水")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=*")
+    assert page.locator("tbody tr").count() == 1
+    assert page.locator("tbody tr").inner_text().count("关于饮水点的建议") == 1
+    page.get_by_role("link", name="去掉筛选：搜索饮水").click()
+    page.wait_for_url(f"**{LIST}")
+    assert page.locator("tbody tr").count() == 4
+
+
+def test_columns_order_and_a_filter_of_ones_own_in_the_browser(desk, page, sign_in):
+    sign_in(page, desk.office)
+    page.goto(f"{LIST}?state=received")
+    page.get_by_role("link", name="案号").click()
+    page.wait_for_url("**sort=-number")
+    assert page.locator("tbody .number").all_inner_texts()[0] == "003"
+    page.get_by_text("显示的列", exact=True).first.click()
+    page.get_by_label("接收日期").check()
+    page.locator(".menu[open]").get_by_role("button", name="保存").click()
+    page.get_by_role("columnheader", name="接收日期").wait_for()
+    assert page.locator("tbody .number").all_inner_texts()[0] == "003", "the order stays"
+    page.get_by_text("存为常用筛选", exact=True).click()
+    page.locator(".menu[open]").get_by_label("名称").fill("待交办")
+    page.locator(".menu[open]").get_by_role("button", name="保存").click()
+    page.get_by_text("已保存常用筛选").wait_for()
+    assert page.get_by_label("常用筛选", exact=True).get_by_role("link", name="待交办").get_attribute("aria-current")
+
+
+def test_what_is_ticked_is_counted_and_assigned_by_keyboard(desk, page, sign_in):
+    sign_in(page, desk.office)
+    page.goto(f"{LIST}?state=received")
+    assign = page.get_by_role("button", name="交办", exact=True)
+    assert assign.is_disabled(), "nothing is ticked"
+    whole = page.get_by_label("全选本页")
+    whole.focus()
+    page.keyboard.press("Space")
+    assert page.get_by_text("已选 3 件").is_visible()
+    page.get_by_label("选择第003号").uncheck()
+    assert whole.evaluate("(box) => box.indeterminate") and page.get_by_text("已选 2 件").is_visible()
+    assign.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="交办所选提案").wait_for()
+    page.get_by_role("button", name="交办", exact=True).click()
+    page.get_by_text("已交办 2 件").wait_for()
+    assert sorted(Proposal.objects.values_list("number", "state")) == [
+        ("001", "assigned"), ("002", "assigned"), ("003", "received"), ("004", "handling")
+    ]  # fmt: skip
+    page.get_by_role("link", name="返回列表").last.click()
+    page.wait_for_url("**state=received")
+    assert page.locator("tbody tr").count() == 1
+
+
+def test_the_list_works_without_scripts(desk, new_page, sign_in):
+    page = new_page(java_script_enabled=False)
+    sign_in(page, desk.office)
+    page.goto(f"{LIST}?state=received")
+    page.get_by_label("选中全部 3 件").check()
+    page.get_by_role("button", name="交办", exact=True).click()
+    assert page.locator(".batch-item").count() == 3
+    page.get_by_label("第002号").uncheck()
+    page.get_by_role("button", name="交办", exact=True).click()
+    assert "已交办 2 件" in page.locator("main").inner_text()
+
+
+def test_filters_are_folded_on_a_telephone_and_nothing_scrolls_sideways(desk, phone, sign_in):
+    sign_in(phone, desk.office)
+    phone.goto(f"{LIST}?state=received")
+    assert not phone.locator("#id_unit").is_visible()
+    phone.get_by_text("筛选与排序").click()
+    assert phone.locator("#id_unit").is_visible()
+    wide = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    assert phone.evaluate(wide)
+    phone.get_by_label("选中全部 3 件").check()
+    phone.get_by_role("button", name="交办", exact=True).click()
+    phone.get_by_role("heading", name="交办所选提案").wait_for()
+    assert phone.evaluate(wide)

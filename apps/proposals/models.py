@@ -416,7 +416,8 @@ class Case(models.Model):
         told = f"{self.state}.{self.round}"
         if self.is_answering or self.state == workflow.CaseState.ASSIGNED:
             return told
-        return f"{told}.{Opinion.objects.filter(case=self).values_list('prepared_at', flat=True).first()}"
+        opinion = getattr(self, "opinion", None)  # lists fetch it ahead
+        return f"{told}.{opinion.prepared_at if opinion else None}"
 
     @property
     def is_answering(self):

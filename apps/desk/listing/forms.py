@@ -1,6 +1,8 @@
-"""Forms of the list: names of saved filters, the choice of columns."""
+"""Forms of the list: names of saved filters, the choice of columns, a note for many."""
 
 from django import forms
+
+from apps.proposals.forms import NoteField
 
 from ..models import SavedFilter
 from .columns import COLUMNS
@@ -24,3 +26,7 @@ class ColumnsForm(forms.Form):
         choices=[(column.key, column.label) for column in COLUMNS if not column.is_fixed],
         widget=forms.CheckboxSelectMultiple,
     )
+
+
+class NoteForAllForm(forms.Form):
+    note = NoteField("说明", required=False)

@@ -16,6 +16,7 @@ from apps.proposals.workflow import Refused
 from ..models import SavedFilter
 from . import saved
 from .asked import Listing, ids_of, query_of
+from .batches import acts_of
 from .columns import DEFAULT, SORTS
 from .export import name_of, workbook_of
 from .forms import ColumnsForm, SavedFilterForm
@@ -63,6 +64,7 @@ def proposals(request):
         "querystring": listing.querystring,
         "kept": kept,
         "current": next((one for one in kept.filters if one.query and one.query == listing.querystring), None),
+        "acts": acts_of(request.user, listing.today),
         "sorts": SORTS,
         "columns": ColumnsForm(initial={"columns": [column.key for column in listing.columns]}),
         "save": SavedFilterForm(),
