@@ -18,6 +18,7 @@ from apps.desk.listing.columns import COLUMNS, DEFAULT
 from apps.desk.models import ListLayout, SavedFilter
 from apps.figures.queries import tally
 from apps.proposals import operations as cases
+from apps.proposals import rearranging
 from apps.proposals.models import Category, Proposal
 from apps.proposals.operations import open_session
 from apps.replies.models import Reply
@@ -185,6 +186,18 @@ def test_another_post_sees_its_own_alone_in_rows_counts_and_deadlines(client, ye
 def rows(client, user, query=""):
     client.force_login(user)
     return client.get(f"{LIST}{query}").context["rows"]
+
+
+def test_once_it_is_answered_no_deadline_of_an_opinion_is_shown_or_sorted_by(client, world):
+    """docs/workflow.md: nobody waits for the opinion any more."""
+    proposal = make.handling(world, "001", roles=[(world.housing, LEAD), (world.culture, ASSIST)])
+    make.handling(world, "002")
+    note = "由区住房城乡建委单独答复。"
+    rearranging.coordinate(proposal, by=world.office, at=make.moment(2020, 4, 1), note=note)
+    make.reply_at(world, make.case_of(proposal, world.housing), "issued")
+    found = {row.proposal.number: row.due_on for row in rows(client, world.office)}
+    assert found["001"] is None and found["002"]
+    assert listed(client, world.office, "?sort=due") == ["9-4/002", "9-4/001"]
 
 
 # --- order and pages -------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from apps.proposals.models import Case
 from apps.proposals.workflow import CaseState, ProposalState
 
 RUNNING = (CaseState.ASSIGNED, CaseState.HANDLING)
+WAITED_FOR = (ProposalState.ASSIGNED, ProposalState.HANDLING)  # once it is answered, nobody waits for an opinion
 DEFAULT_SORT = "number"
 SORTS = (  # what a telephone offers, where no heads are seen; the heads offer the same
     ("number", "案号从小到大"),
@@ -96,7 +97,7 @@ def in_order(proposals, sort, units=()):
     places = [When(state=state, then=Value(place)) for place, state in enumerate(ProposalState.values)]
     by = {
         "state": lambda: Choice(*places, output_field=IntegerField()),
-        "due": lambda: Subquery(_nearest_due(units)),
+        "due": lambda: Choice(When(state__in=WAITED_FOR, then=Subquery(_nearest_due(units)))),
         "received": lambda: F("received_on"),
         "assigned": lambda: F("assigned_on"),
         "category": lambda: F("category__order"),

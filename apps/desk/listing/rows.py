@@ -13,7 +13,7 @@ from apps.proposals.queries import signers_of
 from apps.proposals.workflow import CaseState
 
 from ..queries import remaining
-from .columns import RUNNING
+from .columns import RUNNING, WAITED_FOR
 
 
 @dataclass
@@ -49,6 +49,8 @@ class Row:
     @cached_property
     def due_on(self):
         """The nearest deadline of what its cases wait for: acceptance, reply or opinion."""
+        if self.proposal.state not in WAITED_FOR:
+            return None
         running = [case for case in self.cases if case.state in RUNNING]
         dues = [
             case.accept_due_on if case.state == CaseState.ASSIGNED else case.reply_due_on or case.opinion_due_on
