@@ -65,6 +65,8 @@ ROWS = {
     "listing:filters": ((200,) * 7 + (404, 404), None),
     "desk:proposal": (THOSE_WHO_SEE_IT, "handling"),
     "desk:audit": ((404,) * 7 + (200, 404), None),
+    "desk:help": ((302,) * 9, None),
+    "desk:help_page start": (EVERYBODY, None),
     "proposals:register": ((200,) + (403,) * 8, None),
     # waiting to be assigned: no unit and no leader has it yet
     "proposals:act assign": ((200, 404, 404, 404, 404, 404, 403, 404, 404), "received"),

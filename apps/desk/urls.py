@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import views
+from . import help_views, views
 from .listing.views import proposals
 
 app_name = "desk"
@@ -11,4 +11,6 @@ urlpatterns = [
     path("proposals/<int:pk>/", views.proposal, name="proposal"),
     path("proposers/", views.proposers, name="proposers"),
     path("audit/", views.audit, name="audit"),
+    path("help/", help_views.start, name="help"),
+    path("help/<slug:name>/", help_views.page, name="help_page"),
 ]
