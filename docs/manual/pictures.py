@@ -22,7 +22,7 @@ IMAGES = ROOT / "docs" / "manual" / "images"
 PASSWORD = "yanshi-2020"
 DESKTOP = {"width": 1280, "height": 860}
 PHONE = {"width": 390, "height": 780}
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--lang=zh-CN"]
 
 
 @dataclass(frozen=True)
@@ -42,14 +42,14 @@ PICTURES = (
     Picture("start-display", "office", "/accounts/display/", height=620),
     Picture("office-home", "office"),
     Picture("office-list", "office", "/proposals/"),
-    Picture("office-allocation", "office", clicks=("分办",)),
-    Picture("office-urging", "office", clicks=("催办",)),
-    Picture("office-pictures", "office", clicks=("图表",)),
+    Picture("office-allocation", "office", "/allocation/"),
+    Picture("office-urging", "office", "/notices/urging/"),
+    Picture("office-pictures", "office", "/reports/pictures/9-4/"),
     Picture("office-letter", "office", "/reports/letters/9-4/"),
     Picture("unit-home", "unit12"),
-    Picture("unit-reply", "unit12", clicks=("拟稿",)),
+    Picture("unit-reply", "unit12", clicks=("拟写答复",)),
     Picture("leader-home", "leader2", size=PHONE),
-    Picture("leader-sign", "leader2", clicks=("答复",), size=PHONE),
+    Picture("leader-sign", "leader2", clicks=("审签",), size=PHONE),
     Picture("secretariat-home", "committee"),
     Picture("secretariat-receipt", "committee", clicks=("录入",)),
     Picture("auditor-trail", "auditor", "/audit/"),
@@ -66,7 +66,9 @@ def main():
         manage("load_demo", "--json")
         with served() as address, sync_playwright() as playwright:
             found = subprocess.run([ROOT / "bin" / "find-browser"], capture_output=True, text=True, check=True)
-            browser = playwright.chromium.launch(executable_path=found.stdout.strip(), args=FLAGS)
+            browser = playwright.chromium.launch(
+                executable_path=found.stdout.strip(), args=FLAGS, env=os.environ | {"LANGUAGE": "zh_CN"}
+            )
             for picture in PICTURES:
                 take(browser, address, picture)
                 print(picture.name, flush=True)
@@ -126,16 +128,9 @@ def take(browser, address, picture):
 
 
 def press(page, label):
-    """The first link or button in the page's content with that name, else in its menus."""
-    for place in (page.locator("main"), page.locator("header")):
-        for role in ("link", "button"):
-            for target in place.get_by_role(role, name=label).all():
-                if target.is_visible():
-                    target.click()
-                    page.wait_for_load_state()
-                    return
-    hidden = page.locator("header a", has_text=label).first
-    page.goto(page.evaluate("link => link.href", hidden.element_handle()))
+    """The first link in the page's content with that name."""
+    page.locator("main").get_by_role("link", name=label, exact=True).first.click()
+    page.wait_for_load_state()
 
 
 def keep(page, name, size, height):
@@ -149,7 +144,12 @@ def keep(page, name, size, height):
 def take_link(browser, address):
     """What a proposer sees who opens the link of a receipt, as the committee copies it."""
     page = opened(browser, address, "committee", DESKTOP)
-    press(page, "复制链接")
+    page.locator("main table a").first.click()
+    link = page.locator(".link-copy input").first.get_attribute("value")
+    page.close()
+    page = opened(browser, address, "", PHONE)
+    page.goto(link)
+    keep(page, "proposer-link", PHONE, 0)
     page.close()
 
 
