@@ -2,9 +2,10 @@
 
 import re
 
+from . import words
 from .arithmetic import fits, plain, share
 from .tokens import COUNT, PERCENT, POINTS
-from .years import earlier_figure, figures_by_year, key_of, two_years
+from .years import earlier_figure, figures_by_year, key_of, two_years, years_named
 
 _REMEMBERED = 20  # wholes
 _EARLIER = re.compile("(?:比|较|由|从|上年|去年)[^，；]*$")
@@ -25,7 +26,9 @@ def check_changes(splits, mentions, marks, tables=()):
         changed = [one for one in found if "change" in one.flags and not one.about]
         if changed:
             own = items.get(clause, [])
-            if not _against_a_year(changed, own, known, marks):
+            if not own and (pair := years_named(known, changed[0])):
+                _named_year(changed, *pair, marks)
+            elif not _against_a_year(changed, own, known, marks):
                 _check(found, changed, [item for item in own if item.count], splits, marks)
 
 
@@ -63,6 +66,16 @@ def _against_a_year(changed, items, known, marks):
     return done
 
 
+def _named_year(changed, then, now, marks):
+    """2021年立案数同比增加44件，增长27.5%, where a table has both years."""
+    first = changed[0]
+    percent = next((one for one in changed if one.kind == PERCENT), None)
+    if first.kind == COUNT:
+        _difference(first, percent, [now], [then], marks)
+    if percent is not None:
+        _growth(percent, [now], [then], marks)
+
+
 def _points_between(points, then, now, marks):
     off = now - then
     if off == (-points.value if _DOWN.search(points.left) else points.value):
@@ -80,6 +93,9 @@ def _clause(mention):
 
 def _check(found, changed, items, splits, marks):
     earlier = [one for one in splits.wholes if one.count.at < found[0].at and not one.past][-_REMEMBERED:]
+    stage = words.stage_of(changed[0].left)
+    if stage and not items:  # 立案数同比增加44件: of what it names, of nothing else
+        earlier = [one for one in earlier if one.stage == stage]
     for place, mention in enumerate(changed):
         told = _before(items, mention)
         now = [item.value for item in [*reversed(told), *reversed(earlier)] if not item.past]

@@ -197,8 +197,12 @@ def _is_of_named_part(group):
 
 
 def _is_of_subject(group):
-    """3件主办提案，A类2件，B类1件: what the sentence begins with is what it splits."""
+    """3件主办提案，A类2件，B类1件; 18件中，独办11件，会办7件: what the clause begins with is what it splits."""
     base, first = group.base, group.items[0]
+    if base is not None and base.sentence == first.sentence and base.place == first.place - 1:
+        within = re.match("(?:提案|件)*(?:之|当)?中$", base.count.right)
+        if within and group.facet == "handling" and is_filler(base.count.said.rpartition("；")[2]):
+            return True
     return (
         base is not None
         and base.sentence == first.sentence
@@ -319,9 +323,16 @@ def _cannot_overlap(group):
     if group.facet not in words.OPEN:
         return group.facet == "proposer" or not any("+" in item.name for item in group.items)
     first = group.items[0].mention
-    return "其中" in first.lead + first.left and not any(
+    return "其中" in _since(group.base, first) and not any(
         one in item.label for item in group.items for one in ("涉及", "有关", "关于", "围绕")
     )
+
+
+def _since(base, first):
+    """What stands between a whole and the first part in its sentence, units counted between them too."""
+    if base is None or base.sentence != first.sentence or base.mention.at > first.at:
+        return first.lead + first.left
+    return first.said[len(base.mention.said) :]
 
 
 def _is_slip(group, over):

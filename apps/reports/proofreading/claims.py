@@ -170,6 +170,8 @@ def _counted(mention, percent, names, mentions):
     item.stage = _stage(item, near, right, far)
     if before is not None and _EACH_OF_THEM.search(left) and before.dimension != mention.dimension and before.unit:
         item.times = before.value
+    elif _EACH_OF_THEM.search(left) and re.match("其[他它余]", cleaned(left)):
+        mention.about = True  # 其他副市长各领办2件: of how many is not told
     if percent is not None:
         item.base_words = split_at_share(percent)[1]
         if "based" in percent.flags:

@@ -50,6 +50,8 @@ def _goes_on(splits, group, item):
             "proposer",
         )
     if item.sentence != last.sentence:
+        if len(group.items) > 1 and group.items[0].sentence == last.sentence:
+            return False  # a sentence that lists them all: no list of lines
         return (
             mention.paragraph - last.paragraph == 1
             and _same_shape(splits, item, last)

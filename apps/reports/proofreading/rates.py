@@ -151,9 +151,11 @@ def _counts_of(stage, item, splits):
 
 
 def _bases_above(item, count, splits):
+    """Wholes that a count may be of, what its own sentence is about (46件平时提案中，立案38件) among them."""
+    subjects = [one for one in splits.same_sentence(count) if one.again]
     before = [
         one
-        for one in splits.wholes_around(item)
+        for one in [*splits.wholes_around(item), *subjects]
         if one is not count
         and one.place < max(count.place, item.place)
         and one.dimension == count.dimension

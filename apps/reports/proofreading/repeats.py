@@ -258,6 +258,18 @@ def _other_year(one, other):
     return bool(one.year and other.year and one.year != other.year)
 
 
+def _of_year(item, own):
+    """The year that a count's own words name, else that of the letter."""
+    found = re.findall(r"(20\d\d)年", item.count.left)
+    return found[-1] if found else item.year or own
+
+
+def _year_of_letter(lines):
+    """The year that the first lines name, "" for none."""
+    found = re.search(r"(20\d\d)(?:年|$|[^\d])", "".join(lines[:3]))
+    return found[1] if found else ""
+
+
 def _differs(item, before, marks):
     marks.fault(
         "repeat",
@@ -270,7 +282,7 @@ def _differs(item, before, marks):
 
 def _parts(splits, marks):
     """The same part of the same whole."""
-    first = {}
+    first, year = {}, _year_of_letter(splits.lines)
     for item in splits.items:
         if not _can_repeat(item):
             continue
@@ -278,6 +290,8 @@ def _parts(splits, marks):
         whole = whole_of(item, splits) if base and item.facet != "key" else None
         known = first.setdefault((item.facet, item.name, item.aspect, whole), item)
         if known is item or known.sentence == item.sentence or _other_year(known, item):
+            continue
+        if year and _of_year(known, year) != _of_year(item, year):
             continue
         if known.value == item.value:
             marks.fine(item.count, known.count)

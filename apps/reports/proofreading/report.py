@@ -67,16 +67,18 @@ class Marks:
     def fine(self, *mentions):
         self.right.update(id(mention) for mention in mentions if mention is not None)
 
-    def fault(self, rule, mentions, printed, expected, suggestion, base=None):
-        """A finding about some Mentions and their `base`; the same one printed again is only marked again."""
+    def fault(self, rule, mentions, printed, expected, suggestion, base=None, tail=""):
+        """A finding about some Mentions and their `base`; the same one printed again is only marked again.
+
+        `tail`: words behind the last of them that are quoted too.
+        """
         quoted = [mention for mention in mentions if mention is not None]
         marked = [base, *quoted] if base is not None else quoted
         same = (rule, str(printed), str(expected), tuple(sorted(one.printed for one in marked)))
         if same not in self._places:
             self._places[same] = len(self.findings)
-            self.findings.append(
-                Finding(rule, self.words_of(quoted), str(printed), str(expected), suggestion, tuple(marked))
-            )
+            where = self._with_tail(self.words_of(quoted), quoted, tail)
+            self.findings.append(Finding(rule, where, str(printed), str(expected), suggestion, tuple(marked)))
         for mention in marked:
             if self._places[same] not in (places := self.wrong.setdefault(id(mention), [])):
                 places.append(self._places[same])
@@ -85,6 +87,10 @@ class Marks:
         self.notes.append(
             Finding(rule, self.words_of(mentions), str(printed), str(expected), suggestion, tuple(mentions))
         )
+
+    def _with_tail(self, quoted, mentions, tail):
+        last = max(mentions, key=lambda one: (one.paragraph, one.end))
+        return quoted + tail if self.paragraphs[last.paragraph].startswith(tail, last.end) else quoted
 
     def words_of(self, mentions):
         """The letter's own words around some numbers of one paragraph (that of the last)."""

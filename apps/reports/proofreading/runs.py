@@ -14,6 +14,7 @@ from .labels import is_filler
 
 _SLIP, _SHARE = 3, 25  # so many, and one in so many, may be missing by a slip
 _SOME = re.compile("主要|重点|突出|较多|最多|最重|居多|多数|以上|涉及|有关|关于|围绕|前[三四五十\\d]")
+_OTHERS = re.compile("其[他它余](?:方面|领域|类|问题)?(?:的|有|提案)*$")
 _SAYS_WHO = re.compile(
     "(?:系统|政府|机关|部门|单位|群团|团体|[市县区]委|法院|检察院)[^，；]{0,8}?(?:办理|承办|负责)的?$"
 )
@@ -59,19 +60,28 @@ def _check(whole, parts, splits, marks):
     if whole.group is not None and any(one.group is whole.group for one in parts):
         return  # A类25件，B类1件，C类23件: neighbours
     first, last = parts[0].mention, parts[-1].mention
-    if last.after.startswith("等") or _SOME.search(_since(parts[0], whole)) or splits.says_overlap(parts[0]):
+    total = sum(one.value for one in parts)
+    told_some = _SOME.search(_since(parts[0], whole)) and not _are_too_many(whole, parts, total)
+    if last.after.startswith("等") or told_some or splits.says_overlap(parts[0]):
         return
     if any(one.past != whole.past or one.facet in ("key", "converted", FOLLOWED) or "+" in one.name for one in parts):
         return
     if any(_BESIDES.search(one.mention.left) for one in parts) or max(one.value for one in parts) >= whole.value:
         return
-    total = sum(one.value for one in parts)
     off = abs(total - whole.value)
     if not off:
         marks.fine(whole.count, *[one.count for one in parts])
-    elif off <= min(_SLIP, whole.value // _SHARE) and first.at > whole.count.at:
+    elif first.at > whole.count.at and (off <= min(_SLIP, whole.value // _SHARE) or _are_too_many(whole, parts, total)):
         told = f"{'+'.join(plain(one.value) for one in parts)}={plain(total)}，与{plain(whole.value)}相差{plain(off)}。"
         marks.fault("sum", [one.count for one in parts], plain(total), plain(whole.value), told, whole.count)
+
+
+def _are_too_many(whole, parts, total):
+    """Three and more parts right behind their whole that come to one more, or end with the others and do not fit."""
+    is_whole = whole.stage or whole.again or whole.count.right.startswith("提案")
+    if len(parts) < 3 or parts[0].place != whole.place + 1 or not (is_whole or "其中" in parts[0].mention.gap):
+        return False
+    return total - whole.value == 1 or bool(_OTHERS.search(parts[-1].mention.left) and total > whole.value)
 
 
 def _check_sentence(told, splits, marks):

@@ -381,6 +381,8 @@ def dimension_of(mention):
     if mention.unit in ("件次", "人次", "家次", "户次", "场次"):
         return ""
     if mention.unit in ("件", "份", "篇", "宗"):
+        if words.OTHER_ADVICE.search(beside):
+            return ""
         if words.OWN.search(beside):
             return words.PROPOSALS
         if words.FOREIGN_BEHIND.match(right) or words.FOREIGN_BEFORE.search(left):

@@ -5,6 +5,7 @@ import re
 from . import words
 from .arithmetic import plain
 from .numerals import chinese_whole
+from .tokens import POINTS
 
 _COMPARED = ("result", "rating", "proposer", "key", "kind")
 _YEAR = re.compile(r"(20\d\d)年?度?$")
@@ -86,6 +87,16 @@ def earlier_figure(known, item, changed):
     keys = [words.HANDLED, words.WHOLE] if (own := key_of(item)) in (words.HANDLED, words.WHOLE) else [own]
     found = {known[year, key] for year in years for key in keys if (year, key) in known}
     return found.pop() if len(found) == 1 else None
+
+
+def years_named(known, changed):
+    """(then, now) of 2021年…立案数同比增加44件: what the words name, of its year and of the year before; else None."""
+    year = re.findall(r"(20\d\d)年", changed.said)[-1:]
+    stage = words.stage_of(changed.left) if re.search("同比|比上年|较上年|比去年|较去年", changed.said) else ""
+    if not year or not stage or changed.kind == POINTS:
+        return None
+    pair = known.get((str(int(year[0]) - 1), stage)), known.get((year[0], stage))
+    return pair if None not in pair else None
 
 
 def two_years(known, points):
