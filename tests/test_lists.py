@@ -134,6 +134,22 @@ def test_the_counts_of_the_list_are_those_of_the_figures(client, year):
     assert [row.proposal.number for row in client.get(url).context["rows"]] == ["007"]
 
 
+@pytest.mark.parametrize("as_of", ["", "?as_of=2020-06-30"])
+def test_every_figure_on_the_page_of_the_letter_leads_to_as_many_proposals(client, year, as_of):
+    client.force_login(year.office)
+    page = client.get(reverse("reports:letter", args=["9-4"]) + as_of)
+    rows = [row for table in page.context["tables"] for row in table.rows if row.count]
+    assert len(rows) > 8
+    for row in rows:
+        assert client.get(row.url).context["page"].paginator.count == row.count, row
+
+
+def test_a_leader_is_not_led_from_a_figure_of_all_to_a_list_of_a_part(client, year):
+    client.force_login(year.leader)
+    page = client.get(reverse("reports:letter", args=["9-4"]))
+    assert {row.url for table in page.context["tables"] for row in table.rows} == {""}
+
+
 def test_the_states_stand_above_the_list_with_their_counts(client, year):
     client.force_login(year.office)
     tabs = {tab.label: tab for tab in client.get(f"{LIST}?session=9-4&state=closed").context["listing"].tabs}

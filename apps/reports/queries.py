@@ -35,6 +35,12 @@ def reads_drafts(user, on=None):
     return standing.is_office or bool(standing.leads_as)
 
 
+def sees_all(user, on=None):
+    """The office and the committee: what they count over all proposals is what they find when they go there."""
+    standing = standing_of(user, on or timezone.localdate())
+    return standing.is_office or standing.is_secretariat
+
+
 def editions_visible_to(user, on=None):
     """Editions that the user may read, as a queryset (docs/workflow.md, 谁能看到什么)."""
     if reads_drafts(user, on):

@@ -79,16 +79,18 @@ def figure_label(path):
 
 
 def lists_of(tally, session):
-    """path → the address of the list of proposals that shows the same; "" where there is none.
-
-    The list shows all records: as of a day there is none.
+    """path → the address of the proposals behind a figure: their list, to work on, where its filters show them; else
+    the page of the figure, as of the tally's day. "" where nobody is behind it.
     """
 
     def url(path):
-        name, value = LISTED.get(path) or LISTED.get(path[:-1]) or ("", "")
-        if tally.as_of or not name:
+        if not tally.members.get(path):
             return ""
-        return f"{reverse('desk:proposals')}?{urlencode({'session': session.key, name: value or path[-1]})}"
+        name, value = LISTED.get(path) or LISTED.get(path[:-1]) or ("", "")
+        if name and not tally.as_of:
+            return f"{reverse('desk:proposals')}?{urlencode({'session': session.key, name: value or path[-1]})}"
+        asked = [("path", part) for part in path] + ([("as_of", tally.as_of)] if tally.as_of else [])
+        return f"{reverse('reports:picture_figure', args=[session.key])}?{urlencode(asked)}"
 
     return url
 

@@ -27,7 +27,7 @@ from .approval_views import approval_context, file
 from .forms import AsOfForm, LetterTextsForm, id_in
 from .letter import before_approval, compose, examples_of, usual_title
 from .models import Edition
-from .queries import letter_of, parts_of, reads_drafts, reads_letters, themes_of_letter, why_texts_stand_still
+from .queries import letter_of, parts_of, reads_drafts, reads_letters, sees_all, themes_of_letter, why_texts_stand_still
 from .tables import lists_of, tables_of
 from .themes import theme_of, themes_of
 from .wording import meeting_of
@@ -101,7 +101,7 @@ def letter_page(request, session, problem="", status=200):
         "form": form,
         "as_of": as_of,
         "asked": asked,
-        "tables": tables_of(tally, lists_of(tally, session)),
+        "tables": tables_of(tally, lists_of(tally, session) if sees_all(request.user) else lambda path: ""),
         "unfinished": composed.unfinished if composed else [],
         "paper": paper_html(composed.letter) if composed else "",
         "pdf_url": reverse("reports:letter_pdf", args=[session.key]) + as_asked,
