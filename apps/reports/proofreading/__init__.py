@@ -13,6 +13,7 @@ from .changes import check_changes
 from .checks import check_shares, check_sums
 from .claims import items_of
 from .exceptions import check_exceptions
+from .from_to import check_from_to
 from .notes import add_notes
 from .periods import session_of
 from .rates import check_rates
@@ -27,6 +28,7 @@ from .tables_compared import check_tables_against_data, check_tables_against_tex
 from .tallies import check_tallies
 from .tokens import COUNT, PERCENT, POINTS, Lexer
 from .years import check_years
+from .years_listed import check_years_listed
 
 CHECKED = (COUNT, PERCENT, POINTS)
 
@@ -51,6 +53,7 @@ def check(document, figures=None):
     check_shares(splits, marks)
     check_rates(splits, marks)
     check_changes(splits, lexer.mentions, marks, tables)
+    check_from_to(lexer.mentions, marks)
     check_averages(lexer.mentions, marks)
     check_balances(lexer.mentions, marks)
     check_exceptions(splits, lexer.mentions, marks)
@@ -59,6 +62,7 @@ def check(document, figures=None):
     check_tables_against_text(tables, splits, marks)
     check_rows_told(tables, splits, marks)
     check_years(splits, tables, marks)
+    check_years_listed(splits, marks)
     if figures is not None:
         check_data(splits, figures, marks)
         check_tables_against_data(tables, figures, marks)

@@ -13,6 +13,7 @@ _GENERAL = re.compile(
     r"[区市县省]|政府|系统|总|全部|全[区市县省年]|所有|数|量|件|的|已|经|年度|本年|今年|当年|比例|比重|比|约|各类|审查|主办|并案后|应办|"
     r"率|数量|累计|到|本次|本届|评议|评价|有效|了|在|中|、|，|：|（|）)*+"
 )
+_TIMELY = re.compile("按时|按期|如期|及时|提前|逾期|超期|延期")
 _REACH = 100  # items over which a name is remembered
 _WINDOW = 10  # counts before and behind that may be the base without anybody's saying so
 
@@ -42,6 +43,8 @@ def bases_of(item, splits):
     if named and (fitting := [one for one in able if one.stage == named]):
         here = [one for one in fitting if one.sentence == item.sentence]
         found = list(reversed(here or fitting))
+        if not _TIMELY.search(item.base_words):  # 占已答复的: not 按时答复276件
+            found.sort(key=lambda one: bool(_TIMELY.search(one.count.label)))
         if own is not None and group and group.is_part and own not in found:
             found.append(own)
         if own in found:

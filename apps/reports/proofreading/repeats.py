@@ -25,6 +25,7 @@ _NAMED_AGAIN = re.compile("(?:立案|办复|答复|办结|承办|交办|收到|�
 _PERIOD = re.compile("[上下]半年|前?[一二三四]个?季度|\\d+月|大会|平时|首批|第.批")
 _FIRST, _LAST = 10, 40  # wholes that a later one is compared with
 _REACH = 200  # items before a count that points at one of them
+_FOR_THOSE = re.compile("(?:对于?|针对|上述|这些|至于)([^，；：\\d]{3,16})的")
 _NEAR = 2  # sentences
 _SLIP = 3  # proposals
 _CLASS_OF = {"已经": "A", "正在": "B", "暂不能": "C"}  # as most places have them
@@ -42,6 +43,28 @@ def check_repeats(splits, marks):
     _past_totals(splits, marks)
     _ratings_pointed_at(splits, marks)
     _called_again(splits, marks)
+    _named_again(splits, marks)
+
+
+def _named_again(splits, marks):
+    """对尚未启动的8件，…, told before as …原因尚未启动的7件: those that were told of, by the end of their words."""
+    for item in splits.items:
+        match = _FOR_THOSE.fullmatch(item.count.left) if item.count and not item.count.lead else None
+        if match is None or item.past or item.percent or id(item.count) in marks.wrong or item.count.about:
+            continue
+        if item.dimension != words.PROPOSALS or not re.fullmatch("(?:提案|件)*", item.count.right):
+            continue
+        known = [
+            one
+            for one in splits.items[max(item.place - _REACH, 0) : item.place]
+            if one.count
+            and (not one.past or item.sentence - one.sentence <= _NEAR)
+            and one.dimension == item.dimension
+            and one.sentence != item.sentence
+            and cleaned(one.count.left).endswith(match[1])
+        ]
+        if known and not any(one.value == item.value for one in known) and len({one.value for one in known}) == 1:
+            _differs(item, known[-1], marks)
 
 
 def _called_again(splits, marks):

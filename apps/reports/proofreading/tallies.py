@@ -8,6 +8,7 @@ from itertools import groupby
 
 from . import words
 from .arithmetic import is_misprint, plain
+from .numerals import chinese_whole
 from .tokens import COUNT, FOREIGN, PERCENT
 
 _OPENS = re.compile(
@@ -20,6 +21,9 @@ _SLIP, _SHARE = 3, 10  # parts that overlap come to much more: by so many, or so
 _DEFINITE = re.compile(r"(?:^|，|。)(?:这|上述|以上|今年|全部|全年|所有)?的?$")
 _NOUN = re.compile(r"([^，。；：、的中均全都已\d（）]{2,8}?)(?=的|中|均|全部|都|已|，|$)")
 _FEWEST = 10
+_ADDED = re.compile(
+    r"(?:以上|上述|这|前述)(?P<n>[两二三四五六七八九十]|\d{1,2})(?:大)?(?:项|个方面|方面|部分|类|个单位|家单位)(?P<what>[^，。；：\d]{0,4}?)(?:合计|共计|总计|累计|共|总分)(?:为|得|达|是)?$"
+)
 
 
 def check_tallies(mentions, marks):
@@ -30,6 +34,7 @@ def check_tallies(mentions, marks):
         for place, whole in enumerate(told):
             if whole.kind == FOREIGN and whole.unit and not whole.about:
                 _check_sum(whole, _parts(whole, told[place + 1 :]), marks)
+    _check_added(others, marks)
     _check_again([one for one in others if one.kind in (COUNT, FOREIGN)], marks)
 
 
@@ -61,6 +66,28 @@ def _check_sum(whole, parts, marks):
         told = "+".join(plain(one.value) for one in parts)
         advice = f"{told}={plain(total)}，与{plain(whole.value)}相差{plain(abs(off))}。"
         marks.fault("sum", parts, plain(total), plain(whole.value), advice, whole)
+
+
+def _check_added(told, marks):
+    """自评20分 … 自评10分。以上四项自评合计95分: so many of the unit, called as the sum is, stand before it."""
+    for place, whole in enumerate(told):
+        match = _ADDED.search(whole.said[-24:])
+        if match is None or whole.about or whole.kind == PERCENT:
+            continue
+        number = int(match["n"]) if match["n"].isdigit() else chinese_whole(match["n"]) or 0
+        like = [one for one in told[:place] if one.unit == whole.unit and match["what"] in one.left]
+        if not match["what"]:  # nothing says which: only where there are so many and no more
+            like = [one for one in like if whole.paragraph == one.paragraph]
+            like = like if len(like) == number else []
+        parts = like[-number:]
+        if number < 2 or len(parts) < number or any(one.about for one in parts):
+            continue
+        total = sum(one.value for one in parts)
+        if total == whole.value:
+            marks.fine(whole, *parts)
+        else:
+            told_so = f"{'+'.join(plain(one.value) for one in parts)}={plain(total)}，文中合计为{plain(whole.value)}。"
+            marks.fault("sum", [whole], plain(whole.value), plain(total), told_so)
 
 
 def _check_again(told, marks):

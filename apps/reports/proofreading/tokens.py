@@ -50,7 +50,9 @@ def _in_one_width(text, place, character):
 _CHARACTERS = CHARACTERS.replace("万", "")
 _NUMBER = r"(?:\d{1,3}(?:,\d{3}){1,3}|\d{1,9})(?:\.\d{1,6})?"
 _CHINESE = f"[{_CHARACTERS}]{{1,12}}"
-_MEASURE = "元|美元|平方|公里|亩|吨|米|千瓦|户|套|栋|所|座|台|辆|张|场|次|天|年|级|岁|倍"
+_MEASURE = (
+    "分(?![别办为成类管工解析散配布钟])|元|美元|平方|公里|亩|吨|米|千瓦|户|套|栋|所|座|台|辆|张|场|次|天|年|级|岁|倍"
+)
 _UNIT = r"件次|人次|家次|户次|场次|件|份|篇|宗|家|名|位|人|条|项|个"
 _TOKEN = re.compile(
     rf"""
@@ -222,6 +224,7 @@ class Lexer:
 
 def _plainly(line):
     """The line without titles in 《…》 and names of speakers, which say nothing of numbers; its length stays."""
+    line = re.sub("^[·‧∙・](?=\\D)", "•", line)
     line = _SPEAKER.sub(lambda match: "，" * len(match.group()), line)
     line = _INSIDE.sub("当中", line)
     return re.sub(r"《[^》]*》", lambda match: "《" + "＿" * (len(match.group()) - 2) + "》", line)
