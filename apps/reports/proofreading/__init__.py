@@ -7,6 +7,7 @@ in several ways is right when one of them is; what cannot be told is no finding.
 
 from .additions import check_additions
 from .against_data import check_data
+from .all_of_class import check_all_of_class
 from .averages import check_averages
 from .balances import check_balances
 from .changes import check_changes
@@ -14,19 +15,24 @@ from .checks import check_shares, check_sums
 from .claims import items_of
 from .exceptions import check_exceptions
 from .from_to import check_from_to
+from .multiples import check_multiples
 from .notes import add_notes
 from .periods import session_of
+from .quarters import check_quarters
 from .rates import check_rates
 from .reading import as_document
+from .remainders import check_remainders
 from .repeats import check_repeats
 from .report import Marks, Result
 from .rows_told import check_rows_told
 from .runs import check_runs
+from .shares_in_words import check_shares_in_words
 from .splits import Splits
 from .tables import tables_of
 from .tables_compared import check_tables_against_data, check_tables_against_text
 from .tallies import check_tallies
 from .tokens import COUNT, PERCENT, POINTS, Lexer
+from .under_headings import check_under_headings
 from .years import check_years
 from .years_listed import check_years_listed
 
@@ -50,15 +56,21 @@ def check(document, figures=None):
     check_sums(splits, marks)
     check_runs(splits, marks)
     check_additions(splits, marks)
+    check_quarters(splits, marks)
+    check_under_headings(splits, marks)
     check_shares(splits, marks)
+    check_shares_in_words(splits, marks)
     check_rates(splits, marks)
     check_changes(splits, lexer.mentions, marks, tables)
     check_from_to(lexer.mentions, marks)
+    check_multiples(lexer.mentions, marks)
     check_averages(lexer.mentions, marks)
     check_balances(lexer.mentions, marks)
     check_exceptions(splits, lexer.mentions, marks)
+    check_all_of_class(splits, marks)
     check_tallies(lexer.mentions, marks)
     check_repeats(splits, marks)
+    check_remainders(splits, marks)
     check_tables_against_text(tables, splits, marks)
     check_rows_told(tables, splits, marks)
     check_years(splits, tables, marks)

@@ -5,6 +5,8 @@ import re
 from .arithmetic import plain
 from .checks import is_exact
 from .numerals import chinese_whole
+from .quarters import SOME_QUARTERS
+from .sums import SOME_OF_THEM
 
 _ADDED_UP = re.compile(
     "(?:全年|[上下]半年|[两二三四五六七八九十\\d]+(?:家|个|项|类|者|地|单位|部门|镇|街道|时段)+|前[一二三四]个?季度|至?\\d+月底?|[两三四五]年|两项|三项|两级|两类)?(?:合计|共计|总计|总共|累计|共)(?:有|为|达|收到|提交|立案|承办|办理|办复|答复|办结)*"
@@ -27,6 +29,8 @@ def check_additions(splits, marks):
     for item in splits.items:
         if item.count and not item.change and is_exact(item):
             _check_papers(item, splits, marks)
+        if item.count and is_exact(item) and (some := SOME_OF_THEM.search(item.count.left)):
+            _check_some(item, some, splits, marks)
         if item.count and item.facet == "handling" and _SO_MANY.search(item.count.said[-12:]) and is_exact(item):
             _check_led(item, splits, marks)
         if item.count and "+" in item.name and item.facet in ("result", "rating") and is_exact(item):
@@ -53,6 +57,22 @@ def _check_led(item, splits, marks):
         marks.fault("sum", [item.count], plain(item.value), plain(total), told)
 
 
+def _check_some(item, some, splits, marks):
+    """水环境11件，大气9件，固废6件；前两类合计20件: the first ones of the split before, or the last."""
+    before = splits.before(item)
+    parts = before.group.counted if before is not None and before.group is not None else []
+    many = chinese_whole(some[2])
+    if before is None or before.sentence != item.sentence or len(parts) <= many or not all(map(is_exact, parts)):
+        return
+    chosen = parts[:many] if some[1] == "前" else parts[-many:]
+    total = sum(one.value for one in chosen)
+    if total == item.value:
+        marks.fine(item.count, *[one.count for one in chosen])
+    else:
+        told = f"{'+'.join(plain(one.value) for one in chosen)}={plain(total)}，文中合计为{plain(item.value)}。"
+        marks.fault("sum", [item.count], plain(item.value), plain(total), told)
+
+
 def _check_added(item, splits, marks):
     """办理建议120件、提案197件，合计317件: a sum of counts that are no split of anything."""
     parts = []
@@ -64,6 +84,8 @@ def _check_added(item, splits, marks):
             break
         parts.insert(0, one)
     if len(parts) < 2:
+        return
+    if SOME_QUARTERS.search(item.count.said):
         return
     sums = [sum(one.value for one in parts[first:]) for first in range(len(parts) - 1)]
     if item.value in sums:
@@ -87,7 +109,7 @@ def _check_added(item, splits, marks):
 
 def _check_papers(item, splits, marks):
     """承办建议提案300件，其中建议103件、提案198件: two kinds of paper, or of two levels, against what counts both."""
-    parts = splits.items[item.place + 1 : item.place + 3]
+    parts = _papers_behind(item, splits)
     if len(parts) < 2:
         return
     if any(one.count is None or one.sentence != item.sentence or not is_exact(one) for one in parts):
@@ -96,7 +118,7 @@ def _check_papers(item, splits, marks):
     kinds = both and {_paper_of(one.count) for one in parts} == {"建议", "提案"}
     levels = {_level_of(one.count) for one in parts}
     listed = re.match("[^，。；]{0,6}[，：（](?:其中)?", parts[0].count.gap) and not item.count.bracket
-    if not kinds and not (listed and len(levels) == 2 and all(levels) and not _level_of(item.count)):
+    if not kinds and not (listed and len(levels) == len(parts) and all(levels) and not _level_of(item.count)):
         return
     if any("；" in one.count.gap for one in parts):
         return
@@ -104,8 +126,18 @@ def _check_papers(item, splits, marks):
     if total == item.value:
         marks.fine(item.count, *mentions)
     else:
-        told = f"{plain(parts[0].value)}+{plain(parts[1].value)}={plain(total)}，文中共{plain(item.value)}件。"
+        told = f"{'+'.join(plain(one.value) for one in parts)}={plain(total)}，文中共{plain(item.value)}件。"
         marks.fault("sum", mentions, plain(total), plain(item.value), told, item.count)
+
+
+def _papers_behind(item, splits):
+    """The two counts behind one, and those that go on with papers of further levels: 省4件，市39件，县75件."""
+    parts = splits.items[item.place + 1 : item.place + 3]
+    for one in splits.items[item.place + 3 : item.place + 6]:
+        if one.count is None or not _level_of(one.count) or one.sentence != item.sentence or "；" in one.count.gap:
+            break
+        parts.append(one)
+    return parts
 
 
 def _paper_of(count):

@@ -9,6 +9,8 @@ from .years import earlier_figure, figures_by_year, key_of, two_years, years_nam
 
 _REMEMBERED = 20  # wholes
 _EARLIER = re.compile("(?:比|较|由|从|上年|去年)[^，；]*$")
+_FROM = re.compile("[由从][^，；。]*$")
+_TO = re.compile("^[^，；。]{0,6}(?:升|降|增|减|提高|上升|下降|增加|减少|提升|增长|提)(?:至|到|为)[^，；。]{0,8}$")
 _DOWN = re.compile("下降|减少|降低|降幅|少|下浮")
 
 
@@ -169,7 +171,9 @@ def _points(points, found, splits, marks):
     shares = [one for one in found if one.kind == PERCENT and "change" not in one.flags and since < one.at < points.at]
     past = {id(item.percent) for item in splits.items if item.past and item.percent}
     earlier = [one for one in shares[-2:] if id(one) in past or _EARLIER.search(one.left)]
-    if len(shares) > 1 and len(earlier) == 1:
+    if len(shares) > 1 and _FROM.search(shares[-2].said[-24:]) and _TO.search(shares[-1].gap):
+        earlier, now = [shares[-2]], shares[-1]  # 由前年的58.6%提高到去年的66.4%
+    elif len(shares) > 1 and len(earlier) == 1:
         now = next(one for one in shares[-2:] if one is not earlier[0])
     elif len(shares) == 1 and earlier:
         now = _share_now(earlier[0], splits)

@@ -15,6 +15,7 @@ from .labels import cleaned, is_filler
 _AROUND = 12  # counts beside a split that may belong to it
 _SLIP = 3  # proposals
 _NEARLY = 25  # one in so many may be missing from a list by a slip
+_REFUSED = 10  # one in so many of those not filed may be missing by a slip
 _LINES = 6  # paragraphs between the subtotals of one whole
 _REACH = 100  # counts before a split that it may be a split of
 
@@ -39,13 +40,25 @@ def check_shares(splits, marks):
             marks.fine(item.count, item.percent, right.mention)
         elif item.group and item.group.rest and fits(item.value, item.group.total, item.percent) and item.group.exact:
             marks.fine(item.count, item.percent)  # only the 合计 behind the parts is wrong, which is told of the sum
-        elif bases and _is_told(item, bases) and not is_itself_the_base(item, splits):
+        elif (
+            bases
+            and _is_told(item, bases)
+            and not is_itself_the_base(item, splits)
+            and (not item.past or _is_past(bases[0], item, splits) or item.base_words)
+        ):
             _wrong_share(item, bases, marks)
 
 
 def _is_told(item, bases):
     """Whether the letter counts what the words of a share name."""
     return not is_of_something_else(item) or bases[0].is_named
+
+
+def _is_past(base, item, splits):
+    """Whether a base is of last year, as a share of last year's must have it."""
+    if base.mention is None:
+        return True
+    return any(one.past and not one.change and one is not item for one in splits.items if one.count is base.mention)
 
 
 def _names_its_base(item, bases):
@@ -81,14 +94,14 @@ def _namesakes(items, splits):
     """id of an item → the count that its label names (河东区204件 … 河东区已解决148件), where two others say so."""
     found = {}
     for _, run in groupby(items, key=lambda item: item.sentence):
-        named = [(item, base) for item in run if (base := _namesake(item, splits)) is not None]
+        named = [(item, base) for item in run if (base := namesake(item, splits)) is not None]
         fit = [fits(item.value, base.value, item.percent) for item, base in named]
         if len(named) > 2 and len(named) - sum(fit) == 1:
             found |= {id(item): Base(base.value, "", base.count) for item, base in named}
     return found
 
 
-def _namesake(item, splits):
+def namesake(item, splits):
     """The last count before a sentence whose whole label begins an item's."""
     label = cleaned(item.count.left)
     for one in reversed(splits.items[max(item.place - _REACH, 0) : item.place]):
@@ -260,7 +273,8 @@ def _claims_all(group):
     if group.dimension != words.PROPOSALS:
         return group.exact or group.rest or group.is_list or _is_nearly_all(group)
     return group.is_complete() or (
-        not group.overlaps and (_counts_for_each(group) or _is_of_each(group) or _is_nearly_all(group))
+        not group.overlaps
+        and (_counts_for_each(group) or _is_fate_of_refused(group) or _is_of_each(group) or _is_nearly_all(group))
     )
 
 
@@ -301,6 +315,15 @@ def _lists_some(group):
     return last.after.startswith("等") or bool(
         re.search("主要|重点|突出|较多|最多|居多|多数|以上|涉及|有关|关于|围绕", first.said[-40:] + last.left)
     )
+
+
+def _is_fate_of_refused(group):
+    """不予立案37件，其中转社情民意19件、转送部门11件、退回5件: each paper that was not filed went somewhere."""
+    base, first = group.base, group.items[0]
+    if base is None or base.facet != "review" or base.name != "不立案" or base.sentence != first.sentence:
+        return False
+    near = 0 < base.value - group.total <= max(1, base.value // _REFUSED)
+    return len(group.counted) > 2 and base.place == first.place - 1 and near and not _lists_some(group)
 
 
 def _is_of_each(group):

@@ -13,6 +13,8 @@ from .tokens import COUNT, FOREIGN, PERCENT, squeezed
 
 _DONE = r"(?:办复|答复|办结|回复|办理完毕|办理完成|办完|反馈)"
 _IN_TIME = r"(?:按期|按时|如期|限期内|期限内|时限内|规定时间内|月底前|月底以前|[日月]前|之前)"
+_LENGTH = r"[一二两三四五六\d]{1,3}个?(?:月|工作日|天|日)"
+_SO_LONG = rf"(?:{_LENGTH}(?:之内|以内|内))"
 _MET = r"(?:见面|面商|会面|面谈|当面|走访|上门|登门|沟通|联系)"
 
 
@@ -29,6 +31,7 @@ class Kind:
     all_of: re.Pattern
     rate: re.Pattern
     other: re.Pattern
+    excuse: bool = True  # whether an exception that was agreed on is none
 
 
 KINDS = (
@@ -41,6 +44,16 @@ KINDS = (
             rf"超期|逾期|超时|超过(?:规定)?[期时]限|(?:未|没有|未能|没能){_IN_TIME}{_DONE}?|(?:拖|推迟|延迟|延误|延后|迟)[到至][^，。；]{{0,12}}{_DONE}|"
             rf"[日月旬底]才[^，。；]{{0,6}}{_DONE}"
         ),
+    ),
+    Kind(
+        re.compile(
+            rf"(?:全部|均|都|皆|一律)[^，。；]{{0,4}}?{_SO_LONG}[^，。；]{{0,6}}{_DONE}|(?:没有|无|未出现)(?:任何)?[一1](?:件|份)[^，。；]{{0,4}}(?:超期|逾期|超时)"
+        ),
+        re.compile(rf"{_SO_LONG}(?:内)?{_DONE}率"),
+        re.compile(
+            rf"超期|逾期|超时|超过(?:规定)?[期时]限|超过{_LENGTH}|(?:拖|推迟|延迟|延误|延后|延期|延长|迟)[到至][^，。；]{{0,12}}{_DONE}|[日月旬底]才[^，。；]{{0,6}}{_DONE}"
+        ),
+        excuse=False,  # who asked for more time did not answer in that time
     ),
     Kind(
         re.compile(rf"(?:全部|均|都|皆)(?:已|已经)?(?:得到)?{_DONE}"),
@@ -79,12 +92,13 @@ _SOME = re.compile(
 _NAMED = {"主办", "会办", "协办", "重点", "平时", "大会", "集体", *(f"{letter}类" for letter in "ABCDE")}
 """Those that name a part: all of it are contradicted by some of it."""
 _OVER = re.compile(r"截至|月底|当时|曾|首次|之前|现已|目前已|随后|已补|已于|此后|经协调|同意|批准|准许|注销|撤")
+_SINCE = re.compile("截至|当时|曾|去年|上年|往年|注销|撤|[没未无]有?[^，。；]{0,6}(?:超期|逾期|超时)")
 _AGAIN = re.compile(
     r"(?:重新办理|二次办理|二次答复|再次办理|重新答复|再次答复|重办|补办|整改|再次沟通)(?:之?后|，[^。]{0,16}(?:满意|认可|理解))|最终|改评|现[已均]|"
     r"转为[“]?(?:基本)?满意|均转|第二次(?:评价|测评)"
 )
 _OF_A_UNIT = re.compile("(?<![我本各])(?:局|委|办|镇|乡|街道|院|公司|中心|县|区|市)(?:的)?[^，。；]{0,10}率")
-_ALL_OF_CLASS = re.compile(r"(?:均|全部|都|皆)(?:为|是|属|属于|评为|办成|列为)([A-E])类")
+ALL_OF_CLASS = re.compile(r"(?:均|全部|都|皆)(?:为|是|属|属于|评为|办成|列为)([A-E])类")
 _ALL_CLOSED = re.compile("(?:全部|均|都|皆)(?:已|已经)?(?:办结|办理完毕|办理完成|办完)")
 _STILL_OPEN = re.compile(
     "第\\d+号[^。；]*?(?:(?:仍|还|尚|正)在(?:抓紧|继续)?办理|(?:尚未|未能|没能|还没有?|仍未)(?:办结|办完)|(?:预计|计划|拟于?|有望)[^，。；]{2,10}(?:办结|办完|答复))"
@@ -122,7 +136,7 @@ def _check_kind(kind, splits, mentions, sentences, marks):
         and one.dimension == words.PROPOSALS
         and one.value > 0
         and kind.other.search(_about(one))
-        and not _OVER.search(_about(one))
+        and not (_OVER if kind.excuse else _SINCE).search(_about(one))
         and not _is_of_other_papers(one, mentions)
     ]
     if not exceptions:
@@ -265,7 +279,7 @@ def _check_marked_classes(mentions, marks):
     """均为A类, and behind it a list of titles marked （A类） and （B类）."""
     for one in mentions:
         text = one.after
-        match = _ALL_OF_CLASS.search(text)
+        match = ALL_OF_CLASS.search(text)
         if one.kind != COUNT or match is None or re.search("[；。]", text[: match.start()]):
             continue
         listed = _MARK.findall("".join(_squeezed_behind(one, marks.paragraphs)))

@@ -58,7 +58,7 @@ def _goes_on(splits, group, item):
             and not re.search("其中|共", mention.said)
             and not any(one.count for one in splits.items[last.place + 1 : item.place])
         )
-    if mention.bracket != group.bracket or re.search("其中|中[，：]?$", mention.gap):
+    if mention.bracket != group.bracket or re.search("其中|中[，：]?$|(?:提案|建议|[件份类])(?:之|当)?中", mention.gap):
         return False
     if 0 < group.expected <= len(group.items):
         return False

@@ -7,7 +7,7 @@ from itertools import combinations, groupby
 from . import words
 from .arithmetic import fits, is_misprint, is_truncated, plain, share
 from .bases import Base, bases_of, is_of_something_else, share_advice
-from .checks import is_exact
+from .checks import is_exact, namesake
 from .possible import any_two, check_possible
 from .words import ANSWERED, FILED, RETURNED
 
@@ -21,6 +21,10 @@ _RATING_RATE = re.compile("((?:不|基本|比较)?满意)率$")
 _NONE_BAD = re.compile("不满意率?为?(?:零|0|无)|[没无]有?不满意")
 _ONLY_THEN = re.compile("(?:[比较与同由从]|而)*(?:去年|上年|上一年|前一年|上届)(?:同期)?(?:的|为|是|度)*")
 """比上年97.2%提高1.1个百分点: what is compared with, not a share of anything here."""
+_DOINGS = re.compile(
+    "转|完成|采纳|落实|解决|办成|公开|签收|参与|出席|到会|见面|面商|走访|回访|兑现|销号|整改|销账|启动|开工|退回|联系|沟通|"
+    "合格|通过|协商|督办|评价|参评"
+)
 _NEAR = 2  # sentences
 _SLIP = 3  # receipts
 
@@ -104,7 +108,8 @@ def _check_rate(item, splits, marks):
     counts = _counts_of(stage, item, splits) if stage else []
     if counts:
         bases = [one for count in counts for one in _bases_above(item, count, splits)]
-        _compare(item, [count.value for count in counts], bases, splits, marks, is_clear=stage in (FILED, RETURNED))
+        is_clear = stage in (FILED, RETURNED) or namesake(counts[0], splits) is not None
+        _compare(item, [count.value for count in counts], bases, splits, marks, is_clear)
     else:
         check_possible(item, splits, marks)
 
@@ -132,8 +137,7 @@ def _names_count(name, label):
     if len(name) > 2 and name in label and not any(words_of.search(name) for _, words_of in _STAGE_OF_RATE):
         return True
     end = name[-2:]
-    known = re.search("转|完成|采纳|落实|解决|办成|公开|签收|参与|出席|到会|见面|面商|走访|回访", end)
-    return bool(known) and (end in label or ("转" in end and "转" in label))
+    return bool(_DOINGS.search(end)) and (end in label or ("转" in end and "转" in label))
 
 
 def _counts_of(stage, item, splits):
@@ -152,6 +156,8 @@ def _counts_of(stage, item, splits):
 
 def _bases_above(item, count, splits):
     """Wholes that a count may be of, what its own sentence is about (46件平时提案中，立案38件) among them."""
+    if (own := namesake(count, splits)) is not None:
+        return [Base(own.value, "", own.count, True)]  # 政府系统214件 … 政府系统办复198件，办复率92.5%
     subjects = [one for one in splits.same_sentence(count) if one.again]
     before = [
         one
@@ -279,7 +285,11 @@ def _satisfied(name, group, base):
     """Counts that may stand for satisfied, the usual one first."""
     by_name = {one.name: one.value for one in group.counted}
     bad = sum(value for one, value in by_name.items() if "不" in one)
-    good = {one: value for one, value in by_name.items() if "不" not in one and one != "其余"}
+    good = {
+        one: value
+        for one, value in by_name.items()
+        if "不" not in one and one != "其余" and not re.fullmatch(words.NO_RATING, one)
+    }
     if "不满意率" in name:
         return [bad] if bad else []
     only = re.search("(基本满意|比较满意|非常满意)率", name)

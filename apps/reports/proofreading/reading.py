@@ -16,6 +16,7 @@ from xml.etree.ElementTree import ParseError
 from defusedxml.common import DefusedXmlException
 
 from . import pdf_text
+from .stacked import stacked_table
 from .word_text import word_blocks
 
 MAX_BYTES = 20 * 1024 * 1024
@@ -125,7 +126,12 @@ def document_of_text(text):
     waiting, place = None, 0  # a line that may run on
     while place < len(lines):
         stop = _end_of_rows(lines, cells, place)
-        if _is_table(cells[place:stop]):
+        if (found := stacked_table(lines, place)) is not None:
+            builder.lines(waiting)
+            waiting = None
+            rows, stop = found
+            builder.table(rows)
+        elif _is_table(cells[place:stop]):
             builder.lines(waiting)
             waiting = None
             builder.table([row or [""] * len(cells[place]) for row in cells[place:stop]], lines[place:stop])

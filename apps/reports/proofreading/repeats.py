@@ -32,6 +32,8 @@ _CLASS_OF = {"已经": "A", "正在": "B", "暂不能": "C"}  # as most places h
 _FEWEST = 5  # proposals: fewer may be any of those that were told of
 _PAST_TOTAL = re.compile("(?:去年|上年)[^，；。]{0,14}提案(?:总数|总量|数)?(?:是|为|有|共|共有|共计)*$")
 _PAST_AGAIN = re.compile("(?:^|，)(?:比|较|与|同)?(?:去年|上年)(?:同期)?的?$")
+_OF_THESE = re.compile("(?:政协)?(?:委员)?(?:提案|建议|件)*(?:之|当)?中")
+_FILED_OF_THEM = re.compile("(?:提案|建议)?(?:被|已|获|经审查|予以|得以|最终|准予)*立案(?![侦查审])")
 _CLOSE = Decimal("0.15")
 
 
@@ -44,6 +46,7 @@ def check_repeats(splits, marks):
     _ratings_pointed_at(splits, marks)
     _called_again(splits, marks)
     _named_again(splits, marks)
+    _filed_again(splits, marks)
 
 
 def _named_again(splits, marks):
@@ -65,6 +68,29 @@ def _named_again(splits, marks):
         ]
         if known and not any(one.value == item.value for one in known) and len({one.value for one in known}) == 1:
             _differs(item, known[-1], marks)
+
+
+def _filed_again(splits, marks):
+    """全年54件提案中有48件立案, told before as 立案49件 of these 54: how many were filed does not change."""
+    for item in splits.items:
+        before = splits.before(item)
+        if item.count is None or item.change or item.past or item.count.about or item.value in (None, 0):
+            continue
+        if not _FILED_OF_THEM.match(item.count.after) or before is None or before.sentence != item.sentence:
+            continue
+        if before.count is None or not _OF_THESE.match(before.count.right):
+            continue
+        filed = [
+            one
+            for one in splits.items[: before.place]
+            if one.count and one.stage == words.FILED and not one.past and not one.change and not one.count.about
+        ]
+        whole = [one for one in splits.items[: before.place] if one.count and one.value == before.value and one.stage]
+        if whole and len({one.value for one in filed}) == 1 and whole[0].place < filed[0].place:
+            if filed[0].value == item.value:
+                marks.fine(item.count, filed[0].count)
+            elif _is_close(filed[0], item) and not filed[0].within:
+                _differs(item, filed[0], marks)
 
 
 def _called_again(splits, marks):

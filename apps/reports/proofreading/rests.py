@@ -30,7 +30,7 @@ def group_for_rest(splits, item):
     same = splits.same_sentence(item)
     if len(same) > 1 and not any(one.count for one in splits.items[same[-1].place + 1 : item.place]):
         parts = [one for one in same[1:] if one.stage or one.group is None]
-        if same[-1] in parts:
+        if same[-1] in parts and not _are_clauses(same):
             group = Group("other", "", item.dimension, same[0], items=parts[-1:])
             splits.groups.append(group)
             return group
@@ -38,12 +38,18 @@ def group_for_rest(splits, item):
         same
         and not any(one.count for one in splits.items[same[-1].place + 1 : item.place])
         and same[-1].stage
+        and not (len(same) > 1 and _are_clauses(same))
         and (bases := [one for one in splits.wholes if one.place < same[-1].place and one.value >= same[-1].value])
     ):
         group = Group("other", "", item.dimension, bases[-1], items=[same[-1]])
         splits.groups.append(group)
         return group
     return None
+
+
+def _are_clauses(counts):
+    """五十二件，问题解决了；十八件，正在路上: one beside the other, neither of them the whole of the other."""
+    return (not counts[0].stage or counts[0].local) and all("；" in one.mention.gap for one in counts[1:])
 
 
 def _beside_filed(splits, item):

@@ -14,6 +14,10 @@ _PLAIN_COLUMN = re.compile(r"件数|提案数|数量|承办|主办|办理|合计
 _TOTAL_SAID = re.compile(
     "(?:全[县市区州省]|合计|总计|各单位)(?:共|一共|总共|合计)?(?:承办|主办|协办|会办|办理)(?:提案)?(?:共|有)?"
 )
+_EXCEPTIONS = re.compile(
+    r"逾期|超期|超时|延期|退回|不满意|(?:未|没有|尚未|没能|未能)(?:按期|按时|如期)?(?:答复|办复|办结|面商|见面|公开|兑现|完成|落实|反馈)|"
+    r"(?:其中|重点)[^，。；]{0,8}(?:分别|：)"
+)
 _SHORTEST = 2  # characters of a label
 
 
@@ -24,6 +28,8 @@ def check_rows_told(tables, splits, marks):
         for item in splits.items:
             if item.count is None or item.past or item.change or item.count.about or item.dimension != PROPOSALS:
                 continue
+            if _EXCEPTIONS.search(item.count.said):
+                continue  # 逾期的6件分别是：区教委1件: of some of them
             label = _row_named(item, rows)
             place = rows[label] if label else _total_named(item, table)
             cell = _cell(item, label or item.count.left[:2], table, place) if place is not None else None

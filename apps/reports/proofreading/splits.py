@@ -11,7 +11,7 @@ from .groups import SETS, Group
 from .labels import is_filler
 from .lists import list_for
 from .rests import group_for_rest
-from .sums import adds_up, is_subtotal
+from .sums import SOME_OF_THEM, adds_up, is_subtotal
 
 _NONE_LEFT = re.compile(
     r"(?:无|没有|未有|未收到|未出现|零)[^，。；]{0,6}(?:[C-E]类|不满意)|(?:[C-E]类|不满意)[^，。；\d]{0,6}(?:为零|为0|没有|无)"
@@ -67,6 +67,8 @@ class Splits:
     def _put(self, item):
         if item.facet == "unit" and not self.wholes and re.search("提案", item.label):
             item.facet, item.name, item.stage = "", "", words.HANDLED  # a unit's own letter
+        if item.count and SOME_OF_THEM.search(item.count.left):
+            return  # 前两类合计20件: neither a part nor a whole
         if self._is_again(item):
             item.again = True
         elif self._is_due(item):

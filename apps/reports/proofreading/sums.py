@@ -10,6 +10,10 @@ ADDED = re.compile(
     r"(?:(?:共计|合计|总计|一共|总共|累计|共)(?:为|达|有)?|(?:共计|合计|总计)(?:主办|承办|办理|办复|答复|办结|提交|收到|立案)(?:提案)?)$"
 )
 
+SOME_OF_THEM = re.compile(
+    r"(?:^|[，；：])([前后])([两二三四五六])(?:大?类|项|者|种|位)[^，；：]{0,6}(?:合计|共计|共有?|总计)[^，；：]{0,2}$"
+)
+"""前两类合计20件: the sum of some of the parts before."""
 _RECENT = 20  # splits
 
 
@@ -18,7 +22,7 @@ def adds_up(splits, item):
     before = splits.before(item)
     if not item.count or before is None or before.group is None or "+" in item.name:
         return False
-    if not ADDED.search(item.count.left):
+    if not ADDED.search(item.count.left) or SOME_OF_THEM.search(item.count.left):
         return False
     group = _whole_run(splits, item) or before.group
     if len(group.counted) < 2 or group.dimension != item.dimension:

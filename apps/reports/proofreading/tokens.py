@@ -53,7 +53,7 @@ _CHINESE = f"[{_CHARACTERS}]{{1,12}}"
 _MEASURE = (
     "分(?![别办为成类管工解析散配布钟])|元|美元|平方|公里|亩|吨|米|千瓦|户|套|栋|所|座|台|辆|张|场|次|天|年|级|岁|倍"
 )
-_UNIT = r"件次|人次|家次|户次|场次|件|份|篇|宗|家|名|位|人|条|项|个"
+_UNIT = r"件次|人次|家次|户次|场次|件|份|篇|宗|家|名|位|人|条|项|个|张|票"
 _TOKEN = re.compile(
     rf"""
     (?P<skip>
@@ -64,6 +64,8 @@ _TOKEN = re.compile(
       | 第\s*(?:\d+|{_CHINESE})(?:[、，和]\d+){{0,40}}(?:号|件|条|项|个|次|届|名|位|份|家)?
       | (?<!\d)(?:\d{{1,6}}[、，和]){{0,40}}\d{{1,6}}号
       | 一件(?=提案(?:常|往往|可|同时|既|涉及|需|由多))
+      | 一(?P<one>[件份张])一(?P=one)
+      | 一[件份张个](?:[^，。；、：\d]{{0,8}}[都也](?:没|不(?!满))|都没|也没|不[剩少差落漏])
       | {_CHINESE}(?:届|次(?!提)|五规划) | 十[二三四五六]五 | 一件事 | (?:[每哪]|没有?|[未无]|任何)一[件份]
     )
   | (?P<points>(?<![\d.]){_NUMBER}个?百分点)
@@ -94,6 +96,8 @@ _SPEAKER = re.compile(
     r"^(?:问|答|记者|主持人|发言人|[^，。；：\d]{2,10}(?:负责人|负责同志|主任|局长|秘书长|区长|市长|县长|主席))："
 )
 _INSIDE = re.compile(r"(?<=[件份案])(?:里头|里面|之中|其中(?=[，的]))")
+_IN = re.compile(r"(?<=[件份案])里(?![头面外程])")
+"""县政协提案里独办28件: as 中."""
 _RANGE = re.compile(r"[\d一二两三四五六七八九十][-—–~～至到]$")
 _EACH = re.compile(r"每[^，。；、]{0,6}$|平均[^，。；、]{0,8}$|[人年日月户]均[^，。；、]{0,4}$")
 _FROM = re.compile(r"(?:由|从)[^，。；]{0,12}$")
@@ -226,7 +230,7 @@ def _plainly(line):
     """The line without titles in 《…》 and names of speakers, which say nothing of numbers; its length stays."""
     line = re.sub("^[·‧∙・](?=\\D)", "•", line)
     line = _SPEAKER.sub(lambda match: "，" * len(match.group()), line)
-    line = _INSIDE.sub("当中", line)
+    line = _IN.sub("中", _INSIDE.sub("当中", line))
     return re.sub(r"《[^》]*》", lambda match: "《" + "＿" * (len(match.group()) - 2) + "》", line)
 
 
@@ -377,6 +381,18 @@ def _inherited(mention, before):
     return last.dimension
 
 
+def _is_vote(mention):
+    """收回评议票179张, 满意151票: papers that are returned, not 4张桌子."""
+    said = mention.said[-60:] + mention.after[:60]
+    of_papers = re.search(
+        "(?<![门车发机钞股邮彩])票(?![据房价款券务])|测评表|评[议价]表|征询[意见]*表|意见表|问卷|反馈表|回执", said
+    )
+    rated = re.search("满意|理解|谅解", mention.left + mention.right)
+    behind = re.match("[^，。；的、]{0,4}(?:桌|床|照片|名片|图|牌|证|卡|网|光盘|凳|椅|单(?!位)|海报)", mention.right)
+    other = behind or re.search("(?:桌子?|床位?|照片|图纸?|[黄红]牌|证书?|卡片?|海报)$", mention.left)
+    return bool(of_papers or rated) and not other
+
+
 def dimension_of(mention):
     """What a count counts, "" for what is no matter of such a letter."""
     left, right = mention.left[-12:], mention.right[:12]
@@ -392,6 +408,8 @@ def dimension_of(mention):
             what_became = words.facet_of(mention.label)[0], words.facet_of(right)[0]  # 其余32件转作社情民意
             return words.PROPOSALS if "review" in what_became else ""
         return words.PROPOSALS
+    if mention.unit in ("张", "票"):
+        return words.PROPOSALS if _is_vote(mention) else ""
     if mention.unit in ("个", "条", "项"):
         if re.match(
             r"(?:有关|市直|区级|区属|承办|主办|会办|协办|牵头)?(?:单位|部门|承办|主办|镇|街道|乡镇|委办局)", right

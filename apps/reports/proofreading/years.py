@@ -25,6 +25,7 @@ def figures_by_year(items, tables):
         if (
             year
             and not item.change
+            and not (item.stage == words.WHOLE and item.percent)  # 比上年的25.0%（4件）: a part of that year's
             and not (item.count and _SO_MANY_YEARS.search(item.count.said[-12:]))
             and not mention.about
             and (key := key_of(item))

@@ -1,0 +1,73 @@
+"""What is left, told by itself: 剩下的十一件; 尚有26件没有办复, where 103 of 126 were answered.
+
+A remainder is flagged where the letter tells the whole and everything else beside it.
+"""
+
+import re
+
+from . import words
+from .arithmetic import plain
+from .checks import is_exact
+
+_REST = re.compile(r"(?:剩下|剩余|余下|其余|其他|还剩|只剩|剩)的?(?:这)?(?:还有|有|是|为)?$")
+_OPEN = re.compile(r"(?:尚|还|仍|另)有$|(?:尚未|未|没有|还没有|待)(?:办复|答复|办结|办完)的?(?:还有|尚有|有)?$")
+_UNANSWERED = re.compile(r"(?:提案)?(?:尚未|还未|仍未|未|没有|还没有|没|待)(?:能)?(?:按期)?(?:办复|答复|办结|办完)")
+_SLIP, _SHARE = 3, 10  # so many, and one in so many
+
+
+def check_remainders(splits, marks):
+    """Every rest that stands in no split, and every count of those that are not answered."""
+    for item in splits.items:
+        if item.count is None or item.change or not is_exact(item) or item.dimension != words.PROPOSALS:
+            continue
+        if id(item.count) in marks.wrong or id(item.count) in marks.right or item.past:
+            continue
+        if _REST.search(item.count.left) and (item.group is None or len(item.group.counted) < 2):
+            _check_rest(item, splits, marks)
+        elif _OPEN.search(item.count.left) and _says_open(item):
+            _check_open(item, splits, marks)
+
+
+def _check_rest(item, splits, marks):
+    """九十六件。六十三件，问题解决了；二十一件，正在路上；剩下的十一件，…: what the sentence tells before it."""
+    parts = [one for one in splits.same_sentence(item) if not one.past and not one.mention.bracket]
+    if len(parts) < 2 or any("；" not in one.count.gap for one in [*parts[1:], item]):
+        return
+    if not all(is_exact(one) for one in parts) or any("其中" in one.count.gap for one in parts):
+        return
+    total = sum(one.value for one in parts) + item.value
+    wholes = [one for one in splits.able(parts[0]) if one.sentence != item.sentence and one.value > parts[0].value]
+    if any(one.value == total for one in wholes):
+        marks.fine(item.count, *[one.count for one in parts])
+        return
+    if wholes and abs(wholes[-1].value - total) <= min(_SLIP, wholes[-1].value // _SHARE):
+        whole = wholes[-1].value
+        due = whole - total + item.value
+        told = f"{plain(whole)}件减去前面的{plain(whole - due)}件，应为{plain(due)}件，文中为{plain(item.value)}件。"
+        marks.fault("sum", [item.count], plain(item.value), plain(due), told, wholes[-1].count)
+
+
+def _says_open(item):
+    behind = _UNANSWERED.match(item.count.right) or _UNANSWERED.match(item.count.after)
+    return bool(behind) or bool(re.search("(?:未|没有)(?:办复|答复|办结|办完)的?(?:还有|尚有|有)?$", item.count.left))
+
+
+def _check_open(item, splits, marks):
+    """尚有26件没有办复, against the whole less what was answered, told beside one another before."""
+    before = splits.items[: item.place]
+    answered = [one for one in before if one.count and one.stage == words.ANSWERED and not one.past and is_exact(one)]
+    pairs = [(whole, one) for one in answered for whole in splits.able(one) if whole.value > one.value]
+    beside = [(whole, one) for whole, one in pairs if whole.sentence == one.sentence and not whole.within]
+    values = {one.value for one in before if one.count}
+    sure = [(whole, one) for whole, one in beside if whole.value - one.value in values]
+    if not sure:
+        return
+    if any(whole.value - one.value == item.value for whole, one in pairs) or item.value in values:
+        return
+    due = {whole.value - one.value for whole, one in sure}
+    if len(due) == 1 and abs(min(due) - item.value) <= max(_SLIP, min(due) // 2):
+        whole, one = sure[-1]
+        told = (
+            f"{plain(whole.value)}件已办复{plain(one.value)}件，还有{plain(min(due))}件，这里为{plain(item.value)}件。"
+        )
+        marks.fault("repeat", [item.count], plain(item.value), plain(min(due)), told)
