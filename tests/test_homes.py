@@ -5,12 +5,15 @@ import datetime
 import pytest
 from django.urls import reverse
 
+from apps.allocation import operations as allocation
+from apps.allocation.queries import draft_of, questions_to
 from apps.desk.homes import home_of
 from apps.desk.homes.piles import SHOWN
 from apps.desk.homes.progress import progress_for
 from apps.figures.queries import tally
 from apps.proposals import operations as cases
 from apps.proposals.models import Case, Proposal
+from apps.ratings import operations as ratings
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +125,114 @@ def test_the_secretariat_keeps_an_eye_on_who_was_not_satisfied_until_it_is_close
     make.rated(world, second, "满意", at=make.moment(2020, 6, 10))
     assert Case.objects.get().state == "closed"
     assert section(world.secretary, "不满意、尚未办结", among="watched").count == 0
+
+
+def unhappy_lines(world):
+    found = section(world.secretary, "不满意、尚未办结", among="watched")
+    assert found.count == len(found.items)
+    return [(item.proposal.number, item.since) for item in found.items]
+
+
+def test_a_case_that_was_rated_badly_twice_is_one_line_with_the_last_rating(client, world):
+    for number in ("001", "002"):
+        case = make.handling(world, number).cases.get()
+        make.rated(world, make.reply_at(world, case, "issued"), "不满意")
+        if number == "001":
+            second = make.reply_at(world, case, "issued", at=make.moment(2020, 6, 1), body="再答")
+            make.rated(world, second, "不满意", at=make.moment(2020, 6, 10))
+    assert [number for number, _ in unhappy_lines(world)] == ["001", "002"]
+    client.force_login(world.secretary)
+    listed = client.get(reverse("desk:waiting", args=["unhappy"])).context
+    assert [item.proposal.number for item in listed["section"].items] == ["001", "002"]
+    assert listed["page"].paginator.count == 2
+    assert {row.reply.round for row in listed["page"].object_list if row.case.proposal.number == "001"} == {2}
+
+
+def test_of_several_proposers_only_who_is_still_not_satisfied_is_named(world):
+    """Neither was; the second time the one entered last is content, and the other has not said anything yet."""
+    world.session.asks_cosigners = True
+    world.session.save()
+    case = make.handling(world, proposers=[{"name": "赵堃"}, {"name": "钱䶮"}]).cases.get()
+
+    def rate(reply, name, rating, at):
+        receipt = reply.receipts.get(proposer__name=name)
+        told = {"received_on": at.date(), "scan": make.scan()}
+        ratings.enter(receipt, make.rating(world.session, rating), by=world.secretary, at=at, **told)
+        ratings.confirm(receipt, by=world.secretary2, at=at)
+
+    first = make.reply_at(world, case, "issued")
+    for name in ("赵堃", "钱䶮"):
+        rate(first, name, "不满意", make.moment(2020, 5, 6))
+    assert len(unhappy_lines(world)) == 1
+    second = make.reply_at(world, case, "issued", at=make.moment(2020, 6, 1), body="再答")
+    rate(second, "钱䶮", "满意", make.moment(2020, 6, 10))
+    assert unhappy_lines(world) == [("001", f"{case.unit}·赵堃")]
+
+
+def test_what_waits_to_be_assigned_leads_to_where_all_of_it_is_assigned_at_once(client, world):
+    make.registered(world)
+    client.force_login(world.office)
+    link = '<a class="pile-way" href="/allocation/">到“分办”一次交办</a>'
+    assert link in client.get("/").content.decode()
+    assert '<a href="/allocation/">到“分办”一次交办</a>' in client.get("/waiting/unassigned/").content.decode()
+    assert client.get("/allocation/").status_code == 200
+    make.assigned(world, "002")
+    assert client.get("/").content.decode().count("pile-way") == 1
+
+
+def asked(world, number, *roles, on=DAY):
+    """A proposal in the draft, which is shared with the units."""
+    proposal = make.registered(world, number)
+    at = make.moment(2020, 3, 2)
+    allocation.place(proposal, list(roles), by=world.office, at=at, seen=0)
+    allocation.share(draft_of(world.session), on, by=world.office, at=at)
+    return proposal.allocation_lines.get()
+
+
+def test_a_unit_finds_what_it_is_asked_about_the_draft_until_it_has_answered(client, world):
+    lead = [(world.housing, "lead"), (world.culture, "assist")]
+    first, second = asked(world, "002", *lead), asked(world, "001", (world.housing, "lead"), on=DAY)
+    others = asked(world, "003", (world.parks, "lead"))
+    found = section(world.clerk, "待答复的分办意见")
+    assert [(item.proposal.number, item.what, item.due_on) for item in found.items] == [
+        ("001", "拟由本单位主办，请反馈意见", DAY),
+        ("002", "拟由本单位主办，请反馈意见", DAY),
+    ]
+    assert section(world.head, "待答复的分办意见").count == found.count == 2
+    (culture,) = section(world.culture_clerk, "待答复的分办意见").items
+    assert (culture.proposal.number, culture.what) == ("002", "拟由本单位协办，请反馈意见")
+    client.force_login(world.clerk)
+    page = client.get("/").content.decode()
+    assert first.proposal.get_absolute_url() not in page, "not theirs to see yet"
+    assert others.proposal.get_absolute_url() not in page and "第003号" not in page
+    for item in found.items:
+        assert item.url == item.name_url and item.url.startswith("/allocation/opinions/#part-")
+        assert f'id="{item.url.partition("#")[2]}"' in client.get(item.url).content.decode()
+    at = make.moment(2020, 3, 3)
+    allocation.answer(second, world.housing, by=world.clerk, at=at, seen=1, agrees=True)
+    assert [item.proposal.number for item in section(world.clerk, "待答复的分办意见").items] == ["002"]
+    # asked for another part than the one it answered to, a unit is asked anew
+    for seen, roles in ((1, [(world.parks, "lead"), (world.housing, "assist")]), (2, [(world.housing, "lead")])):
+        allocation.place(second.proposal, roles, by=world.office, at=at, seen=seen)
+        left = [one.line.proposal.number for one in questions_to({world.housing.pk}) if one.answer is None]
+        numbers = [item.proposal.number for item in section(world.clerk, "待答复的分办意见").items]
+        assert numbers == left == (["001", "002"] if seen == 1 else ["002"])
+    allocation.end_sharing(draft_of(world.session), by=world.office, at=at)
+    assert section(world.clerk, "待答复的分办意见").count == 0
+
+
+@pytest.mark.parametrize(
+    ("post", "has_letters"),
+    [("office", True), ("leader", True), ("secretary", True), ("clerk", False), ("culture_head", False)],
+)
+def test_the_pictures_are_one_click_from_each_home(client, world, post, has_letters):
+    client.force_login(world.people[post])
+    page = client.get("/").content.decode()
+    box = page.partition("<h2>查阅</h2>")[2].partition("</section>")[0]
+    assert f'<a href="{reverse("reports:pictures_newest")}">图表</a>' in box
+    assert (f'<a href="{reverse("reports:letters")}">' in box) is has_letters
+    if has_letters:
+        assert client.get(reverse("reports:letters")).status_code == 200
 
 
 def test_a_receipt_that_does_not_come_is_told_to_the_office_once_it_is_late(world):

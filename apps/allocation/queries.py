@@ -20,6 +20,10 @@ HAS_UNITS = Exists(Part.objects.filter(line__proposal=OuterRef("pk"), line__assi
 """Of a proposal: the draft has units for it."""
 ASKED_AND_STILL_ON_IT = Exists(Part.objects.filter(line=OuterRef("line"), unit=OuterRef("unit"), role=OuterRef("role")))
 ANSWERED_AGAIN = Exists(Answer.objects.filter(line=OuterRef("line"), unit=OuterRef("unit"), pk__gt=OuterRef("pk")))
+IS_ANSWERED = Exists(
+    Answer.objects.filter(~ANSWERED_AGAIN, line=OuterRef("line"), unit=OuterRef("unit"), role=OuterRef("role"))
+)
+"""Of a part: the unit's last answer is to the role it has now; the same that `standing_answers` tells of a line."""
 IS_OBJECTED_TO = Exists(
     Answer.objects.filter(
         ASKED_AND_STILL_ON_IT,
@@ -235,16 +239,29 @@ def shares_of(proposals):
 # --- what a unit is asked (征求意见) ---------------------------------------------------------------------------------
 
 
+def asked(path=""):
+    """Filter for the lines on which units are asked for their opinion: of shared drafts, to be assigned, not secret.
+
+    `path`: the way to the line in another model's query, such as "line__".
+    """
+    line = {
+        "draft__shared_at__isnull": False,
+        "assigned_at": None,
+        "proposal__state": ProposalState.RECEIVED,
+        "proposal__is_secret": False,
+    }
+    return Q(**{path + name: value for name, value in line.items()})
+
+
+def parts_to_answer():
+    """The parts about which units are asked and have not answered: the Questions without an answer."""
+    return Part.objects.filter(asked("line__"), ~IS_ANSWERED)
+
+
 def lines_asked_of(units):
-    """The lines on which these units (ids) are asked for their opinion: of shared drafts, their own, not secret."""
+    """The lines on which these units (ids) are asked for their opinion: their own."""
     return (
-        Line.objects.filter(
-            Exists(Part.objects.filter(line=OuterRef("pk"), unit_id__in=units)),
-            draft__shared_at__isnull=False,
-            assigned_at=None,
-            proposal__state=ProposalState.RECEIVED,
-            proposal__is_secret=False,
-        )
+        Line.objects.filter(asked(), Exists(Part.objects.filter(line=OuterRef("pk"), unit_id__in=units)))
         .select_related("draft__session", "proposal__category", "proposal__session")
         .prefetch_related(
             "proposal__proposers",
@@ -277,12 +294,6 @@ def questions_to(units):
 
 def answers_to(session):
     """(units asked on their parts, those that answered) of a shared draft; one query."""
-    asked = Part.objects.filter(
-        line__draft__session=session,
-        line__assigned_at=None,
-        line__proposal__state=ProposalState.RECEIVED,
-        line__proposal__is_secret=False,
-    )
-    said = Exists(Answer.objects.filter(line=OuterRef("line"), unit=OuterRef("unit"), role=OuterRef("role")))
-    counts = asked.aggregate(asked=Count("pk"), answered=Count("pk", filter=Q(said)))
+    parts = Part.objects.filter(asked("line__"), line__draft__session=session)
+    counts = parts.aggregate(asked=Count("pk"), answered=Count("pk", filter=Q(IS_ANSWERED)))
     return counts["asked"], counts["answered"]

@@ -49,7 +49,7 @@ def waiting(request, name):
     pile, rows = found
     page = Paginator(rows.all_of(pile), PAGE).get_page(request.GET.get("page"))
     items = homes.with_deadlines([pile.line(row) for row in page.object_list], today, Calendar.load())
-    section = homes.Section(pile.title, items, page.paginator.count, name=pile.name, whose=pile.whose)
+    section = homes.Section(pile.title, items, page.paginator.count, name=pile.name, whose=pile.whose, way=pile.way)
     return render(request, "desk/waiting.html", {"section": section, "page": page})
 
 

@@ -34,7 +34,7 @@ from .lines import (
     running_cards,
     running_replies,
 )
-from .piles import OTHERS, Pile, Press, Rows, Waiting
+from .piles import OTHERS, Pile, Press, Rows, Waiting, Way
 
 ORDER = (
     "unassigned", "returns", "extensions", "paper", "review", "unattended", "dissatisfied", "promises",
@@ -54,7 +54,9 @@ def _received():
         return Waiting(proposal, "确定承办单位并交办", url, "交办", None, since)
 
     received = Proposal.objects.filter(state=ProposalState.RECEIVED).select_related("session")
-    return Rows(received, (Pile("unassigned", "待交办", Q(), line),), None, ("received_on", "number_order", "pk"))
+    way = Way("到“分办”一次交办", reverse("allocation:newest"))
+    pile = Pile("unassigned", "待交办", Q(), line, way=way)
+    return Rows(received, (pile,), None, ("received_on", "number_order", "pk"))
 
 
 def _asked(model):

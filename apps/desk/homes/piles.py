@@ -33,6 +33,14 @@ class Press:
 
 
 @dataclass(frozen=True)
+class Way:
+    """A link beside the title of a pile: to where all that lies on it is done together."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Waiting:
     """One thing that waits for a person: which proposal (or an AnnualLetter), what to do, by when, where.
 
@@ -47,6 +55,7 @@ class Waiting:
     since: str = ""
     deadline: Remaining | None = None
     presses: tuple[Press, ...] = ()
+    is_hidden: bool = False  # the page of the proposal is not to be seen by this person, or not yet
 
     @property
     def is_letter(self):
@@ -62,8 +71,8 @@ class Waiting:
 
     @property
     def name_url(self):
-        """What a proposal is about stands on its page; a letter is read where it waits."""
-        return self.url if self.is_letter else self.proposal.get_absolute_url()
+        """What a proposal is about stands on its page; what has no such page for its reader is read where it waits."""
+        return self.url if self.is_letter or self.is_hidden else self.proposal.get_absolute_url()
 
 
 ANY = Q(pk__isnull=False)  # a condition cannot be empty
@@ -79,6 +88,7 @@ class Section:
     late: int = 0
     name: str = ""  # in the address of all of them; what is never longer than its first lines has none
     whose: str = MINE
+    way: Way | None = None
 
 
 @dataclass(frozen=True)
@@ -90,6 +100,7 @@ class Pile:
     which: Q
     line: Callable[..., Waiting]
     whose: str = MINE
+    way: Way | None = None
 
 
 @dataclass(frozen=True)
@@ -127,7 +138,7 @@ class Rows:
         )
         if self.due is not None:
             rows = rows.annotate(in_late=Window(Count("pk", filter=Q(waits_until__lt=today)), **by_pile))
-        found = {pile.name: Section(pile.title, name=pile.name, whose=pile.whose) for pile in self.piles}
+        found = {pile.name: Section(pile.title, name=pile.name, whose=pile.whose, way=pile.way) for pile in self.piles}
         lines = {pile.name: pile.line for pile in self.piles}
         for row in rows.filter(place__lte=SHOWN).order_by("place"):
             section = found[row.pile]

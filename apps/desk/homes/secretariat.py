@@ -1,10 +1,11 @@
 """The secretariat's home: receipts to check, to enter and to chase, and who was not satisfied."""
 
 from django.db.models import Case as Choice
-from django.db.models import F, Q, When
+from django.db.models import Exists, F, OuterRef, Q, When
 from django.urls import reverse
 
 from apps.proposals.workflow import CaseState
+from apps.ratings.models import Receipt
 from apps.ratings.queries import DISSATISFIED, receipts_visible_to
 from apps.ratings.workflow import ReceiptState
 from apps.replies.workflow import ReplyState
@@ -13,6 +14,22 @@ from .lines import OF_REPLY
 from .piles import OTHERS, WATCHED, Pile, Rows, Waiting
 
 ORDER = ("to-confirm", "to-enter", "unhappy", "own")
+
+
+_CONFIRMED = Receipt.objects.filter(state=ReceiptState.CONFIRMED, reply__state=ReplyState.ISSUED)
+_RATED_AGAIN = Exists(
+    _CONFIRMED.filter(case=OuterRef("case"), proposer=OuterRef("proposer"), reply__round__gt=OuterRef("reply__round"))
+)
+_UNHAPPY = Q(DISSATISFIED, ~_RATED_AGAIN, state=ReceiptState.CONFIRMED)
+_UNHAPPY_LATER = Exists(
+    _CONFIRMED.filter(
+        Q(reply__round__gt=OuterRef("reply__round")) | Q(reply__round=OuterRef("reply__round"), pk__gt=OuterRef("pk")),
+        _UNHAPPY,
+        case=OuterRef("case"),
+    )
+)
+LAST_UNHAPPY = Q(_UNHAPPY, ~_UNHAPPY_LATER)
+"""Of a receipt: the last one of its case that says 不满意, one a case; what its proposer rated again counts no more."""
 
 
 def rows_of(user, today):
@@ -41,7 +58,7 @@ def _receipts(user, today):
     receipts = receipts.exclude(case__state=CaseState.ENDED).select_related(*OF_REPLY, "proposer")
     submitted, awaited = Q(state=ReceiptState.SUBMITTED), Q(state=ReceiptState.AWAITED)
     # of the last reply, and the case goes on because of it
-    unhappy = Q(DISSATISFIED, state=ReceiptState.CONFIRMED, reply__round__gte=F("case__round") - 1)
+    unhappy = Q(LAST_UNHAPPY, reply__round__gte=F("case__round") - 1)
     running = Q(case__state__in=(CaseState.HANDLING, CaseState.REPLIED))
     return Rows(
         receipts,

@@ -6,6 +6,7 @@ from django.db.models import Case as Choice
 from django.db.models import Exists, F, OuterRef, Q, When
 from django.urls import reverse
 
+from apps.allocation.queries import parts_to_answer
 from apps.proposals.models import Contact, ReturnRequest
 from apps.proposals.workflow import ANSWERING, CaseRole, CaseState
 from apps.replies.models import Commitment, Reply
@@ -30,14 +31,14 @@ from .lines import (
 from .piles import OTHERS, Pile, Press, Rows, Waiting
 
 ORDER = (
-    "to-approve", "cards", "to-accept", "to-talk", "to-draft", "drafts", "opinions", "to-send", "promised", "material",
-    "return-asked", "approving", "checking", "leader", "helpers", "answers",
+    "to-approve", "cards", "to-accept", "allocation", "to-talk", "to-draft", "drafts", "opinions", "to-send",
+    "promised", "material", "return-asked", "approving", "checking", "leader", "helpers", "answers",
 )  # fmt: skip
 
 
 def rows_of(standing):
     rows = [_cases(standing), _to_draft(standing), _replies(standing), _cards(standing), _commitments(standing),
-            _material(standing)]  # fmt: skip
+            _allocation(standing), _material(standing)]  # fmt: skip
     return rows if len(standing.units) > 1 else [_without_unit(one) for one in rows]
 
 
@@ -164,6 +165,20 @@ def _commitments(standing):
     )
     promised = promised.exclude(reply__case__state=CaseState.ENDED).select_related(*OF_COMMITMENT)
     return Rows(promised, (Pile("promised", "承诺事项", Q(), line),), "due_on")
+
+
+def _allocation(standing):
+    """征求意见: what the office means to assign to the unit. Its page is not to be seen before it is assigned."""
+
+    def line(part):
+        what, due_on = f"拟由本单位{part.get_role_display()}，请反馈意见", part.line.draft.answer_by_on
+        url = f"{reverse('allocation:opinions')}#part-{part.pk}"
+        return Waiting(part.line.proposal, what, url, "反馈", due_on, part.unit.name, is_hidden=True)
+
+    asked = parts_to_answer().filter(unit_id__in=standing.units)
+    asked = asked.select_related("line__proposal__session", "line__draft", "unit")
+    pile = Pile("allocation", "待答复的分办意见", Q(), line)
+    return Rows(asked, (pile,), "line__draft__answer_by_on", ("line__proposal__number_order", "pk"))
 
 
 def _material(standing):
