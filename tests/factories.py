@@ -179,7 +179,7 @@ def drafted(world, case, code="A", at=None, body="经研究，现答复如下。
         at=at,
         stage="before" if case.round == 1 else "during",
         manner="phone",
-        held_on=at.date(),
+        held_on=timezone.localdate(at),
         people="赵堃",
         summary=f"就提案内容交换意见（第{case.round}轮）",
     )
@@ -213,7 +213,12 @@ def reply_at(world, case, state, code="A", at=None, body="经研究，现答复�
         ),
         lambda: replies.sign(reply, reply.content_hash, by=leader, at=at),
         lambda: ratings.issue(
-            reply, by=clerk, at=at, number=f"大建函〔2020〕{reply.pk}号", issued_on=at.date(), means="in_person"
+            reply,
+            by=clerk,
+            at=at,
+            number=f"大建函〔2020〕{reply.pk}号",
+            issued_on=timezone.localdate(at),
+            means="in_person",
         ),
     )
     for step in steps[: STEPS.index(state)]:
@@ -234,8 +239,8 @@ def rated(world, reply, name="满意", at=None, confirm=True, attitude=None):
     receipt = receipt_of(reply)
     if attitude or receipt.case.proposal.session.asks_attitude:
         attitude = rating(world.session, attitude or name)
-    ratings.enter(receipt, rating(world.session, name), by=world.secretary, at=at, received_on=at.date(), scan=scan(),
-                  attitude=attitude)  # fmt: skip
+    ratings.enter(receipt, rating(world.session, name), by=world.secretary, at=at,
+                  received_on=timezone.localdate(at), scan=scan(), attitude=attitude)  # fmt: skip
     if confirm:
         ratings.confirm(receipt, by=world.secretary2, at=at)
     return receipt
@@ -245,7 +250,7 @@ def parked(world, case, name="满意", at=None):
     """A receipt of the case's first proposer that came before the reply was recorded."""
     at = at or moment(2020, 4, 20)
     return ratings.park(case, case.proposal.proposers.first(), rating(world.session, name), by=world.secretary, at=at,
-                        received_on=at.date(), scan=scan())  # fmt: skip
+                        received_on=timezone.localdate(at), scan=scan())  # fmt: skip
 
 
 def proposal_at(world, state, number="001", **fields):
@@ -312,7 +317,7 @@ def letter_at(world, state, at=None, number="大渡口府函〔2020〕280号", n
         lambda: approvals.submit(letter, world.leader_row, by=world.office, at=at, note=note),
         lambda: approvals.approve(letter, by=world.chief, at=at),
         lambda: approvals.sign(letter, by=world.leader, at=at),
-        lambda: approvals.issue(letter, number, at.date(), by=world.office, at=at),
+        lambda: approvals.issue(letter, number, timezone.localdate(at), by=world.office, at=at),
     )
     for step in steps[: LETTER_STEPS.index(state)]:
         step()
