@@ -12,6 +12,8 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.allocation import operations as allocation
+from apps.allocation.queries import draft_of
 from apps.notices import mailing
 from apps.notices import operations as notices
 from apps.notices.models import Mail, MailWish, Notice
@@ -75,6 +77,21 @@ def test_who_wants_each_gets_it_once_the_deed_is_stored(world, django_capture_on
     assert "13800000000" not in message.body and "张三" not in message.body  # what somebody wrote stays inside
     kept = Mail.objects.get(person=world.clerk, notice__kind="case.urge")
     assert (kept.stage, kept.tries, kept.problem) == ("sent", 1, "")
+
+
+def test_a_shared_draft_is_one_mail_to_each_and_leads_to_where_they_answer(world, django_capture_on_commit_callbacks):
+    wish(world.clerk, "each")
+    now = timezone.now()
+    for number in ("001", "002"):
+        proposal = make.registered(world, number, title=f"关于{number}的建议", at=now)
+        allocation.place(proposal, [(world.housing, "lead")], by=world.office, at=now, seen=0, note="内部备注")
+    with django_capture_on_commit_callbacks(execute=True):
+        allocation.share(draft_of(world.session), timezone.localdate(now), by=world.office, at=now)
+    (message,) = mail.outbox
+    assert message.to == ["clerk@example.gov.cn"] and "2 条" in message.subject
+    assert all(f"《关于{number}的建议》" in message.body for number in ("001", "002"))
+    assert message.body.count("https://tian.example/allocation/opinions/") == 2
+    assert "/proposals/" not in message.body and "内部备注" not in message.body
 
 
 def test_a_deed_that_is_undone_sends_nothing(world, django_capture_on_commit_callbacks):

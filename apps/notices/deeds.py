@@ -1,8 +1,9 @@
 """Which deed is told to whom, and in which words: the one table of it. Pure; no queries.
 
 The key is the action of the audit event. Somebody is told only of what is theirs to do or concerns their own part, and
-only of what they may see then (docs/workflow.md, 谁能看到什么): of a reply that has not gone out the unit, the office
-and the signer alone; of a rating once it is confirmed; of a card once it was issued.
+only of what they may see then (docs/workflow.md, 谁能看到什么): of the draft of an allocation, while it is shared, the
+number and title of what their own unit is asked about, and no note; of a reply that has not gone out the unit, the
+office and the signer alone; of a rating once it is confirmed; of a card once it was issued.
 """
 
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ class About(StrEnum):
     ENDED = "ended"  # those that it ended
     LIVE = "live"  # all that are not ended
     NONE = "none"  # the proposal as a whole
+    ASKED = "asked"  # no case yet: the parts of a shared draft that a unit has not answered to
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,11 @@ class Telling:
 T, A = To, About
 NEW = Telling(T.CLERKS, "新交办，请于{accept_due}前签收", A.BEGUN)
 ENDED = Telling(T.UNIT, "{unit}不再承办", A.ENDED)
+ASKED = Telling(T.UNIT, "分办征求意见：拟由{unit}{role}，请于{answer_by}前反馈", A.ASKED)
 
 DEEDS = {
+    "allocation.share": (ASKED,),
+    "allocation.place": (ASKED,),
     "proposal.assign": (NEW,),
     "proposal.adjust": (NEW, ENDED),
     "proposal.transfer": (Telling(T.UNIT, "移交{successor}承接，请接续办理"),),
@@ -110,3 +115,6 @@ DEEDS = {
     "card.lift": (Telling(T.UNIT, "{colour}已摘牌"),),
     "card.withdraw": (Telling(T.UNIT, "{colour}已撤销"),),
 }
+
+OF_DRAFT = frozenset(action for action, row in DEEDS.items() if any(one.about == About.ASKED for one in row))
+"""Kinds of notices of what is only planned: their readers may not see the proposal, but answer what they are asked."""

@@ -37,14 +37,13 @@ def wishing(how):
 
 
 def mail_at_once(notices, *, at, enqueue):
-    """A mail of each of these notices to those who want them one by one; sent once the transaction is stored."""
+    """A mail of these notices of one deed to each who wants them at once; sent after the transaction is stored."""
     if not notices or not is_set_up():
         return
     wanted = User.objects.filter(wishing(MailWish.How.EACH), pk__in=[one.person_id for one in notices])
-    people = {person.pk: person for person in wanted}
-    for notice in notices:
-        if person := people.get(notice.person_id):
-            _queue(person, [notice], MailWish.How.EACH, at, enqueue)
+    for person in wanted.order_by("pk"):
+        mine = [notice for notice in notices if notice.person_id == person.pk]
+        _queue(person, mine, MailWish.How.EACH, at, enqueue)
 
 
 def mail_digests(*, at, enqueue):
@@ -87,7 +86,7 @@ def body_of(person, notices):
     for notice in notices[:LINES]:
         lines += [f"{notice.proposal}提案《{notice.proposal.title}》", f"  {notice.text}。"]
         if settings.SITE_URL:
-            lines.append(f"  {settings.SITE_URL}{notice.proposal.get_absolute_url()}")
+            lines.append(f"  {settings.SITE_URL}{notice.get_absolute_url()}")
         lines.append("")
     if len(notices) > LINES:
         lines += [f"另有 {len(notices) - LINES} 条，请登录系统查看。", ""]

@@ -1,9 +1,12 @@
 """What people are told of, in the page and by mail, and the units that were urged."""
 
 from django.db import models
+from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.proposals.models import Case, Proposal
+
+from .deeds import OF_DRAFT
 
 
 class MailWish(models.Model):
@@ -87,6 +90,16 @@ class Notice(models.Model):
 
     def __str__(self):
         return self.text
+
+    def get_absolute_url(self):
+        """Where one goes on from here: the case on the page of its proposal; where a unit answers, if it is asked."""
+        if self.is_of_draft:
+            return reverse("allocation:opinions")
+        return self.proposal.get_absolute_url() + (f"#case-{self.case_id}" if self.case_id else "")
+
+    @property
+    def is_of_draft(self):
+        return self.kind in OF_DRAFT
 
 
 class Urge(models.Model):

@@ -12,6 +12,7 @@ from apps.ratings import operations as ratings
 from apps.supervision.models import Card
 
 from . import mailing
+from .asking import tell_asked
 from .deeds import DEEDS, About
 from .models import Notice, Urge
 from .queries import CONDITIONS, due_of, notices_of, people_for, step_of
@@ -60,9 +61,12 @@ def _outcome(function, thing, **given):
 def tell(events):
     """Notices of what was just recorded, for those whom `deeds.DEEDS` names, but never for who did it."""
     for event in events:
-        is_news = event.recorded_at - event.at <= NEWS
-        if is_news and event.target_type == "proposal" and event.action in DEEDS:
+        if event.recorded_at - event.at > NEWS or event.action not in DEEDS:
+            continue
+        if event.target_type == "proposal":
             _tell(event)
+        elif event.target_type == "session":
+            tell_asked(event, enqueue=send_mail.enqueue)
 
 
 def _tell(event):

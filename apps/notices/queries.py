@@ -1,11 +1,14 @@
 """Who is to be told, what is unread, which cases and receipts are to be urged."""
 
 from django.db.models import Case as Choice
-from django.db.models import Count, F, Max, OuterRef, Prefetch, Q, Subquery, When
+from django.db.models import Count, Exists, F, Max, OuterRef, Prefetch, Q, Subquery, When
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from apps.accounts.models import Post, User
-from apps.accounts.queries import held_on, in_force_on
+from apps.accounts.queries import held_on, in_force_on, standing_of
+from apps.allocation.models import Part
+from apps.allocation.queries import asked
 from apps.calendars.deadlines import add_working_days
 from apps.calendars.remaining import SOON
 from apps.proposals.models import Case, Proposal
@@ -16,7 +19,7 @@ from apps.ratings.workflow import ReceiptState
 from apps.replies.models import Reply
 from apps.replies.workflow import OPEN_REPLIES, ReplyState
 
-from .deeds import To
+from .deeds import OF_DRAFT, To
 from .models import Notice, Urge
 
 Step = Urge.Step
@@ -61,6 +64,15 @@ def _holders(on, posts):
     return list(User.objects.filter(pk__in=held, is_active=True).order_by("pk"))
 
 
+def people_of_units(units, on):
+    """Unit id → its clerks and heads on the day who can sign in, of these units (ids): Users. One query."""
+    held = Post.objects.filter(held_on(on), unit_id__in=units, user__is_active=True).select_related("user")
+    found = {}
+    for post in held.order_by("user_id"):
+        found.setdefault(post.unit_id, {})[post.user_id] = post.user
+    return {unit: list(people.values()) for unit, people in found.items()}
+
+
 def _acting_for(leader_id, on):
     """Who holds the leader's post, and those to whom that leader has delegated."""
     if not leader_id:
@@ -73,8 +85,15 @@ def _acting_for(leader_id, on):
 
 
 def notices_of(user, on=None):
-    """The user's notices, but of what is no longer theirs to see; newest first."""
-    return Notice.objects.filter(person=user, proposal__in=Proposal.objects.visible_to(user, on))
+    """The user's notices, but of what is no longer theirs to see; newest first.
+
+    Of the draft of an allocation that is what their units are asked, while they are asked.
+    """
+    on = on or timezone.localdate()
+    units = standing_of(user, on).units
+    is_asked = Exists(Part.objects.filter(asked("line__"), line__proposal=OuterRef("proposal"), unit_id__in=units))
+    is_seen = Q(proposal__in=Proposal.objects.visible_to(user, on))
+    return Notice.objects.filter(Q(is_seen, ~Q(kind__in=OF_DRAFT)) | Q(is_asked, kind__in=OF_DRAFT), person=user)
 
 
 def unread_proposals(user):

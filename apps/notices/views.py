@@ -20,6 +20,7 @@ from apps.proposals.views import Act, run_action, visible_case
 from apps.ratings.queries import receipts_visible_to
 
 from . import operations
+from .deeds import OF_DRAFT
 from .forms import UrgeForm, back_to, key_of
 from .queries import cases_to_urge, notices_of, receipts_to_remind, step_of, with_urges
 
@@ -48,11 +49,14 @@ def notices(request):
 
 @require_POST
 def open_notice(request, pk):
-    """To the proposal of a notice, which is read now, and with it all others of that proposal."""
+    """To what a notice is about; it is read now, and with it all others of what is shown there.
+
+    That is one proposal, or all that the units of the user are asked about drafts.
+    """
     notice = get_object_or_404(notices_of(reader(request)), pk=pk)
-    operations.mark_read(request.user, at=timezone.now(), proposal=notice.proposal_id)
-    anchor = f"#case-{notice.case_id}" if notice.case_id else ""
-    return redirect(f"{notice.proposal.get_absolute_url()}{anchor}")
+    shown = {"kind__in": OF_DRAFT} if notice.is_of_draft else {"proposal": notice.proposal_id}
+    operations.mark_read(request.user, at=timezone.now(), **shown)
+    return redirect(notice)
 
 
 @require_POST
