@@ -13,6 +13,8 @@ from itertools import count
 from django.utils import timezone
 
 from apps.accounts import operations as accounts
+from apps.allocation import operations as allocation
+from apps.allocation.queries import draft_of, lines_asked_of
 from apps.calendars.deadlines import add_working_days
 from apps.proposals import operations as cases
 from apps.proposals import rearranging
@@ -67,6 +69,7 @@ def load(district, today):
     ]
     lives += [Standing(district, today, told).run() for told in fixture["delegations"]]
     lives.append(Material(district, today, fixture["material"]).run())
+    lives.append(Allocation(district, today, fixture["allocation"]["steps"], "allocation").run())
     live_through(lives)
     for told in fixture["vacancies"]:
         until_on = add_working_days(today, told["day"], district.calendar)
@@ -154,6 +157,28 @@ class Material(Told):
         unit = self.district.units[step["unit"]]
         fact = {"text": step["text"], "source": step["source"], "as_on": self.day(step["as_on"])}
         material.give(self.asked.answers.get(unit=unit), by=self.district.clerks[unit.pk], at=at, **fact)
+
+
+class Allocation(Told):
+    """The draft of who handles what in the session, shared with the units, and what they answered."""
+
+    def session(self):
+        return Session.objects.get(key=session_of(self.today)["key"])
+
+    def place(self, step, at):
+        proposal = Proposal.objects.get(session=self.session(), number=step["number"])
+        roles = [(self.district.units[name], role) for name, role in step["units"]]
+        allocation.place(proposal, roles, by=self.district.people["office"], at=at, seen=0)
+
+    def share(self, step, at):
+        draft = draft_of(self.session())
+        allocation.share(draft, self.day(step["until"]), by=self.district.people["office"], at=at)
+
+    def answer(self, step, at):
+        unit = self.district.units[step["unit"]]
+        line = lines_asked_of({unit.pk}).get(proposal__number=step["number"])
+        by = self.district.clerks[unit.pk]
+        allocation.answer(line, unit, by=by, at=at, seen=line.version, agrees=True)
 
 
 class Promises(Told):
