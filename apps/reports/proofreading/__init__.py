@@ -5,11 +5,14 @@ rates of named things (claims), these as splits of wholes (splits); then the che
 in several ways is right when one of them is; what cannot be told is no finding.
 """
 
+from .above import check_above
 from .additions import check_additions
 from .against_data import check_data
 from .all_of_class import check_all_of_class
+from .all_rates import check_all_rates
 from .averages import check_averages
 from .balances import check_balances
+from .bracketed import check_bracketed
 from .changes import check_changes
 from .checks import check_shares, check_sums
 from .claims import items_of
@@ -17,6 +20,7 @@ from .exceptions import check_exceptions
 from .from_to import check_from_to
 from .multiples import check_multiples
 from .notes import add_notes
+from .other_shares import check_other_shares
 from .periods import session_of
 from .quarters import check_quarters
 from .rates import check_rates
@@ -33,6 +37,7 @@ from .tables_compared import check_tables_against_data, check_tables_against_tex
 from .tallies import check_tallies
 from .tokens import COUNT, PERCENT, POINTS, Lexer
 from .under_headings import check_under_headings
+from .whole_shares import check_whole_shares
 from .years import check_years
 from .years_listed import check_years_listed
 
@@ -69,6 +74,11 @@ def check(document, figures=None):
     check_exceptions(splits, lexer.mentions, marks)
     check_all_of_class(splits, marks)
     check_tallies(lexer.mentions, marks)
+    check_whole_shares(splits, marks)
+    check_all_rates(splits, marks)
+    check_other_shares(lexer.mentions, marks)
+    check_bracketed(splits, marks)
+    check_above(splits, marks)
     check_repeats(splits, marks)
     check_remainders(splits, marks)
     check_tables_against_text(tables, splits, marks)

@@ -14,6 +14,7 @@ _ADDED_UP = re.compile(
 _SO_MANY = re.compile(
     "([两二三四五六七八九十])(?:家|个|局|地|镇|单位|部门)+(?:主办|会办|协办|承办)?(?:合计|共计|总计|共)"
 )
+_MORE = re.compile("又|另|还|再|新增|加上|增补|追加")
 _PERIOD = re.compile(r"[上下]半年|季度|20\d\d年|\d+月")
 _BOTH = re.compile("(?:建议|议案)(?:和|与|及|、)?(?:政协|委员)*提案|提案(?:和|与|及|、)?(?:人大|代表)*建议")
 _LEVEL = re.compile(
@@ -96,6 +97,10 @@ def _check_added(item, splits, marks):
     listed = all("、" in one.mention.gap or "和" in one.mention.gap for one in chosen[1:]) or all(
         _PERIOD.search(one.count.left) for one in chosen
     )
+    more = all(_MORE.search(one.mention.gap) for one in chosen[1:]) and re.search(
+        "全年|累计|合计|总计", item.count.left
+    )
+    listed = listed or (more and not any(one.value == item.value for one in parts))
     if listed and abs(near - item.value) <= max(3, near // 10):
         told = "+".join(plain(one.value) for one in chosen)
         marks.fault(

@@ -281,7 +281,10 @@ def _claims_all(group):
 def _counts_for_each(group):
     """重点提案15件，市长领办3件，4位副市长各领办3件: who says how many had so many each leaves nobody out."""
     base = group.base
-    return base is not None and base.place == group.items[0].place - 1 and any(one.times > 1 for one in group.items)
+    if base is None or base.place != group.items[0].place - 1:
+        return False
+    beside = base.sentence == group.items[0].sentence or base.facet == "key"
+    return beside and any(one.times > 1 for one in group.items)
 
 
 def _leads_and_assists(group):

@@ -8,6 +8,7 @@ from . import words
 from .arithmetic import fits, is_misprint, is_truncated, plain, share
 from .bases import Base, bases_of, is_of_something_else, share_advice
 from .checks import is_exact, namesake
+from .labels import cleaned
 from .possible import any_two, check_possible
 from .words import ANSWERED, FILED, RETURNED
 
@@ -136,6 +137,8 @@ def _names_count(name, label):
     """Whether a rate is called what its count is: 当面沟通的176件，当面沟通率."""
     if len(name) > 2 and name in label and not any(words_of.search(name) for _, words_of in _STAGE_OF_RATE):
         return True
+    if len(name) > 1 and cleaned(label).endswith(name) and not any(one.search(name) for _, one in _STAGE_OF_RATE):
+        return True  # 合格72份，合格率90%
     end = name[-2:]
     return bool(_DOINGS.search(end)) and (end in label or ("转" in end and "转" in label))
 
@@ -158,7 +161,9 @@ def _bases_above(item, count, splits):
     """Wholes that a count may be of, what its own sentence is about (46件平时提案中，立案38件) among them."""
     if (own := namesake(count, splits)) is not None:
         return [Base(own.value, "", own.count, True)]  # 政府系统214件 … 政府系统办复198件，办复率92.5%
-    subjects = [one for one in splits.same_sentence(count) if one.again]
+    subjects = [
+        one for one in splits.same_sentence(count) if one.again or (one.facet == "proposer" and not one.group.base)
+    ]
     before = [
         one
         for one in [*splits.wholes_around(item), *subjects]

@@ -26,6 +26,7 @@ _PERIOD = re.compile("[上下]半年|前?[一二三四]个?季度|\\d+月|大会
 _FIRST, _LAST = 10, 40  # wholes that a later one is compared with
 _REACH = 200  # items before a count that points at one of them
 _FOR_THOSE = re.compile("(?:对于?|针对|上述|这些|至于)([^，；：\\d]{3,16})的")
+_SAYS_ALL_OF = re.compile("(?:全部|均|都|皆)(?:为|是|属)")
 _NEAR = 2  # sentences
 _SLIP = 3  # proposals
 _CLASS_OF = {"已经": "A", "正在": "B", "暂不能": "C"}  # as most places have them
@@ -342,6 +343,8 @@ def _parts(splits, marks):
             continue
         if year and _of_year(known, year) != _of_year(item, year):
             continue
+        if id(known.count) in marks.wrong or _SAYS_ALL_OF.search(known.count.right):
+            continue  # 28件全部为A类: what contradicts it is told there
         if known.value == item.value:
             marks.fine(item.count, known.count)
         elif _is_meant(item, known):

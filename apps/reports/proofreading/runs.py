@@ -12,8 +12,11 @@ from .checks import is_exact
 from .followups import FOLLOWED
 from .labels import is_filler
 
+_TENTH = 10
 _SLIP, _SHARE = 3, 25  # so many, and one in so many, may be missing by a slip
 _SOME = re.compile("主要|重点|突出|较多|最多|最重|居多|多数|以上|涉及|有关|关于|围绕|前[三四五十\\d]")
+_OF_SEVERAL = re.compile("^[^，；]*、[^，；]*?(?:合计|共|总计)")
+"""市监委、市法院、市检察院合计7件: one part of several places."""
 _OTHERS = re.compile("其[他它余](?:方面|领域|类|问题)?(?:的|有|提案)*$")
 _SAYS_WHO = re.compile(
     "(?:系统|政府|机关|部门|单位|群团|团体|[市县区]委|法院|检察院)[^，；]{0,8}?(?:办理|承办|负责)的?$"
@@ -66,7 +69,10 @@ def _check(whole, parts, splits, marks):
         return
     if any(one.past != whole.past or one.facet in ("key", "converted", FOLLOWED) or "+" in one.name for one in parts):
         return
-    if any(_BESIDES.search(one.mention.left) for one in parts) or max(one.value for one in parts) >= whole.value:
+    if (
+        any(_BESIDES.search(_OF_SEVERAL.sub("", one.mention.label)) for one in parts)
+        or max(one.value for one in parts) >= whole.value
+    ):
         return
     off = abs(total - whole.value)
     if not off:
@@ -81,7 +87,9 @@ def _are_too_many(whole, parts, total):
     is_whole = whole.stage or whole.again or whole.count.right.startswith("提案")
     if len(parts) < 3 or parts[0].place != whole.place + 1 or not (is_whole or "其中" in parts[0].mention.gap):
         return False
-    return total - whole.value == 1 or bool(_OTHERS.search(parts[-1].mention.left) and total > whole.value)
+    off = total - whole.value
+    ends = _OTHERS.search(parts[-1].mention.left) and abs(off) <= max(_SLIP, whole.value // _TENTH)
+    return off == 1 or bool(off and ends)
 
 
 def _check_sentence(told, splits, marks):

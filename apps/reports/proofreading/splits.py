@@ -44,9 +44,26 @@ class Splits:
             item.place = place
             if item.count and item.facet:
                 self.called[item.facet, item.name].append(item)
+        self.head = self._head()
         for item in items:
             if not item.change and not item.rate:
                 self._put(item)
+            if item is self.head and item not in self.wholes:
+                item.stage = words.HANDLED
+                self.wholes.append(item)
+
+    def _head(self):
+        """The whole of a letter of one kind of paper: 今年确定重点提案15件, 我局主办提案13件 and no total besides."""
+        papers = [
+            item
+            for item in self.items
+            if item.count and item.dimension == words.PROPOSALS and not item.change and not item.past
+        ]
+        first = papers[0] if papers else None
+        if first is None or first.facet not in ("key", "handling", "kind") or first.percent or first.count.about:
+            return None
+        alone = not any(one.stage and not one.again and one.value != first.value for one in papers)
+        return first if alone and all(one.value <= first.value for one in papers) else None
 
     def groups_near(self, item):
         """Splits that begin a little before an item or behind it."""
