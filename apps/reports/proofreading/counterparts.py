@@ -11,6 +11,7 @@ _POSITIVE = {
     "closed": re.compile("办结|办毕|办理完|完成|答复|办复"),
     "returned": re.compile("收回|回收|返回|反馈|回执"),
 }
+_RECENT = 6  # splits
 _REMEMBERED = 40  # wholes
 _AGO = 8  # sentences since receipts were counted, of which some are still out
 
@@ -31,6 +32,8 @@ def _positive(splits, group, item):
             break
         if item.sentence - whole.sentence > (_AGO if item.facet == "returned" else 1) or whole.past != item.past:
             break
+        if _has_its_other_part(splits, whole):
+            continue
         if _POSITIVE[item.facet].search(whole.count.label + whole.count.right[:8]) and not splits.is_subject(whole):
             found += [
                 (whole, base)
@@ -46,6 +49,14 @@ def _positive(splits, group, item):
     group.base, group.exact = base, False
     whole.name = {"review": "立案"}.get(item.facet, "已")
     group.items.append(whole)
+
+
+def _has_its_other_part(splits, whole):
+    """111件，已办复103件，尚有8件没有办复；区教育局尚有2件: what makes up its base already is no part beside others."""
+    return any(
+        whole in group.items and group.base is not None and group.total == group.base.value
+        for group in splits.groups[-_RECENT:]
+    )
 
 
 def _lines_between(lines, whole, item):

@@ -7,6 +7,7 @@ paragraph.
 import re
 from itertools import groupby
 
+from . import words
 from .arithmetic import plain
 from .checks import is_exact
 from .numerals import chinese_whole
@@ -51,6 +52,9 @@ def _is_year(item, parts):
     """Whether a count right before the parts or behind them is called the sum of them."""
     beside = parts[0].place - 3 <= item.place < parts[0].place or item.place > parts[-1].place
     near = beside and abs(item.sentence - parts[0].sentence) <= 1 and not item.count.bracket
+    own, told = words.stage_of(item.count.left), words.stage_of(parts[0].count.left)
+    if own and told and own != told:
+        return False  # 立案212件；上半年答复150件
     return near and bool(_YEAR.search(item.count.left)) and item.value >= max(part.value for part in parts)
 
 

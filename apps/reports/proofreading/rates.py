@@ -135,6 +135,8 @@ def _adjoining(item, splits, marks):
 
 def _names_count(name, label):
     """Whether a rate is called what its count is: 当面沟通的176件，当面沟通率."""
+    if re.match("总|全|整体|综合|平均", name):
+        return False  # the rate of all of them
     if len(name) > 2 and name in label and not any(words_of.search(name) for _, words_of in _STAGE_OF_RATE):
         return True
     if len(name) > 1 and cleaned(label).endswith(name) and not any(one.search(name) for _, one in _STAGE_OF_RATE):

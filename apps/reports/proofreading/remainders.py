@@ -10,7 +10,10 @@ from .arithmetic import plain
 from .checks import is_exact
 
 _REST = re.compile(r"(?:剩下|剩余|余下|其余|其他|还剩|只剩|剩)的?(?:这)?(?:还有|有|是|为)?$")
-_OPEN = re.compile(r"(?:尚|还|仍|另)有$|(?:尚未|未|没有|还没有|待)(?:办复|答复|办结|办完)的?(?:还有|尚有|有)?$")
+_DATE = re.compile(r"\d月|\d日|目前|现在|截至|至今|昨天|今天")  # by then more may have been answered
+_OPEN = re.compile(
+    r"(?:全[区县市省州]|我[区县市省州])?(?:尚|还|仍|另)有$|(?:尚未|未|没有|还没有|待)(?:办复|答复|办结|办完)的?(?:还有|尚有|有)?$"
+)
 _UNANSWERED = re.compile(r"(?:提案)?(?:尚未|还未|仍未|未|没有|还没有|没|待)(?:能)?(?:按期)?(?:办复|答复|办结|办完)")
 _SLIP, _SHARE = 3, 10  # so many, and one in so many
 
@@ -24,7 +27,7 @@ def check_remainders(splits, marks):
             continue
         if _REST.search(item.count.left) and (item.group is None or len(item.group.counted) < 2):
             _check_rest(item, splits, marks)
-        elif _OPEN.search(item.count.left) and _says_open(item):
+        elif _OPEN.fullmatch(item.count.left) and _says_open(item) and not _DATE.search(item.count.said[-24:]):
             _check_open(item, splits, marks)
 
 

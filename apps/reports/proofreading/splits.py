@@ -325,6 +325,8 @@ class Splits:
         before = self.before(item)
         if before is None or item.sentence - before.sentence != 1 or not item.mention.said.startswith("其中"):
             return None
+        if before.count and SOME_OF_THEM.search(before.count.left):
+            return None
         alone = before.count and before.dimension == item.dimension and not self.same_sentence(before)
         return before if alone else None
 
