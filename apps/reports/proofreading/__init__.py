@@ -8,6 +8,7 @@ in several ways is right when one of them is; what cannot be told is no finding.
 from .above import check_above
 from .additions import check_additions
 from .against_data import check_data
+from .agreeing_shares import check_agreeing_shares
 from .all_of_class import check_all_of_class
 from .all_rates import check_all_rates
 from .averages import check_averages
@@ -18,7 +19,9 @@ from .checks import check_shares, check_sums
 from .claims import items_of
 from .exceptions import check_exceptions
 from .from_to import check_from_to
+from .heads_again import check_heads_again
 from .multiples import check_multiples
+from .named_sums import check_named_sums
 from .notes import add_notes
 from .other_shares import check_other_shares
 from .periods import session_of
@@ -63,12 +66,14 @@ def check(document, figures=None):
     check_additions(splits, marks)
     check_quarters(splits, marks)
     check_under_headings(splits, marks)
+    check_named_sums(splits, marks)
     check_shares(splits, marks)
     check_shares_in_words(splits, marks)
     check_rates(splits, marks)
     check_changes(splits, lexer.mentions, marks, tables)
     check_from_to(lexer.mentions, marks)
     check_multiples(lexer.mentions, marks)
+    check_agreeing_shares(lexer.mentions, marks)
     check_averages(lexer.mentions, marks)
     check_balances(lexer.mentions, marks)
     check_exceptions(splits, lexer.mentions, marks)
@@ -80,6 +85,7 @@ def check(document, figures=None):
     check_bracketed(splits, marks)
     check_above(splits, marks)
     check_repeats(splits, marks)
+    check_heads_again(splits, marks)
     check_remainders(splits, marks)
     check_tables_against_text(tables, splits, marks)
     check_rows_told(tables, splits, marks)

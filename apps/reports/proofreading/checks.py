@@ -16,6 +16,7 @@ _AROUND = 12  # counts beside a split that may belong to it
 _SLIP = 3  # proposals
 _NEARLY = 25  # one in so many may be missing from a list by a slip
 _REFUSED = 10  # one in so many of those not filed may be missing by a slip
+_BY_PART = re.compile("^(?:就|从|按)[^，；\\d]{1,10}(?:而言|来看|来说|看|分|讲)，?[^，；\\d]{0,4}$")
 _LINES = 6  # paragraphs between the subtotals of one whole
 _REACH = 100  # counts before a split that it may be a split of
 
@@ -269,7 +270,7 @@ def _claims_all(group):
     if group.facet == "key":
         return False
     if group.facet == "handling" and not group.is_list:
-        return group.exact or group.rest or _leads_and_assists(group) or _is_nearly_all(group)
+        return group.exact or group.rest or _leads_and_assists(group) or _lead_or_assist(group) or _is_nearly_all(group)
     if group.dimension != words.PROPOSALS:
         return group.exact or group.rest or group.is_list or _is_nearly_all(group)
     return group.is_complete() or (
@@ -293,11 +294,29 @@ def _leads_and_assists(group):
     return (
         base is not None
         and base.sentence == first.sentence
+        and not any(re.search("另|此外", item.mention.gap) for item in group.items)
         and base.stage in (words.HANDLED, words.WHOLE)
         and ("其中" in first.lead + first.left or bool(re.match("(?:提案|建议|件)*(?:之|当)?中", base.count.right)))
         and "协办" in group.names()
         and bool({"主办", "独办"} & group.names())
     )
+
+
+def _lead_or_assist(group):
+    """承办提案13件，主办5件，协办8件: right behind the whole, or where a unit tells of its own part in each."""
+    base, first = group.base, group.items[0]
+    if base is None or group.names() not in ({"主办", "协办"}, {"独办", "主办", "协办"}) or group.overlaps:
+        return False
+    off = abs(base.value - group.total)
+    beside = (
+        base.place == first.place - 1 and base.sentence == first.sentence and base.stage in (words.HANDLED, words.WHOLE)
+    )
+    alone = (
+        base.stage == words.HANDLED and first.paragraph == base.paragraph and bool(_BY_PART.search(first.mention.said))
+    )
+    if any(re.search("另|此外|除", item.mention.gap) or item.sentence != first.sentence for item in group.items):
+        return False
+    return (beside or alone) and 0 < off <= _SLIP and not any(item.percent for item in group.items)
 
 
 def _is_nearly_all(group):
@@ -306,6 +325,8 @@ def _is_nearly_all(group):
     if base is None or group.overlaps or len(group.counted) < 2 or group.facet in ("converted", FOLLOWED, "review"):
         return False
     named = first.within and words.stage_of(first.within) == base.stage != ""
+    if any(re.search("另|此外", item.mention.gap) for item in group.counted):
+        return False
     beside = base.sentence == first.sentence and not base.mention.bracket and not first.mention.bracket
     if not (beside or named) or base.place >= first.place or _lists_some(group):
         return False

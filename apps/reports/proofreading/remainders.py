@@ -15,6 +15,10 @@ _OPEN = re.compile(
     r"(?:全[区县市省州]|我[区县市省州])?(?:尚|还|仍|另)有$|(?:尚未|未|没有|还没有|待)(?:办复|答复|办结|办完)的?(?:还有|尚有|有)?$"
 )
 _UNANSWERED = re.compile(r"(?:提案)?(?:尚未|还未|仍未|未|没有|还没有|没|待)(?:能)?(?:按期)?(?:办复|答复|办结|办完)")
+_NOT_DONE = re.compile(
+    r"(?:未|没有|尚未|还未|没)(落实|解决|兑现|公开|面商|完成|办结|答复|办复|采纳|整改|销号|启动)(?:完成|完)?的(?:还有|有)?$"
+)
+_REACH = 10  # items
 _SLIP, _SHARE = 3, 10  # so many, and one in so many
 
 
@@ -26,7 +30,12 @@ def check_remainders(splits, marks):
         if id(item.count) in marks.wrong or id(item.count) in marks.right or item.past:
             continue
         if _REST.search(item.count.left) and (item.group is None or len(item.group.counted) < 2):
-            _check_rest(item, splits, marks)
+            if splits.same_sentence(item):
+                _check_rest(item, splits, marks)
+            else:
+                _check_rest_alone(item, splits, marks)
+        elif match := _NOT_DONE.search(item.count.left):
+            _check_not_done(item, match[1], splits, marks)
         elif _OPEN.fullmatch(item.count.left) and _says_open(item) and not _DATE.search(item.count.said[-24:]):
             _check_open(item, splits, marks)
 
@@ -48,6 +57,47 @@ def _check_rest(item, splits, marks):
         due = whole - total + item.value
         told = f"{plain(whole)}件减去前面的{plain(whole - due)}件，应为{plain(due)}件，文中为{plain(item.value)}件。"
         marks.fault("sum", [item.count], plain(item.value), plain(due), told, wholes[-1].count)
+
+
+def _check_rest_alone(item, splits, marks):
+    """立案156件。139件已答复。剩下17件…: all but the last that was told of, in a sentence of its own."""
+    before = splits.before(item)
+    if before is None or before.paragraph != item.paragraph or item.sentence - before.sentence != 1:
+        return
+    told = [*splits.same_sentence(before), *([before] if before.count and before.dimension == item.dimension else [])]
+    earlier = [one for one in splits.items[max(item.place - _REACH, 0) : item.place] if one.count and not one.change]
+    values = {one.value for one in earlier if not one.past}
+    if not told or not all(map(is_exact, told)) or item.percent:
+        return
+    if any(part.value + item.value == value for part in told for value in values):
+        marks.fine(item.count)
+        return
+    if sum(one.value for one in told) + item.value in values or any(one.percent for one in told):
+        return
+    wholes = [one for one in splits.able(told[0]) if one is not told[0] and one.value > told[0].value]
+    if len(told) > 1 and told[-1].group and len(told[-1].group.counted) == 1 and told[-1].group.base is not None:
+        wholes, told = [told[-1].group.base], told[-1:]  # 139件里，…满意的136件。其余3件…
+    if len(told) == 1 and wholes and abs(wholes[-1].value - told[0].value - item.value) <= _SLIP:
+        whole, part = wholes[-1], told[0]
+        due = whole.value - part.value
+        told_so = f"{plain(whole.value)}件减去{plain(part.value)}件，应为{plain(due)}件，文中为{plain(item.value)}件。"
+        marks.fault("sum", [item.count], plain(item.value), plain(due), told_so)
+
+
+def _check_not_done(item, done, splits, marks):
+    """30件已落实20件，落实率66.7%，未落实的10件…: of one whole, those that are and those that are not."""
+    same = [one for one in splits.same_sentence(item) if is_exact(one) and one.past == item.past]
+    parts = [one for one in same if one.count.left.endswith(done) and not _NOT_DONE.search(one.count.left + "的")]
+    if len(parts) != 1 or same.index(parts[0]) == 0 or "；" in item.count.said[len(parts[0].count.said) :]:
+        return
+    whole = same[same.index(parts[0]) - 1]
+    off = whole.value - parts[0].value - item.value
+    if not off:
+        marks.fine(item.count, parts[0].count, whole.count)
+    elif len(same) == 2 and abs(off) <= _SLIP and whole.value > parts[0].value:
+        due, so_many = whole.value - parts[0].value, plain(parts[0].value)
+        told = f"{plain(whole.value)}件中已{done}{so_many}件，还有{plain(due)}件，文中为{plain(item.value)}件。"
+        marks.fault("sum", [item.count], plain(item.value), plain(due), told, whole.count)
 
 
 def _says_open(item):

@@ -21,6 +21,10 @@ _OTHERS = re.compile("其[他它余](?:方面|领域|类|问题)?(?:的|有|提�
 _SAYS_WHO = re.compile(
     "(?:系统|政府|机关|部门|单位|群团|团体|[市县区]委|法院|检察院)[^，；]{0,8}?(?:办理|承办|负责)的?$"
 )
+_LISTED = re.compile(
+    r"[^。；：\d]{0,6}，?[^，。；：\d]{0,6}(?:处理|如下|去向|分布|构成|分工|情况|分别是|具体是)[^，。；：\d]{0,2}："
+)
+"""不予立案的25件，作如下处理：16件…，6件…，3件…"""
 _LINKED = re.compile("[^。；：]{0,40}")
 _BESIDES = re.compile("另|此外|(?<!公)共(?![享青治建])|合计|累计|比|较|实际|现|应[收办回]|还")
 
@@ -42,7 +46,8 @@ def _parts(whole, behind):
     for one in behind:
         if one.dimension != whole.dimension or one.mention.bracket != whole.mention.bracket:
             break
-        if not _LINKED.fullmatch(_since(one, parts[-1] if parts else whole)):
+        since = _since(one, parts[-1] if parts else whole)
+        if not _LINKED.fullmatch(since) and (parts or not _LISTED.fullmatch(one.mention.gap)):
             break
         if parts and ("其中" in one.mention.gap or "中，" in one.mention.lead):
             return []
@@ -60,7 +65,8 @@ def _check(whole, parts, splits, marks):
         return
     if any(id(one.count) in marks.wrong for one in [whole, *parts]):
         return
-    if whole.group is not None and any(one.group is whole.group for one in parts):
+    listed = bool(_LISTED.fullmatch(parts[0].count.gap)) and parts[0].place == whole.place + 1
+    if not listed and whole.group is not None and any(one.group is whole.group for one in parts):
         return  # A类25件，B类1件，C类23件: neighbours
     first, last = parts[0].mention, parts[-1].mention
     total = sum(one.value for one in parts)
@@ -75,9 +81,10 @@ def _check(whole, parts, splits, marks):
     ):
         return
     off = abs(total - whole.value)
+    slip = _SLIP if listed and len(parts) > 2 else min(_SLIP, whole.value // _SHARE)
     if not off:
         marks.fine(whole.count, *[one.count for one in parts])
-    elif first.at > whole.count.at and (off <= min(_SLIP, whole.value // _SHARE) or _are_too_many(whole, parts, total)):
+    elif first.at > whole.count.at and (off <= slip or _are_too_many(whole, parts, total)):
         told = f"{'+'.join(plain(one.value) for one in parts)}={plain(total)}，与{plain(whole.value)}相差{plain(off)}。"
         marks.fault("sum", [one.count for one in parts], plain(total), plain(whole.value), told, whole.count)
 

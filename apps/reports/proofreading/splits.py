@@ -141,11 +141,14 @@ class Splits:
 
     def _is_again(self, item):
         """3件不满意提案, 13件重点提案中: a part that was told before is now what the sentence is about."""
-        if not item.count or item.percent or item.facet in ("", "rest") or not item.count.right:
+        named = bool(item.count) and (item.count.right or item.facet == "handling")
+        if not named or item.percent or item.facet in ("", "rest"):
             return False
         known = self.called_before(item.facet, item.name, item)
         if re.search("[对将把就]$", item.count.left) and any(one.value == item.value for one in known):
             return True  # 对4件不满意的重新办理后
+        if item.facet == "handling" and not item.count.right and re.fullmatch("[^，；。：]{1,8}的", item.count.left):
+            return any(one.value == item.value and one.sentence != item.sentence for one in known)  # 主办的20件，…
         head = is_filler(item.count.left) and is_filler(item.count.lead)
         if not head and not re.match("(?:提案|件)*(?:之|当)?中|由|均|全部", item.count.right):
             return False
