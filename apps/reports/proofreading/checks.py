@@ -144,7 +144,7 @@ def check_sums(splits, marks):
 
 def _check_sum(group, splits, marks):
     total, mentions = group.total, [item.count for item in group.counted]
-    bases = sum_bases(group, splits)
+    bases = sum_bases(group, splits) or _first_told(group, splits)
     if not bases or group.overlaps:
         return
     if found := next((one for one in bases if one.value == total), None):
@@ -391,6 +391,18 @@ def _is_slip(group, over):
         and len(group.counted) > 2
         and over <= min(_SLIP, group.total // 10)
     )
+
+
+def _first_told(group, splits):
+    """186件提案件件有回音 at the head of a letter that counts nothing else: of what the results of all can be."""
+    if group.facet != "result" or not group.is_complete() or group.items[0].past:
+        return []
+    wholes = [
+        one
+        for one in splits.wholes_before(group.items[0])
+        if one.dimension == group.dimension and not one.past and not one.count.about
+    ]
+    return wholes[:1] if len(wholes) == 1 and abs(wholes[0].value - group.total) <= _SLIP else []
 
 
 def sum_bases(group, splits):

@@ -71,4 +71,4 @@ def _compare(item, parts, total, marks):
     elif id(item.count) not in marks.wrong:
         added = "+".join(plain(part.value) for part in parts)
         told = f"{added}={plain(total)}，文中为{plain(item.value)}。"
-        marks.fault("sum", [item.count], plain(item.value), plain(total), told, mentions[0])
+        marks.fault("sum", [item.count, *mentions], plain(item.value), plain(total), told)

@@ -134,7 +134,8 @@ def document_of_text(text):
         elif _is_table(cells[place:stop]):
             builder.lines(waiting)
             waiting = None
-            builder.table([row or [""] * len(cells[place]) for row in cells[place:stop]], lines[place:stop])
+            width = len(next(row for row in cells[place:stop] if row))
+            builder.table([row or [""] * width for row in cells[place:stop]], lines[place:stop])
         else:
             stop = max(stop, place + 1)
             for line in lines[place:stop]:

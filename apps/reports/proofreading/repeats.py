@@ -9,6 +9,7 @@ from .arithmetic import fits, is_misprint, plain
 from .bases import bases_of, nearby
 from .checks import other_wholes, sum_bases
 from .labels import cleaned, is_filler
+from .tokens import squeezed
 
 _WHOLLY = re.compile(
     r"^(?:政协)?(?:委员)?(?:提案|建议)*(?:虽|虽然|现|目前|已|均|全部|都|全都|截至|如期|按期|按时|及时)+[^，。；]{0,8}?(?:办|答|复|结|完)"
@@ -316,7 +317,7 @@ def _of_year(item, own):
 
 def _year_of_letter(lines):
     """The year that the first lines name, "" for none."""
-    found = re.search(r"(20\d\d)(?:年|$|[^\d])", "".join(lines[:3]))
+    found = re.search(r"(20\d\d)(?:年|$|[^\d])", squeezed("".join(lines[:3]))[0])
     return found[1] if found else ""
 
 

@@ -37,6 +37,7 @@ def check_runs(splits, marks):
             behind = [one for one in told[place + 1 :] if not one.mention.bracket or whole.mention.bracket]
             _check(whole, _parts(whole, behind), splits, marks)
         _check_sentence(told, splits, marks)
+        _check_among(told, splits, marks)
         _check_handlers(told, splits, marks)
 
 
@@ -65,7 +66,8 @@ def _check(whole, parts, splits, marks):
         return
     if any(id(one.count) in marks.wrong for one in [whole, *parts]):
         return
-    listed = bool(_LISTED.fullmatch(parts[0].count.gap)) and parts[0].place == whole.place + 1
+    behind = parts[0].place == whole.place + 1
+    listed = behind and ("其中" in parts[0].mention.gap or bool(_LISTED.fullmatch(parts[0].count.gap)))
     if not listed and whole.group is not None and any(one.group is whole.group for one in parts):
         return  # A类25件，B类1件，C类23件: neighbours
     first, last = parts[0].mention, parts[-1].mention
@@ -90,13 +92,13 @@ def _check(whole, parts, splits, marks):
 
 
 def _are_too_many(whole, parts, total):
-    """Three and more parts right behind their whole that come to one more, or end with the others and do not fit."""
+    """Three and more parts right behind their whole that are a little too many, or end with the others and miss."""
     is_whole = whole.stage or whole.again or whole.count.right.startswith("提案")
     if len(parts) < 3 or parts[0].place != whole.place + 1 or not (is_whole or "其中" in parts[0].mention.gap):
         return False
     off = total - whole.value
     ends = _OTHERS.search(parts[-1].mention.left) and abs(off) <= max(_SLIP, whole.value // _TENTH)
-    return off == 1 or bool(off and ends)
+    return 0 < off <= min(2, max(1, whole.value // 20)) or bool(off and ends)
 
 
 def _check_sentence(told, splits, marks):
@@ -111,6 +113,16 @@ def _check_sentence(told, splits, marks):
     for whole in [group.base, *reversed(wholes)]:
         if whole is not None and whole.sentence != parts[0].sentence and whole.place < parts[0].place:
             _check(whole, parts, splits, marks)
+
+
+def _check_among(told, splits, marks):
+    """总计185件。其中140件经审查立案，31件并入其他提案，14件…: what was told right before, in parts."""
+    parts = [one for one in told if not one.mention.bracket]
+    if len(parts) < 3 or not parts[0].mention.said.startswith("其中") or len(parts) != len(told):
+        return
+    whole = splits.before(parts[0])
+    if whole is not None and whole.count and whole.stage and parts[0].sentence - whole.sentence == 1:
+        _check(whole, _parts(whole, parts), splits, marks)
 
 
 def _check_handlers(told, splits, marks):

@@ -23,7 +23,7 @@ _NEARLY = r"接近|将近|近|约|大约|约占|差不多"
 _SHARE = re.compile(
     rf"(?:的提案|提案)?[，（]?(?:已经?|就|只|仅|也|均)?(?:占(?:到|比)?(?:了|全部|总数的?)?)?(?:"
     rf"(?P<over_half>(?:超|过|逾|超过)(?:了)?半(?:数)?(?!年|个|月|天|程)|大半|多半|半数以上|一半以上)|"
-    rf"(?P<way>{_OVER}|{_UNDER}|{_NEARLY}|达到?)?(?:了)?(?:{_SO_MUCH})(?P<more>多|以上|左右|上下)?)(?=[，。；、）]|$)"
+    rf"(?P<way>{_OVER}|{_UNDER}|{_NEARLY}|达到?)?(?:了)?(?:{_SO_MUCH})(?P<more>多|以上|左右|上下)?)(?=[，。；、）]|$|(?<=半)提案(?:已|提前|按期|如期|都|均)*(?:完成|办结|办复|答复|落实|解决))"
 )
 _SLACK = Decimal(5)  # percentage points on either side of what is only about so much
 _FAR = Decimal(10)  # what is over six tenths is less than seven

@@ -374,7 +374,8 @@ def _inherited(mention, before):
         for one in before[-6:]
     ):
         return ""
-    linked = "lent" in last.flags or re.search("其中|分[为成]|按.{1,8}分|：", mention.said[-30:])
+    among = re.search("其中[^。；]{0,80}$", mention.said) and len(mention.left) < 10 and mention.gap[:1] in "，、（"
+    linked = among or "lent" in last.flags or re.search("其中|分[为成]|按.{1,8}分|：", mention.said[-30:])
     if not linked:
         return ""
     mention.flags = {*mention.flags, "lent"}

@@ -11,8 +11,9 @@ from .checks import is_exact
 
 _SLIP, _SHARE = 3, 10  # so many, and one in so many, may be missing by a slip
 _SOME = re.compile("主要|重点(?!提案)|突出|较多|例如|比如|部分|以下|有关|涉及|典型")
+_IN_ALL = re.compile("(?:计|共|合计|共计|总计)$")
 _FEWEST = 2  # lines
-_LEADS = re.compile(r"(?:提案|建议|[件份])?[^，。；\d]{0,20}：$")
+_LEADS = re.compile(r"(?:提案|建议|[件份])?，?[^，。；\d]{0,20}：$")
 
 
 def check_under_headings(splits, marks):
@@ -36,6 +37,8 @@ def _lines(number, by_line, splits):
         if not text:
             continue
         told = [item for item in by_line.get(place, []) if item.count and not item.change]
+        if len(told) == 2 and _IN_ALL.search(told[1].count.left):
+            told = told[1:]  # 5位副主席各领衔督办1件，计5件
         if not told or any(not item.mention.bracket for item in told[1:]) or not is_exact(told[0]):
             return parts if text.endswith(("：", ":")) or re.match(r"[一二三四五六七八九十（]", text) else []
         parts.append(told[0])

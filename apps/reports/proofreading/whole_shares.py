@@ -13,6 +13,7 @@ from .checks import is_exact
 _FEWEST = 3  # parts: of two nobody can tell which is wrong
 _AROUND = 12  # counts before, of which one is the base
 _CLOSE = 10  # per cent
+_SLIP, _TENTH = 3, 10
 
 
 def check_whole_shares(splits, marks):
@@ -56,13 +57,33 @@ def _check(run, splits, marks):
     for base in [total, *dict.fromkeys(one.value for one in reversed(told))]:
         odd = [item for item in run if not fits(item.value, base, item.percent)]
         if not odd and base == total:
-            marks.fine(*[one for item in run for one in (item.count, item.percent)])
+            _check_told(run, total, marks, splits)
             return
         if len(odd) == 1 and _is_sure(run, base, total):
             item, expected = odd[0], share(odd[0].value, base, odd[0].percent.decimals)
             advice = f"{plain(item.value)}占{plain(base)}应为{expected}%，文中为{item.percent.printed}%。"
             marks.fault("percent", [item.count, item.percent], item.percent.printed, expected, advice)
             return
+
+
+def _check_told(run, total, marks, splits):
+    """Parts that make up a whole of their own, against the count that the sentence before is about."""
+    before = splits.before(run[0])
+    others = splits.items[max(run[0].place - 2 * _AROUND, 0) : run[-1].place + _AROUND]
+    if (
+        before is not None
+        and before.count
+        and is_exact(before)
+        and before.dimension == run[0].dimension
+        and not any(one.count and one.value == total for one in others)
+        and 0 < abs(before.value - total) <= min(_SLIP, max(1, before.value // _TENTH))
+        and id(before.count) not in marks.wrong
+        and run[0].sentence - before.sentence <= 1
+    ):
+        told = f"各项合计{plain(total)}，比例也按{plain(total)}计算，前面为{plain(before.value)}。"
+        marks.fault("sum", [before.count, *[item.count for item in run]], plain(total), plain(before.value), told)
+        return
+    marks.fine(*[one for item in run for one in (item.count, item.percent)])
 
 
 def _is_sure(run, base, total):

@@ -65,7 +65,7 @@ def _check(parts, splits, marks):
     if len(near) == 1 and not any(id(one) in marks.wrong for one in [near[0].count, *mentions]):
         added = "+".join(plain(part.value) for part in parts)
         told = f"{added}={plain(total)}，文中{len(parts)}年共{plain(near[0].value)}。"
-        marks.fault("sum", [near[0].count], plain(near[0].value), plain(total), told)
+        marks.fault("sum", [near[0].count, *mentions], plain(near[0].value), plain(total), told)
 
 
 def _spans(said, number):
