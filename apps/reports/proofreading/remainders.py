@@ -18,6 +18,7 @@ _UNANSWERED = re.compile(r"(?:提案)?(?:尚未|还未|仍未|未|没有|还没�
 _NOT_DONE = re.compile(
     r"(?:未|没有|尚未|还未|没)(落实|解决|兑现|公开|面商|完成|办结|答复|办复|采纳|整改|销号|启动)(?:完成|完)?的(?:还有|有)?$"
 )
+_FOR_OPEN = re.compile("(?:对|对于|将|把|针对)(?:尚未|未|没有|还没有)(?:办复|答复|办结|办完)的$")
 _REACH = 10  # items
 _SLIP, _SHARE = 3, 10  # so many, and one in so many
 
@@ -34,6 +35,8 @@ def check_remainders(splits, marks):
                 _check_rest(item, splits, marks)
             else:
                 _check_rest_alone(item, splits, marks)
+        elif _FOR_OPEN.search(item.count.left):
+            _check_open(item, splits, marks)
         elif match := _NOT_DONE.search(item.count.left):
             _check_not_done(item, match[1], splits, marks)
         elif _OPEN.fullmatch(item.count.left) and _says_open(item) and not _DATE.search(item.count.said[-24:]):
@@ -112,7 +115,8 @@ def _check_open(item, splits, marks):
     pairs = [(whole, one) for one in answered for whole in splits.able(one) if whole.value > one.value]
     beside = [(whole, one) for whole, one in pairs if whole.sentence == one.sentence and not whole.within]
     values = {one.value for one in before if one.count}
-    sure = [(whole, one) for whole, one in beside if whole.value - one.value in values]
+    pointed = _FOR_OPEN.search(item.count.left) and len(beside) == 1
+    sure = [(whole, one) for whole, one in beside if whole.value - one.value in values or pointed]
     if not sure:
         return
     if any(whole.value - one.value == item.value for whole, one in pairs) or item.value in values:
