@@ -28,6 +28,7 @@ def is_exact(item):
 def check_shares(splits, marks):
     """Every count with a percentage of its own."""
     found = [item for item in splits.items if item.count and item.percent and is_exact(item)]
+    past = {id(one.count) for one in splits.items if one.past and not one.change}
     common = _common_bases(found, splits) | _namesakes(found, splits)
     for item in found:
         bases = bases_of(item, splits)
@@ -45,7 +46,7 @@ def check_shares(splits, marks):
             bases
             and _is_told(item, bases)
             and not is_itself_the_base(item, splits)
-            and (not item.past or _is_past(bases[0], item, splits) or item.base_words)
+            and (not item.past or _is_past(bases[0], item, past) or item.base_words)
         ):
             _wrong_share(item, bases, marks)
 
@@ -55,11 +56,9 @@ def _is_told(item, bases):
     return not is_of_something_else(item) or bases[0].is_named
 
 
-def _is_past(base, item, splits):
-    """Whether a base is of last year, as a share of last year's must have it."""
-    if base.mention is None:
-        return True
-    return any(one.past and not one.change and one is not item for one in splits.items if one.count is base.mention)
+def _is_past(base, item, past):
+    """Whether a base is of last year, as a share of last year's must have it. `past`: ids of that year's counts."""
+    return base.mention is None or (id(base.mention) in past and base.mention is not item.count)
 
 
 def _names_its_base(item, bases):

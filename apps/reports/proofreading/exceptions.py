@@ -103,6 +103,7 @@ _ALL_CLOSED = re.compile("(?:全部|均|都|皆)(?:已|已经)?(?:办结|办理�
 _STILL_OPEN = re.compile(
     "第\\d+号[^。；]*?(?:(?:仍|还|尚|正)在(?:抓紧|继续)?办理|(?:尚未|未能|没能|还没有?|仍未)(?:办结|办完)|(?:预计|计划|拟于?|有望)[^，。；]{2,10}(?:办结|办完|答复))"
 )
+_LISTED = 2000  # characters in which a list of titles is looked for
 _MARK = re.compile(r"（([A-E])类）")
 
 
@@ -293,5 +294,6 @@ def _check_marked_classes(mentions, marks):
 
 def _squeezed_behind(mention, lines):
     """What follows a number in its paragraph and the next ones, without blanks."""
-    text = lines[mention.paragraph][mention.end :] + "".join(lines[mention.paragraph + 1 : mention.paragraph + 13])
+    here = lines[mention.paragraph][mention.end : mention.end + _LISTED]
+    text = here + "".join(lines[mention.paragraph + 1 : mention.paragraph + 13])
     return squeezed(text)[0]

@@ -19,7 +19,7 @@ _NOT_DONE = re.compile(
     r"(?:未|没有|尚未|还未|没)(落实|解决|兑现|公开|面商|完成|办结|答复|办复|采纳|整改|销号|启动)(?:完成|完)?的(?:还有|有)?$"
 )
 _FOR_OPEN = re.compile("(?:对|对于|将|把|针对)(?:尚未|未|没有|还没有)(?:办复|答复|办结|办完)的$")
-_REACH = 10  # items
+_REACH, _FAR = 10, 80  # items
 _SLIP, _SHARE = 3, 10  # so many, and one in so many
 
 
@@ -110,7 +110,7 @@ def _says_open(item):
 
 def _check_open(item, splits, marks):
     """尚有26件没有办复, against the whole less what was answered, told beside one another before."""
-    before = splits.items[: item.place]
+    before = splits.items[max(item.place - _FAR, 0) : item.place]
     answered = [one for one in before if one.count and one.stage == words.ANSWERED and not one.past and is_exact(one)]
     pairs = [(whole, one) for one in answered for whole in splits.able(one) if whole.value > one.value]
     beside = [(whole, one) for whole, one in pairs if whole.sentence == one.sentence and not whole.within]

@@ -84,10 +84,11 @@ def _filed_again(splits, marks):
             continue
         filed = [
             one
-            for one in splits.items[: before.place]
+            for one in splits.items[max(before.place - _REACH, 0) : before.place]
             if one.count and one.stage == words.FILED and not one.past and not one.change and not one.count.about
         ]
-        whole = [one for one in splits.items[: before.place] if one.count and one.value == before.value and one.stage]
+        earlier = splits.items[max(before.place - _REACH, 0) : before.place]
+        whole = [one for one in earlier if one.count and one.value == before.value and one.stage]
         if whole and len({one.value for one in filed}) == 1 and whole[0].place < filed[0].place:
             if filed[0].value == item.value:
                 marks.fine(item.count, filed[0].count)

@@ -31,6 +31,7 @@ _FAR = Decimal(10)  # what is over six tenths is less than seven
 
 def check_shares_in_words(splits, marks):
     """Every count of proposals that is followed by such words."""
+    past = {id(one.count) for one in splits.items if one.past}
     for item in splits.items:
         if item.count is None or item.change or item.dimension != PROPOSALS or not is_exact(item):
             continue
@@ -42,7 +43,7 @@ def check_shares_in_words(splits, marks):
             continue
         if right := next((one for one in bases if _fits(match, item.value, one.value)), None):
             marks.fine(item.count, right.mention)
-        elif item.past == any(one.past for one in splits.items if one.count is bases[0].mention):
+        elif item.past == (id(bases[0].mention) in past):
             base, expected = bases[0], share(item.value, bases[0].value, 1)
             said = match.group().strip("，（")
             told = f"{plain(item.value)}占{plain(base.value)}为{expected}%，不是“{said}”。"
