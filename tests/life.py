@@ -23,6 +23,7 @@ from apps.calendars.deadlines import deadline
 from apps.desk.exchange.operations import bring_in
 from apps.documents.workbooks import write_table
 from apps.figures.queries import figures
+from apps.notices import operations as notices
 from apps.proposals import operations as cases
 from apps.proposals import rearranging
 from apps.proposals.models import Case, Proposal, Session
@@ -873,6 +874,9 @@ class Life:
         told = {"stage": self.rng.choice(("before", "during", "after")), "manner": self.rng.choice(("phone", "visit")),
                 "held_on": held_on, "people": "委员", "summary": f"第{self.steps}步的通话"}  # fmt: skip
         return Deed(cases.contact, (case,), told, valid=not spoilt)
+
+    def _case_urge(self, case):
+        return Deed(notices.urge, (case,))
 
     def _case_advise(self, case):
         if self._spoilt():
