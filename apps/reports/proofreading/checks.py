@@ -68,6 +68,7 @@ def _names_its_base(item, bases):
         and bases[0].is_named
         and words.stage_of(item.base_words) != ""
         and not (item.group and item.group.is_part)
+        and not is_of_something_else(item)
     )
 
 
@@ -388,6 +389,7 @@ def _is_slip(group, over):
         and group.dimension == words.PROPOSALS
         and group.facet in words.OPEN
         and len(group.counted) > 2
+        and not group.items[-1].count.after.startswith("等")
         and over <= min(_SLIP, group.total // 10)
     )
 
@@ -418,6 +420,9 @@ def sum_bases(group, splits):
         and (one.stage != words.RETURNED or group.facet == "rating")
         and not (one.local and found)
     ]
+    stage = words.stage_of(first.label) if group.facet == "kind" else ""
+    if stage in (words.FILED, words.ANSWERED):  # 平时提案立案28件，大会提案立案176件: of what was filed
+        return [one for one in found if one.stage == stage]
     return found
 
 

@@ -27,7 +27,8 @@ _SESSIONS_PAPERS = re.compile(
 )
 """县政协十届一次会议提案156件: all of a session."""
 _EACH_OF_THEM = re.compile(
-    "^[^，；]{1,8}(?:各(?:自|分别)?|分别)(?:领衔)?(?:督办|领办|领衔|包案|主办|承办|办理|提出|提交|有|为)?$"
+    "^[^，；]{1,8}(?:各(?:自|分别)?(?:领衔)?(?:督办|领办|领衔|包案|主办|承办|办理|提出|提交|有|为)?|"
+    "分别(?:领衔)?(?:督办|领办|包案))$"
 )
 _OF_OTHERS = re.compile("(?:其他|其它|其余|余下|剩余|另外)的?$")
 _ONLY_THEN = re.compile(r"(?:[比较与同由从]|而|相比)*(?:去年|上年|上一年|前一年|上届)(?:同期)?(?:的|为|是|有|共|度)*")
@@ -170,7 +171,14 @@ def _counted(mention, percent, names, mentions):
         item.label = next((text for text in candidates if text and not is_filler(text)), far)
         _open_facet(item, item.label if is_filler(near) else near, right, far)
     item.stage = _stage(item, near, right, far)
-    if before is not None and _EACH_OF_THEM.search(left) and before.dimension != mention.dimension and before.unit:
+    several = re.match("[、和及]", mention.after)  # 两位副市长分别督办3件、2件
+    if (
+        before is not None
+        and not several
+        and _EACH_OF_THEM.search(left)
+        and before.dimension != mention.dimension
+        and before.unit
+    ):
         item.times = before.value
     elif _EACH_OF_THEM.search(left) and re.match("其[他它余]", cleaned(left)):
         mention.about = True  # 其他副市长各领办2件: of how many is not told

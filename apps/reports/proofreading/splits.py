@@ -17,7 +17,7 @@ _NONE_LEFT = re.compile(
     r"(?:无|没有|未有|未收到|未出现|零)[^，。；]{0,6}(?:[C-E]类|不满意)|(?:[C-E]类|不满意)[^，。；\d]{0,6}(?:为零|为0|没有|无)"
 )
 _OVERLAPPING = re.compile(
-    r"重复计算|交叉|有重复|重复统计|两种以上|同时涉及|不止一|可多选|多选|可含多|多个部门|既.{1,6}又|有[\d一二两三四五六七八九十]+件由[^，；。]{2,24}(?:共同|联合)|(?<!不)(?:含在|包含在|包括在|已计入|均已含|已含)"
+    r"重复计算|交叉|有重复|重复统计|两种以上|同时涉及|不止一|(?:涉及|跨|分属)(?:了)?(?:多个|几个|两个以上)(?:方面|领域|类别|主题|部门)|可多选|多选|可含多|多个部门|既.{1,6}又|有[\d一二两三四五六七八九十]+件由[^，；。]{2,24}(?:共同|联合)|(?<!不)(?:含在|包含在|包括在|已计入|均已含|已含)"
 )
 _RECENT = 6  # splits
 _AGO = 4  # counts since the dissatisfied ones were told of
@@ -190,7 +190,7 @@ class Splits:
                 continue
             if group.rest or (group.exact and group.bracket and group.bracket != item.mention.bracket):
                 continue
-            if _overlap(item, group):
+            if _overlap(item, group) or _of_other_stage(item, group):
                 continue
             known = item.name in group.names() and (
                 item.facet not in ("proposer", "review") or item.label in group.labels()
@@ -421,6 +421,12 @@ def _overlap(item, group):
     """满意和基本满意 beside 满意: a sum is no part beside its parts."""
     own = set(item.name.split("+"))
     return any(("+" in one.name or "+" in item.name) and own & set(one.name.split("+")) for one in group.items)
+
+
+def _of_other_stage(item, group):
+    """大会提案192件, then 平时提案立案28件: those received and those filed are parts of two wholes."""
+    told = {words.stage_of(one.label) for one in (item, group.items[0])}
+    return item.facet == "kind" and len(told) > 1 and bool(told & {words.FILED, words.ANSWERED})
 
 
 def _other_year(item, group):
