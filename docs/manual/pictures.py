@@ -129,7 +129,7 @@ def take(browser, address, picture):
 
 def press(page, label):
     """The first link in the page's content with that name."""
-    page.locator("main").get_by_role("link", name=label, exact=True).first.click()
+    page.locator("main").get_by_role("link", name=label).first.click()
     page.wait_for_load_state()
 
 
