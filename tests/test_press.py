@@ -147,8 +147,11 @@ finally:
     assert "apps.documents.paper" in loaded, done.stderr
     assert {name for name in loaded if name.startswith("apps.")} - {
         f"apps.documents.{name}"
-        for name in ("press_worker", "content", "fonts", "geometry", "justify", "markup", "paper", "renderer", "titles")
-    } == {"apps.documents"}
+        for name in (
+            "press_worker", "charts", "content", "drawing", "fonts", "geometry", "justify", "markup", "paper",
+            "renderer", "titles",
+        )
+    } == {"apps.documents"}  # fmt: skip
     assert not loaded & {"proposals_site.settings", "django.db.models"}
 
 
