@@ -92,6 +92,29 @@ def nearby(item, splits):
     ] + _sums_nearby(item, splits)
 
 
+def told_wholes(item, splits):
+    """Counts that the letter tells before a share as wholes of anything: 主办487件, then four splits of it.
+
+    A whole has no share of its own, and is the first of its sentence or what a split is of, or is called a sum.
+    """
+    split = {id(group.base) for group in splits.groups if group.base is not None}
+    return [
+        Base(one.value, "", one.count)
+        for one in splits.items[: item.place]
+        if one.count
+        and not one.percent
+        and not one.change
+        and one.dimension == item.dimension
+        and one.value > item.value
+        and (id(one) in split or _opens(one, splits) or re.search("共|总|累计|合计", one.count.left))
+    ]
+
+
+def _opens(one, splits):
+    before = splits.before(one)
+    return before is None or before.sentence != one.sentence or before.count is None
+
+
 def is_itself_the_base(item, splits):
     """去年的165件（去年总数180件，占91.7%）: the count beside a share may be what something before is part of."""
     told = item.count.bracket or re.search("总数|总量|共", item.label)

@@ -4,7 +4,7 @@ import re
 
 from . import words
 from .arithmetic import fits, plain, share
-from .tokens import COUNT, PERCENT, POINTS
+from .tokens import COUNT, FOREIGN, PERCENT, POINTS
 from .years import earlier_figure, figures_by_year, key_of, two_years, years_named
 
 _REMEMBERED = 20  # wholes
@@ -25,16 +25,22 @@ def check_changes(splits, mentions, marks, tables=()):
         if not item.change:
             items.setdefault(_clause(item.mention), []).append(item)
     for clause, found in clauses.items():
-        changed = [one for one in found if "change" in one.flags and not one.about]
+        changed = [one for one in found if "change" in one.flags and not one.about and not _is_of_other(one, found)]
         if changed:
             own = items.get(clause, [])
             if not own and (pair := years_named(known, changed[0])):
-                _named_year(changed, *pair, marks)
-            elif not _against_a_year(changed, own, known, marks):
+                _named_year(changed, *pair, marks, splits)
+            elif not _against_a_year(changed, own, known, marks, splits):
                 _check(found, changed, [item for item in own if item.count], splits, marks)
 
 
-def _against_a_year(changed, items, known, marks):
+def _is_of_other(changed, found):
+    """附有调研报告的33件，比去年多了10件: of what stands right before it, which is no count of papers."""
+    before = [one for one in found if one.at < changed.at and "change" not in one.flags and one.kind != PERCENT]
+    return bool(before) and before[-1].kind == FOREIGN and before[-1].unit in ("件", "份", "篇", "项")
+
+
+def _against_a_year(changed, items, known, marks, splits):
     """2021年立案231件，比2020年增长10%: whether the letter tells of that year, and the change is checked."""
     if any(item.past for item in items):
         return False
@@ -60,22 +66,22 @@ def _against_a_year(changed, items, known, marks):
             continue
         done = True
         if mention.kind == PERCENT:
-            _growth(mention, [item.value], [then], marks)
+            _growth(mention, [item.value], [then], marks, splits)
         elif mention.kind == COUNT:
-            _difference(mention, None, [item.value], [then], marks)
+            _difference(mention, None, [item.value], [then], marks, splits)
         else:
             _points_between(mention, then, item.mention.value, marks)
     return done
 
 
-def _named_year(changed, then, now, marks):
+def _named_year(changed, then, now, marks, splits):
     """2021年立案数同比增加44件，增长27.5%, where a table has both years."""
     first = changed[0]
     percent = next((one for one in changed if one.kind == PERCENT), None)
     if first.kind == COUNT:
-        _difference(first, percent, [now], [then], marks)
+        _difference(first, percent, [now], [then], marks, splits)
     if percent is not None:
-        _growth(percent, [now], [then], marks)
+        _growth(percent, [now], [then], marks, splits)
 
 
 def _points_between(points, then, now, marks):
@@ -105,9 +111,9 @@ def _check(found, changed, items, splits, marks):
         behind = changed[place + 1] if place + 1 < len(changed) else None
         if mention.kind == COUNT:
             percent = behind if behind is not None and behind.kind == PERCENT else None
-            _difference(mention, percent, now, then, marks)
+            _difference(mention, percent, now, then, marks, splits)
         elif mention.kind == PERCENT and not (place and changed[place - 1].kind == COUNT):
-            _growth(mention, now, then, marks)
+            _growth(mention, now, then, marks, splits)
         elif mention.kind == POINTS:
             _points(mention, found, splits, marks)
 
@@ -117,10 +123,21 @@ def _before(items, mention):
     return [item for item in items if item.mention.at < mention.at or (item.past and item.mention.bracket)]
 
 
-def _difference(count, percent, now, then, marks):
+def _is_of_two_others(count, splits, of_share=False):
+    """“办成账”多了12件（去年58件）, and 70件 further up: last year's count beside it, against any count before."""
+    place = next((item.place for item in splits.items if item.mention.at >= count.at), len(splits.items))
+    around = [one for one in splits.items[max(place - _REMEMBERED, 0) : place + 3] if one.count and not one.change]
+    then = [one.value for one in around if one.past and 0 <= one.sentence - count.sentence <= 1 and one.value]
+    now = [one.value for one in around if not one.past and one.count.at < count.at]
+    if of_share:
+        return any(fits(abs(a - b), b, count) for a in now for b in then)
+    return any(abs(a - b) == count.value for a in now for b in then)
+
+
+def _difference(count, percent, now, then, marks, splits):
     down = bool(_DOWN.search(count.left))
     if then and now:
-        if any(abs(a - b) == count.value for a in now for b in then):
+        if any(abs(a - b) == count.value for a in now for b in then) or _is_of_two_others(count, splits):
             marks.fine(count)
         else:
             off = abs(now[0] - then[0])
@@ -149,9 +166,9 @@ def _difference(count, percent, now, then, marks):
         )
 
 
-def _growth(percent, now, then, marks):
+def _growth(percent, now, then, marks, splits):
     pairs = [(a, b) for a in now for b in then if b]
-    if any(fits(abs(a - b), b, percent) for a, b in pairs):
+    if any(fits(abs(a - b), b, percent) for a, b in pairs) or _is_of_two_others(percent, splits, of_share=True):
         marks.fine(percent)
     elif pairs:
         a, b = pairs[0]

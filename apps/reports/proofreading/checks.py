@@ -8,9 +8,10 @@ from itertools import groupby
 
 from . import words
 from .arithmetic import fits, is_forced, is_truncated, plain, share
-from .bases import Base, bases_of, is_itself_the_base, is_of_something_else, nearby, share_advice
+from .bases import Base, bases_of, is_itself_the_base, is_of_something_else, nearby, share_advice, told_wholes
 from .followups import FOLLOWED
 from .labels import cleaned, is_filler
+from .numerals import chinese_whole
 
 _AROUND = 12  # counts beside a split that may belong to it
 _SLIP = 3  # proposals
@@ -36,7 +37,7 @@ def check_shares(splits, marks):
             bases = [common[id(item)]]
             elsewhere = []
         else:
-            elsewhere = [] if item.facet == FOLLOWED or _names_its_base(item, bases) else nearby(item, splits)
+            elsewhere = _elsewhere(item, bases, splits)
         right = next((one for one in [*bases, *elsewhere] if fits(item.value, one.value, item.percent)), None)
         if right:
             marks.fine(item.count, item.percent, right.mention)
@@ -49,6 +50,16 @@ def check_shares(splits, marks):
             and (not item.past or _is_past(bases[0], item, past) or item.base_words)
         ):
             _wrong_share(item, bases, marks)
+
+
+def _elsewhere(item, bases, splits):
+    """Other wholes that a share may be of: every one that the letter tells, unless its own words name one of them.
+
+    占累计交办数的 names one, but not whether it is 集中交办178件 or 累计186件.
+    """
+    own = [] if item.facet == FOLLOWED or _names_its_base(item, bases) else nearby(item, splits)
+    is_named = bool(item.base_words and bases and bases[0].is_named)
+    return own if is_named and "累计" not in item.base_words else [*own, *told_wholes(item, splits)]
 
 
 def _is_told(item, bases):
@@ -85,6 +96,10 @@ def _common_bases(items, splits):
             for value in {base.value: base for base in bases_of(item, splits)}.values():
                 bases.setdefault(value.value, value)
                 votes[value.value] += fits(item.value, value.value, item.percent)
+        wholes = [one for one in told_wholes(own[0], splits) if one.value not in votes]
+        for whole in wholes:
+            if all(fits(item.value, whole.value, item.percent) for item in own):
+                votes[whole.value], bases[whole.value] = len(own), whole  # a row of shares is of one whole
         (best, most), *others = votes.most_common() or [(None, 0)]
         if most >= 2 and (not others or others[0][1] < most):
             found.update({id(item): bases[best] for item in own if item.base_count is None})
@@ -174,6 +189,8 @@ def _check_sum(group, splits, marks):
 
 def _is_explained(group, bases, splits):
     """Whether the split adds up in some other way that its words allow."""
+    if _is_one_of_more(group, bases[0], splits):
+        return True
     if group.exact or _is_of_named_part(group) or (group.rest and _follows_its_whole(group)) or _is_of_subject(group):
         return False
     values = {one.value for one in bases}
@@ -191,6 +208,15 @@ def _is_explained(group, bases, splits):
     if not group.is_list and len(loose) > 1 and len(loose) < len(counts) and sum(loose) in values:
         return True
     return not group.is_list and _runs_to(group, values, splits)
+
+
+def _is_one_of_more(group, base, splits):
+    """今年办了109件，…。去年96件，前年90件，三年加起来295件: so many as the sum says, one of them told before."""
+    many = re.search(r"([两二三四五六七八九十])(?:年|家|者|项|类|批|次)[^，；。]{0,8}$", base.count.said)
+    if base.place < group.items[-1].place or not many or chinese_whole(many[1]) != len(group.counted) + 1:
+        return False
+    before = splits.items[max(group.items[0].place - _AROUND, 0) : group.items[0].place]
+    return any(one.count and one.value == base.value - group.total for one in before)
 
 
 def _follows_its_whole(group):

@@ -30,6 +30,10 @@ _EACH_OF_THEM = re.compile(
     "^[^，；]{1,8}(?:各(?:自|分别)?(?:领衔)?(?:督办|领办|领衔|包案|主办|承办|办理|提出|提交|有|为)?|"
     "分别(?:领衔)?(?:督办|领办|包案))$"
 )
+_EACH_NAMED = re.compile(
+    r"(?:^|[，；：、（])(?:其中)?(?P<names>[^，；。：\d、和与及（）]{2,12}(?:[、和与及][^，；。：\d、和与及（）]{2,12})+)各(?:自|有|为|是)?$"
+)
+"""法院、检察院各1件: so many for each of those named."""
 _OF_OTHERS = re.compile("(?:其他|其它|其余|余下|剩余|另外)的?$")
 _ONLY_THEN = re.compile(r"(?:[比较与同由从]|而|相比)*(?:去年|上年|上一年|前一年|上届)(?:同期)?(?:的|为|是|有|共|度)*")
 _RANKED = re.compile(r"(?:数量)?(?:最多|最少|居多|居首|次之|其次)，?$")  # 社会类最多，占38.6%
@@ -182,6 +186,8 @@ def _counted(mention, percent, names, mentions):
         item.times = before.value
     elif _EACH_OF_THEM.search(left) and re.match("其[他它余]", cleaned(left)):
         mention.about = True  # 其他副市长各领办2件: of how many is not told
+    if (names := _EACH_NAMED.search(mention.gap or left)) and not re.match(r"[^，；。]{0,2}[、和及]\d", mention.after):
+        item.times = len(re.split("[、和与及]", names["names"]))
     if percent is not None:
         item.base_words = split_at_share(percent)[1]
         if "based" in percent.flags:

@@ -75,7 +75,7 @@ KINDS = (
         ),
     ),
     Kind(
-        re.compile(r"(?:全部|均|都|一律|全文)(?:已|予以|主动|依法)*(?:向社会)?公开"),
+        re.compile(r"(?:全部|均|都|一律|全文)(?:已|予以|主动|依法)*(?:向社会)?公开(?!的?\d)"),
         re.compile(r"公开率"),
         re.compile(r"(?:不予?|未予?|不宜|没有)(?:主动)?公开"),
     ),
@@ -199,6 +199,8 @@ def _is_of_other_papers(count, mentions):
 def _about(count):
     """What is said of a count: the words before it in its clause, and behind it up to the next count or full stop."""
     behind = re.split(r"[；。]|\d+[件份]", count.after)[0]
+    if re.match(r"\d+[件份]", count.after[len(behind) :]) and "，" in behind:
+        behind = behind.rpartition("，")[0]  # 摘要公开30件，不予公开8件: the last words are of the next one
     return count.left + "，" + behind
 
 
@@ -270,7 +272,8 @@ def _check_satisfied(splits, marks):
 
 def _may_be_of(bad, rate):
     """Whether a rate can be of the same papers and the same aspect as a rating."""
-    told = words.aspect_of(rate.rate)
+    clause = re.split("[；。]", rate.percent.said)[-1]  # 对办理态度表示满意的118份，满意率100%
+    told = words.aspect_of(rate.rate) or words.aspect_of(clause)
     if told and bad.aspect and told != bad.aspect:
         return False
     return not _SOME.search(rate.percent.lead + rate.percent.left)

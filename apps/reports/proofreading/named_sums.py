@@ -36,7 +36,8 @@ def check_named_sums(splits, marks):
             if one.count and not one.change and one.dimension == PROPOSALS and is_exact(one)
         ]
         if match := _SO_MANY.search(item.count.said[-30:]):
-            _compare(item, _listed(match, item, before), marks)
+            if not _adds_up_so(match, item, before):
+                _compare(item, _listed(match, item, before), marks)
         elif match := _SUM.fullmatch(re.split("[，。；：]", item.count.said)[-1]):
             _compare(item, _named(_AND.split(match["names"]), item, before), marks)
 
@@ -49,6 +50,13 @@ def _listed(match, item, before):
     parts = near[-number:]
     linked = all(re.fullmatch("[^。：\\d]*", one.count.gap) for one in parts[1:])
     return parts if len(parts) == number > 1 and linked and not any(one.percent for one in parts) else []
+
+
+def _adds_up_so(match, item, before):
+    """甲局17件，全部为A类。乙局24件，其中…C类1件。两局合计41件: what each sentence or line begins with."""
+    heads = [one for place, one in enumerate(before) if not place or before[place - 1].sentence != one.sentence]
+    number = int(match["n"]) if match["n"].isdigit() else chinese_whole(match["n"])
+    return sum(one.value for one in heads[-number:]) == item.value and len(heads) >= number
 
 
 def _named(names, item, before):

@@ -14,6 +14,7 @@ _COMPARED = re.compile(r"比|较|同期|环比|去年|上年|上一年|上届|�
 _RATE = re.compile(
     r"([^，；：（）占]{0,24}?(?:率|满意度|评价度))(?:（[^）]{0,16}）)?(?:均|都|也|已|仅|只|分别|依次)*(?:为|达到|达|是|：|在|保持|提高到|提升到|提升至|提高至|超过)*(?:了)?$"
 )
+_ALONE_IN_BRACKET = re.compile("[^，；。：（）]{0,10}（(?:计|共|即|为)?")
 _RATE_BEHIND = re.compile(r"的([^，；：（）占\d的]{0,8}?(?:率|满意度))")
 
 
@@ -56,6 +57,10 @@ def paired(mentions):
     for place, mention in enumerate(mentions):
         if mention.kind != PERCENT or id(mention) in taken or is_change(mention):
             continue
+        if count := _count_in_its_bracket(mention, mentions, place):
+            pairs[id(count)] = mention
+            taken.add(id(mention))
+            continue
         if count := _count_before_base(mention, mentions, place):
             pairs[id(count)] = mention
             taken.add(id(mention))
@@ -83,6 +88,30 @@ def _count_before_base(percent, mentions, place):
     percent.flags.add("based")
     base.flags.add("base")
     return count
+
+
+def _count_in_its_bracket(percent, mentions, place):
+    """The count of 67.1%为A类（57件），24.7%（21件）: a bracket is of the number that stands before it.
+
+    Only where that number names itself or goes on a row of such: 57件，占67.1%（85件） has its count before it.
+    """
+    behind = mentions[place + 1] if place + 1 < len(mentions) else None
+    if behind is None or rate_named(percent) or percent.bracket or not _ALONE_IN_BRACKET.fullmatch(behind.gap):
+        return None
+    if not _is_alone(behind, mentions, place + 1) or "占" in percent.left:
+        return None
+    return behind
+
+
+def _is_alone(count, mentions, place):
+    """Whether a count is all that its bracket holds."""
+    around = mentions[max(place - 1, 0) : place] + mentions[place + 1 : place + 2]
+    return (
+        count.kind == COUNT
+        and bool(count.bracket)
+        and not any(one.bracket == count.bracket for one in around)
+        and is_filler(count.right)
+    )
 
 
 def _is_own_bracket(percent, behind, mentions, place):
@@ -123,7 +152,7 @@ def _runs_on(run):
 
 def _count_of(percent, mentions, place, pairs):
     """The count that a percentage is the share of, None where it names something of its own."""
-    before = mentions[place - 1] if place else None
+    before = _before_bracket(percent, mentions, place)
     behind = mentions[place + 1] if place + 1 < len(mentions) else None
     own = re.sub(r"^[^（）]*）|（[^（）]*）", "", split_at_share(percent)[0])
     forward = _may_follow(percent, behind, mentions, place)
@@ -144,6 +173,19 @@ def _count_of(percent, mentions, place, pairs):
     if backward:
         return before
     return None
+
+
+def _before_bracket(percent, mentions, place):
+    """The number before a percentage; of A类68件（原A类33件，加35件），占73.9% the one that the bracket explains."""
+    before = mentions[place - 1] if place else None
+    if before is None or not before.bracket or before.bracket == percent.bracket:
+        return before
+    first = next(one for one in range(place) if mentions[one].bracket == before.bracket)
+    outside = mentions[first - 1] if first else None
+    explained = (
+        outside is not None and outside.kind == COUNT and re.fullmatch("[^，；。：]{0,6}（.*", mentions[first].gap)
+    )
+    return outside if explained and place - first > 1 else before
 
 
 def _in_front(percent):

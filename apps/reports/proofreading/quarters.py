@@ -51,11 +51,20 @@ def _check(told, pattern, names, marks):
 def _is_year(item, parts):
     """Whether a count right before the parts or behind them is called the sum of them."""
     beside = parts[0].place - 3 <= item.place < parts[0].place or item.place > parts[-1].place
+    if _other_part(item, parts):
+        return False  # 下半年办复45件。A类合计76件
     near = beside and abs(item.sentence - parts[0].sentence) <= 1 and not item.count.bracket
     own, told = words.stage_of(item.count.left), words.stage_of(parts[0].count.left)
     if own and told and own != told:
         return False  # 立案212件；上半年答复150件
     return near and bool(_YEAR.search(item.count.left)) and item.value >= max(part.value for part in parts)
+
+
+def _other_part(item, parts):
+    """Whether a count is of a class or kind, and the parts are of all."""
+    facet, name, _ = words.facet_of(item.count.left)
+    own = words.facet_of(parts[0].count.left)
+    return facet in ("result", "rating", "proposer", "key", "handling") and (facet, name) != own[:2]
 
 
 def _apart(parts):

@@ -56,6 +56,8 @@ def _check_all_rates(splits, marks):
         names = [_RATING_RATE.search(item.rate)[1] for item in rates]
         if len(rates) < 2 or len(set(names)) != len(names) or "满意" not in names:
             continue
+        if "基本满意" not in names and _are_some_fairly_satisfied(rates[0], splits):
+            continue  # what is between is told as a count only
         if "不满意" not in names and not _NONE_BAD.search(rates[-1].percent.after):
             continue
         total = sum(item.percent.value for item in rates)
@@ -65,6 +67,14 @@ def _check_all_rates(splits, marks):
             marks.fine(*shares)
         elif total < 100 or "基本满意" not in names or rates[names.index("满意")].percent.value < 100:
             marks.fault("sum", shares, plain(total), "100", f"各项比例合计{plain(total)}%，不是100%。")
+
+
+def _are_some_fairly_satisfied(rate, splits):
+    """Whether the letter counts any 基本满意, whom neither 满意率 nor 不满意率 need hold."""
+    return any(
+        item.count and item.value and item.facet == "rating" and "基本满意" in item.name and item.past == rate.past
+        for item in splits.items
+    )
 
 
 def _told_in_bracket(item, splits):
@@ -344,6 +354,10 @@ def _check_known(item, known, splits, marks):
     if printed is not None and printed.decimals == item.percent.decimals:
         _differs(item.percent, printed, marks)
     elif not is_of_something_else(item):
+        papers = len(re.findall(r"第\d+号", item.percent.said))  # 第90号…列为B类，占25%: of the papers named
+        if papers and any(fits(papers, base.value, item.percent) for base in bases):
+            marks.fine(item.percent)
+            return
         _compare(item, [one.value for one in known], bases, splits, marks)
 
 
