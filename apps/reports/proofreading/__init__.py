@@ -60,6 +60,7 @@ def check(document, figures=None):
     marks = Marks(document.paragraphs)
     splits = Splits(items_of(lexer.mentions, session_of("".join(document.paragraphs))), document.paragraphs)
     tables = tables_of(document)
+    splits.told_in_tables = [column.total for table in tables for column in table.counts if column.total]
     cells = [cell for table in tables for cell in table.check(splits, marks)]
     check_sums(splits, marks)
     check_runs(splits, marks)

@@ -15,6 +15,8 @@ _GENERAL = re.compile(
 )
 _TIMELY = re.compile("按时|按期|如期|及时|提前|逾期|超期|延期")
 _REACH = 100  # items over which a name is remembered
+_BEHIND = 4  # counts, and sentences, behind that may tell the whole of what stands before
+_CALLED_WHOLE = re.compile("总数|总计|合计|总共|一共|共计")
 _WINDOW = 10  # counts before and behind that may be the base without anybody's saying so
 
 
@@ -100,14 +102,20 @@ def told_wholes(item, splits):
     split = {id(group.base) for group in splits.groups if group.base is not None}
     return [
         Base(one.value, "", one.count)
-        for one in splits.items[: item.place]
+        for one in splits.items[: item.place + _BEHIND]
         if one.count
+        and (one.place < item.place or _ends_with(one, item))
         and not one.percent
         and not one.change
         and one.dimension == item.dimension
         and one.value > item.value
         and (id(one) in split or _opens(one, splits) or re.search("共|总|累计|合计", one.count.left))
-    ]
+    ] + [Base(one.value, "", one) for one in splits.told_in_tables if one.value > item.value]
+
+
+def _ends_with(one, item):
+    """已办结189件（94.0%），在办12件（6.0%）。总数201件: a whole that is told behind its parts."""
+    return one is not item and one.sentence - item.sentence <= _BEHIND and bool(_CALLED_WHOLE.search(one.count.left))
 
 
 def _opens(one, splits):

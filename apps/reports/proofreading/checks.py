@@ -18,6 +18,7 @@ _SLIP = 3  # proposals
 _NEARLY = 25  # one in so many may be missing from a list by a slip
 _REFUSED = 10  # one in so many of those not filed may be missing by a slip
 _BY_PART = re.compile("^(?:就|从|按)[^，；\\d]{1,10}(?:而言|来看|来说|看|分|讲)，?[^，；\\d]{0,4}$")
+_TWOFOLD = ("timely", "answered", "closed", "returned", "review")  # splits of so many and the others
 _LINES = 6  # paragraphs between the subtotals of one whole
 _REACH = 100  # counts before a split that it may be a split of
 
@@ -189,7 +190,7 @@ def _check_sum(group, splits, marks):
 
 def _is_explained(group, bases, splits):
     """Whether the split adds up in some other way that its words allow."""
-    if _is_one_of_more(group, bases[0], splits):
+    if _is_one_of_more(group, bases[0], splits) or _goes_on_beside(group, bases, splits):
         return True
     if group.exact or _is_of_named_part(group) or (group.rest and _follows_its_whole(group)) or _is_of_subject(group):
         return False
@@ -208,6 +209,29 @@ def _is_explained(group, bases, splits):
     if not group.is_list and len(loose) > 1 and len(loose) < len(counts) and sum(loose) in values:
         return True
     return not group.is_list and _runs_to(group, values, splits)
+
+
+def _goes_on_beside(group, bases, splits):
+    """应办复的163件中，按期151件；逾期9件；未办复3件: a split of two, and the third part in its sentence.
+
+    Only of what a sign of its own sets beside them and no split of its own whole holds.
+    """
+    first, last = group.items[0], group.items[-1]
+    others = [
+        one
+        for one in splits.items[max(bases[0].place, first.place - _AROUND, 0) : last.place + _AROUND]
+        if one.count
+        and one not in group.items
+        and one not in bases
+        and one.sentence == first.sentence
+        and one.dimension == group.dimension
+        and one.mention.bracket == first.mention.bracket
+        and not one.change
+        and not one.past
+        and re.search("[；，、]", one.mention.gap)
+        and "其中" not in one.mention.gap
+    ]
+    return group.facet in _TWOFOLD and any(group.total + one.value == bases[0].value for one in others)
 
 
 def _is_one_of_more(group, base, splits):

@@ -143,7 +143,8 @@ def _check_kind(kind, splits, mentions, sentences, marks):
     if not exceptions:
         return
     for one in mentions:
-        if one.kind == PERCENT and one.value == 100 and not one.about and _is_rate_of_all(kind, one):
+        of_all = one.kind == PERCENT and one.value == 100 and not one.about and _is_rate_of_all(kind, one)
+        if of_all and not _is_of_so_many(one, mentions):
             _contradicted(one, exceptions, splits, marks)
             return
     for first, text in sentences:
@@ -214,6 +215,12 @@ def _is_rate_of_all(kind, percent):
     if _OF_A_UNIT.search(label):
         return False  # 区司法局按时率100%
     return bool(kind.rate.search(label)) and not _SOME.search(percent.lead + percent.left)
+
+
+def _is_of_so_many(percent, mentions):
+    """应公开的276件，已公开276件，公开率100%: the rate of the two counts that stand right before it."""
+    before = [one for one in mentions if percent.at - 2 <= one.at < percent.at and one.sentence == percent.sentence]
+    return len(before) > 1 and before[0].unit == before[1].unit != "" and before[0].value == before[1].value
 
 
 def _past(mention, splits):

@@ -18,6 +18,8 @@ _STAGE_OF_RATE = (
     (ANSWERED, re.compile("办复|答复|办结|回复")),
 )
 _OTHERS = re.compile(r"平均|全国|全省|外[区市县]")
+_MEASURE = re.compile("(?:[高低优好]于|超过|超出|超|领先于?)(?:全[市县区省州国]|同期|同类|其[他它])[^，。；]*$")
+"""高于全市91.5%: what is measured against."""
 _RATING_RATE = re.compile("((?:不|基本|比较)?满意)率$")
 _NONE_BAD = re.compile("不满意率?为?(?:零|0|无)|[没无]有?不满意")
 _ONLY_THEN = re.compile("(?:[比较与同由从]|而)*(?:去年|上年|上一年|前一年|上届)(?:同期)?(?:的|为|是|度)*")
@@ -35,7 +37,9 @@ def check_rates(splits, marks):
     for item in splits.items:
         if item.count is not None or item.percent is None or not is_exact(item):
             continue
-        if _OTHERS.search(item.percent.label) or _ONLY_THEN.fullmatch(item.percent.left):
+        if _OTHERS.search(item.percent.label + item.percent.right[:6]) or _MEASURE.search(item.percent.label):
+            continue
+        if _ONLY_THEN.fullmatch(item.percent.left):
             continue
         if _told_in_bracket(item, splits):
             marks.fine(item.percent)
@@ -165,6 +169,7 @@ def _counts_of(stage, item, splits):
         and one.paragraph == item.paragraph
         and (one.place < item.place or one.sentence == item.sentence)
         and item.sentence - one.sentence <= _NEAR
+        and not (one.place > item.place and "其中" in one.count.lead + one.count.left)
     ]
     return sorted(same, key=lambda one: abs(one.place - item.place))[:2]
 
