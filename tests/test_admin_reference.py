@@ -652,7 +652,7 @@ def test_an_empty_system_gets_its_first_administrator_by_a_command(client, capsy
     [
         (("short", "short"), 1, "密码太短"),
         (("correct-horse-battery", "correct-house-battery"), 2, "不一样"),
-        (("", ""), 2, "没有输入口令"),
+        (("", ""), 2, "没有输入密码"),
     ],
 )
 def test_a_first_administrator_without_a_proper_password_is_refused(capsys, type_in, typed, code, said):

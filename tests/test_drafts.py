@@ -140,7 +140,7 @@ def test_a_session_that_is_over_loses_nothing_and_stores_once(world, case, peopl
     page.get_by_role("heading", name="登录提案办理系统").wait_for()
     assert not Contact.objects.filter(case=case, summary=SUMMARY).exists()
     page.get_by_label("用户名").fill(world.clerk.username)
-    page.get_by_label("密码").or_(page.get_by_label("口令")).first.fill(make.PASSWORD)
+    page.get_by_label("密码").fill(make.PASSWORD)
     press(page, "登录")
     told(page, RESTORED)
     assert page.get_by_label("沟通情况").input_value() == SUMMARY

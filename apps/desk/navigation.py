@@ -73,4 +73,4 @@ def person_entries(standing):
     entries = [("显示设置", reverse("accounts:display"))]
     if standing.handles_proposals:
         entries.append(("通知设置", reverse("notices:settings")))
-    return [*entries, ("修改口令", reverse("accounts:password")), ("帮助", reverse("desk:help"))]
+    return [*entries, ("修改密码", reverse("accounts:password")), ("帮助", reverse("desk:help"))]

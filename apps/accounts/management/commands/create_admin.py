@@ -10,13 +10,13 @@ from apps.accounts.operations import create_system_admin
 
 
 class Command(BaseCommand):
-    help = "新建一名系统管理员，由其在“账号管理”中设置其他用户和岗位。已新建返回 0，被拒绝返回 1，口令没有输入返回 2。"
+    help = "新建一名系统管理员，由其在“账号管理”中设置其他用户和岗位。已新建返回 0，被拒绝返回 1，密码没有输入返回 2。"
 
     def add_arguments(self, parser):
         parser.add_argument("username", help="登录用户名")
         parser.add_argument("--name", default="", help="姓名，默认同用户名")
         parser.add_argument(
-            "--password-stdin", action="store_true", help="从标准输入读口令（第一行），不提问，供脚本使用"
+            "--password-stdin", action="store_true", help="从标准输入读密码（第一行），不提问，供脚本使用"
         )
         parser.add_argument("--json", action="store_true", help="输出 JSON")
 
@@ -37,12 +37,12 @@ class Command(BaseCommand):
         if from_stdin:
             password = sys.stdin.readline().rstrip("\r\n")
         else:
-            password = getpass.getpass("口令：")
+            password = getpass.getpass("密码：")
             if password != getpass.getpass("再输入一次："):
-                self.stderr.write("两次输入的口令不一样，没有新建。")
+                self.stderr.write("两次输入的密码不一样，没有新建。")
                 sys.exit(2)
         if not password:
-            self.stderr.write("没有输入口令，没有新建。")
+            self.stderr.write("没有输入密码，没有新建。")
             sys.exit(2)
         return password
 

@@ -66,6 +66,6 @@ class Command(BaseCommand):
             done = "已装入" if found["loaded"] else "已在，未作改动"
             self.stdout.write(f"演示数据{done}：届次 {found['session']}，{found['proposals']} 件提案。")
         if accounts:
-            self.stdout.write(f"演示账号（口令均为 {demo.PASSWORD}）：")
+            self.stdout.write(f"演示账号（密码均为 {demo.PASSWORD}）：")
             for found in accounts:
                 self.stdout.write(f"  {found['username']:<12}{found['post']}")
