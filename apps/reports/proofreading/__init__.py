@@ -9,19 +9,24 @@ from .above import check_above
 from .additions import check_additions
 from .against_data import check_data
 from .agreeing_shares import check_agreeing_shares
+from .all_but_one import check_all_but_one
 from .all_of_class import check_all_of_class
 from .all_rates import check_all_rates
 from .averages import check_averages
 from .balances import check_balances
 from .bracketed import check_bracketed
 from .changes import check_changes
+from .changes_told import check_changes_told
 from .checks import check_shares, check_sums
 from .claims import items_of
 from .exceptions import check_exceptions
 from .from_to import check_from_to
 from .heads_again import check_heads_again
+from .left_over import check_left_over
+from .lines_counted import check_lines_counted
 from .multiples import check_multiples
 from .named_sums import check_named_sums
+from .named_twice import check_named_twice
 from .notes import add_notes
 from .other_shares import check_other_shares
 from .periods import session_of
@@ -34,6 +39,7 @@ from .report import Marks, Result
 from .rows_told import check_rows_told
 from .runs import check_runs
 from .shares_in_words import check_shares_in_words
+from .shares_of_parts import check_shares_of_parts
 from .splits import Splits
 from .tables import tables_of
 from .tables_compared import check_tables_against_data, check_tables_against_text
@@ -90,6 +96,12 @@ def check(document, figures=None):
     check_remainders(splits, marks)
     check_tables_against_text(tables, splits, marks)
     check_rows_told(tables, splits, marks)
+    check_left_over(splits, marks)
+    check_named_twice(splits, marks)
+    check_all_but_one(splits, marks)
+    check_lines_counted(splits, marks)
+    check_shares_of_parts(splits, lexer.mentions, marks)
+    check_changes_told(splits, lexer.mentions, marks)
     check_years(splits, tables, marks)
     check_years_listed(splits, marks)
     if figures is not None:

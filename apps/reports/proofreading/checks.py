@@ -19,6 +19,7 @@ _NEARLY = 25  # one in so many may be missing from a list by a slip
 _REFUSED = 10  # one in so many of those not filed may be missing by a slip
 _BY_PART = re.compile("^(?:就|从|按)[^，；\\d]{1,10}(?:而言|来看|来说|看|分|讲)，?[^，；\\d]{0,4}$")
 _TWOFOLD = ("timely", "answered", "closed", "returned", "review")  # splits of so many and the others
+_WAYS = re.compile("(?:办理|承办)(?:方式|形式)(?:上|看|来看|分|，|：)")
 _LINES = 6  # paragraphs between the subtotals of one whole
 _REACH = 100  # counts before a split that it may be a split of
 
@@ -267,6 +268,8 @@ def _is_of_subject(group):
         within = re.match("(?:提案|件)*(?:之|当)?中$", base.count.right)
         if within and group.facet == "handling" and is_filler(base.count.said.rpartition("；")[2]):
             return True
+        if within and group.facet == "result" and group.is_complete():
+            return True  # 县区承办的33件中，A类…、B类…、C类…
     return (
         base is not None
         and base.sentence == first.sentence
@@ -415,6 +418,8 @@ def _is_of_each(group):
 def _cannot_overlap(group):
     if group.facet == "grade" and not group.overlaps:
         return True
+    if group.facet == "handling" and _is_by_way(group):
+        return True  # 办理方式上，单独办理的…，分别办理的…: each paper has one
     if group.overlaps or group.dimension != words.PROPOSALS or group.facet in ("key", "handling"):
         return False
     if group.facet not in words.OPEN:
@@ -423,6 +428,13 @@ def _cannot_overlap(group):
     return "其中" in _since(group.base, first) and not any(
         one in item.label for item in group.items for one in ("涉及", "有关", "关于", "围绕")
     )
+
+
+def _is_by_way(group):
+    first, base = group.items[0].mention, group.base
+    if not _WAYS.search(first.said) or any(re.search("另|此外", item.mention.gap) for item in group.items):
+        return False
+    return not group.overlaps and base is not None and abs(group.total - base.value) <= base.value // _REFUSED
 
 
 def _since(base, first):

@@ -93,7 +93,7 @@ _NAMED = {"主办", "会办", "协办", "重点", "平时", "大会", "集体", 
 """Those that name a part: all of it are contradicted by some of it."""
 _OVER = re.compile(r"截至|月底|当时|曾|首次|之前|现已|目前已|随后|已补|已于|此后|经协调|同意|批准|准许|注销|撤")
 _SINCE = re.compile("截至|当时|曾|去年|上年|往年|注销|撤|[没未无]有?[^，。；]{0,6}(?:超期|逾期|超时)")
-_AGAIN = re.compile(
+AGAIN = re.compile(
     r"(?:重新办理|二次办理|二次答复|再次办理|重新答复|再次答复|重办|补办|整改|再次沟通)(?:之?后|，[^。]{0,16}(?:满意|认可|理解))|最终|改评|现[已均]|"
     r"转为[“]?(?:基本)?满意|均转|第二次(?:评价|测评)"
 )
@@ -256,7 +256,7 @@ def _check_satisfied(splits, marks):
         and not item.change
     ]
     text = "".join("".join(marks.paragraphs).split())
-    if not bad or _AGAIN.search(text):
+    if not bad or AGAIN.search(text):
         return
     for item in splits.items:
         if (

@@ -21,7 +21,7 @@ _OVER = r"超过|超出|超|逾|高于|多于|大于"
 _UNDER = r"不到|不足|未到|未达|低于|少于"
 _NEARLY = r"接近|将近|近|约|大约|约占|差不多"
 _SHARE = re.compile(
-    rf"(?:的提案|提案)?[，（]?(?:已经?|就|只|仅|也|均)?(?:占(?:到|比)?(?:了|全部|总数的?)?)?(?:"
+    rf"(?:的提案|提案)?[，（！]?(?:已经?|就|只|仅|也|均)?(?:占(?:到|比)?(?:了|全部|总数的?)?)?(?:"
     rf"(?P<over_half>(?:超|过|逾|超过)(?:了)?半(?:数)?(?!年|个|月|天|程)|大半|多半|半数以上|一半以上)|"
     rf"(?P<way>{_OVER}|{_UNDER}|{_NEARLY}|达到?)?(?:了)?(?:{_SO_MUCH})(?P<more>多|以上|左右|上下)?)(?=[，。；、）]|$|(?<=半)提案(?:已|提前|按期|如期|都|均)*(?:完成|办结|办复|答复|落实|解决))"
 )
@@ -35,7 +35,7 @@ def check_shares_in_words(splits, marks):
     for item in splits.items:
         if item.count is None or item.change or item.dimension != PROPOSALS or not is_exact(item):
             continue
-        match = _SHARE.match(item.count.after)
+        match = _SHARE.match(_behind(item, marks.paragraphs))
         if match is None or item.percent is not None or id(item.count) in marks.wrong:
             continue
         bases = [one for one in [*bases_of(item, splits), *nearby(item, splits)] if one.value > item.value]
@@ -45,9 +45,16 @@ def check_shares_in_words(splits, marks):
             marks.fine(item.count, right.mention)
         elif item.past == (id(bases[0].mention) in past):
             base, expected = bases[0], share(item.value, bases[0].value, 1)
-            said = match.group().strip("，（")
+            said = match.group().strip("，（！")
             told = f"{plain(item.value)}占{plain(base.value)}为{expected}%，不是“{said}”。"
             marks.fault("percent", [item.count], said, expected, told, base.mention)
+
+
+def _behind(item, lines):
+    """What follows a count; of a count that is called out, the next sentence too: 86件！过半提案提前完成"""
+    if item.count.after != "！":
+        return item.count.after
+    return "".join(lines[item.paragraph][item.count.end :].split()).replace("!", "！")
 
 
 def _fits(match, count, base):

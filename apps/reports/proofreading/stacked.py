@@ -11,6 +11,7 @@ _NARROWEST, _WIDEST = 2, 12  # columns
 _FEWEST = 2  # rows
 _NUMBER = re.compile(r"[\d,]+(?:\.\d+)?%?(?:件|份|个|家)?")
 _SENTENCE = re.compile("[，。；！？：:]")
+_STROKES = ("—", "——", "-", "－", "/", "／")
 _TOTAL = re.compile("(?:合|总|共|小)[ \u3000]*计|总数")
 
 
@@ -40,6 +41,11 @@ def _is_number(cell):
     return bool(_NUMBER.fullmatch(cell))
 
 
+def _is_empty(cell, row):
+    """A stroke where a row of totals has no number of its own."""
+    return cell in _STROKES and bool(_TOTAL.match(row[0]))
+
+
 def _rows(cells, width):
     """(rows of one shape, how many cells they take); the row of totals may lack a number of its own."""
     shape = [_is_number(cell) for cell in cells[:width]]
@@ -52,7 +58,8 @@ def _rows(cells, width):
         if lead and _TOTAL.match(row[0]):
             row = [""] * lead + cells[used : used + width - lead]
             used -= lead
-        if len(row) < width or [_is_number(cell) for cell in row[lead:]] != shape[lead:]:
+        told = [_is_number(cell) or _is_empty(cell, row) for cell in row[lead:]]
+        if len(row) < width or told != shape[lead:]:
             break
         rows.append(row)
         used += width

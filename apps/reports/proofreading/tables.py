@@ -10,12 +10,13 @@ from .tokens import COUNT, PERCENT, Mention, squeezed
 
 _NUMBER = re.compile(r"(?P<n>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?P<percent>%)?(?:件|份|篇|个|家|人|名)?")
 _FRACTION = re.compile(r"(\d+)/(\d+)(?:件|份)?")
-TOTAL = re.compile(r"(?:合计|总计|共计|总数|总件数|小计|总量|合共|总和|^计)(?:（.*）)?$")
+TOTAL = re.compile(r"(?:合计|总计|共计|总数|总件数|小计|总量|合共|总和|^计|^全年)(?:（.*）)?$")
 _NO_COUNT = re.compile(
     r"序号|案号|编号|年度|年份|电话|日期|文号|时间|届次|名次|排名|得分|分值|分数|天数|用时|天$|分$|目标"
 )
 _SHARE = re.compile(r"%|占比|比例|比重|百分比|率$|率（|占总|满意度")
 _SHARE_ROW = re.compile(r"占比|比例|比重|百分比|^占|%")
+_CUMULATIVE = re.compile("累计|截至|期末|年末")
 _WITHIN = re.compile(r"其中|^[:：]")
 
 
@@ -272,7 +273,7 @@ def _right(reading, column):
 
 def _check_down(column, marks):
     total, parts = column.total, column.parts
-    if total is None or len(parts) < 2:
+    if total is None or len(parts) < 2 or _CUMULATIVE.search(column.name):
         return
     whole = sum(one.value for one in parts)
     if whole == total.value:

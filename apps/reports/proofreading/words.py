@@ -209,6 +209,7 @@ def aspect_of(text):
 _GRADE = re.compile(
     "[，、：；（和]?(?:其中)?[，：]?(?:评为|评价为|得分)?“?(?:优秀|良好|一般|较好|好|较差|差|合格|不合格|称职)”?(?:的|有|为|等次)*"
 )
+_GRADE_OF = re.compile("(?:其中)?[^，。；：“”]{2,14}(?P<grade>“(?:优秀|良好|一般|较好|好|较差|差)”(?:的|有|为)*)")
 _TOGETHER = re.compile(
     r"采纳(?:或|和|及|与|、)(?:被)?部分采纳|解决(?:或|和|及|与|、)部分解决|(?:已|得到|基本)(?:经)?解决[^正]{0,8}(?:或|和|及)(?:列入|纳入|计划)"
 )
@@ -222,6 +223,8 @@ def facet_of(label):
     aspect = aspect_of(text)
     if _GRADE.fullmatch(text):
         return "grade", text, ""
+    if match := _GRADE_OF.fullmatch(text):
+        return "grade", match["grade"], ""
     if CONVERTED.search(text):
         return "converted", text, aspect
     if not re.search(r"满意[率度]|理解和支持", text) and (found := RATINGS.findall(text)):
