@@ -1057,6 +1057,11 @@ CAUSES = {
         "季度\t当季办结\t累计办结\n一季度\t5\t5\n二季度\t15\t20\n三季度\t30\t50\n四季度\t10\t60\n全年\t62\t60",
         ("sum", "60"),
     ),
+    "a year whose months are not all told": (
+        "月份\t收到\n上半年\t30\n7月\t10\n全年\t60",
+        "月份\t收到\n上半年\t30\n7月\t10\n合计\t60",
+        ("sum", "40"),
+    ),
     "a foot with a stroke, a cell a line": (
         "街道\n协办件数\n按时件数\n得分\n东街\n20\n19\n97.5\n西街\n10\n10\n99.0\n合计\n30\n29\n—",
         "街道\n协办件数\n按时件数\n得分\n东街\n20\n19\n97.5\n西街\n10\n10\n99.0\n合计\n30\n28\n—",

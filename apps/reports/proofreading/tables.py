@@ -10,12 +10,14 @@ from .tokens import COUNT, PERCENT, Mention, squeezed
 
 _NUMBER = re.compile(r"(?P<n>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?P<percent>%)?(?:件|份|篇|个|家|人|名)?")
 _FRACTION = re.compile(r"(\d+)/(\d+)(?:件|份)?")
-TOTAL = re.compile(r"(?:合计|总计|共计|总数|总件数|小计|总量|合共|总和|^计|^全年)(?:（.*）)?$")
+TOTAL = re.compile(r"(?:合计|总计|共计|总数|总件数|小计|总量|合共|总和|^计)(?:（.*）)?$")
 _NO_COUNT = re.compile(
     r"序号|案号|编号|年度|年份|电话|日期|文号|时间|届次|名次|排名|得分|分值|分数|天数|用时|天$|分$|目标"
 )
 _SHARE = re.compile(r"%|占比|比例|比重|百分比|率$|率（|占总|满意度")
 _SHARE_ROW = re.compile(r"占比|比例|比重|百分比|^占|%")
+_YEAR = re.compile("全年")
+_QUARTERS = {f"{name}季度" for name in "一二三四"}
 _CUMULATIVE = re.compile("累计|截至|期末|年末")
 _WITHIN = re.compile(r"其中|^[:：]")
 
@@ -94,13 +96,19 @@ class _Column:
         in_order = [int(one.value) for one in found] == list(range(1, len(found) + 1)) and len(found) > 1
         return not (self.place == 0 and (in_order or not self.name or any(one.value > 1900 for one in found)))
 
+    def _is_total(self, label):
+        """Whether a row holds the sum of the others: 合计, or 全年 behind its four quarters and nothing else."""
+        if _YEAR.fullmatch(label):
+            return {re.sub("^第", "", one) for one in self.labels if one != label} == _QUARTERS
+        return bool(TOTAL.search(label))
+
     @property
     def total(self):
         """The number in the row of totals, None without one."""
         found = [
             one
             for one, label in zip(self.mentions, self.labels, strict=True)
-            if one and TOTAL.search(label) and "小计" not in label
+            if one and self._is_total(label) and "小计" not in label
         ]
         return found[-1] if found else None
 
@@ -109,7 +117,7 @@ class _Column:
         return [
             one
             for one, label in zip(self.mentions, self.labels, strict=True)
-            if one and not TOTAL.search(label) and not _WITHIN.search(label)
+            if one and not self._is_total(label) and not _WITHIN.search(label)
         ]
 
 
