@@ -32,6 +32,7 @@ from .other_shares import check_other_shares
 from .periods import session_of
 from .quarters import check_quarters
 from .rates import check_rates
+from .rates_with_rest import check_rates_with_rest
 from .reading import as_document
 from .remainders import check_remainders
 from .repeats import check_repeats
@@ -44,6 +45,7 @@ from .splits import Splits
 from .tables import tables_of
 from .tables_compared import check_tables_against_data, check_tables_against_text
 from .tallies import check_tallies
+from .time_bands import check_time_bands
 from .tokens import COUNT, PERCENT, POINTS, Lexer
 from .under_headings import check_under_headings
 from .whole_shares import check_whole_shares
@@ -102,6 +104,8 @@ def check(document, figures=None):
     check_lines_counted(splits, marks)
     check_shares_of_parts(splits, lexer.mentions, marks)
     check_changes_told(splits, lexer.mentions, marks)
+    check_rates_with_rest(splits, marks)
+    check_time_bands(splits, marks)
     check_years(splits, tables, marks)
     check_years_listed(splits, marks)
     if figures is not None:

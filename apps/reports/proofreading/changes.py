@@ -1,6 +1,7 @@
 """Changes over last year: the difference, and its share of last year's figure."""
 
 import re
+from itertools import combinations
 
 from . import words
 from .arithmetic import fits, plain, share
@@ -108,6 +109,8 @@ def _check(found, changed, items, splits, marks):
         told = _before(items, mention)
         now = [item.value for item in [*reversed(told), *reversed(earlier)] if not item.past]
         then = [item.value for item in told if item.past]
+        if then and not any(not item.past for item in told) and (part := _part_changed(mention, splits)):
+            now = [one.value for one in splits.called_before(part.facet, part.name, part) if not one.past]
         behind = changed[place + 1] if place + 1 < len(changed) else None
         if mention.kind == COUNT:
             percent = behind if behind is not None and behind.kind == PERCENT else None
@@ -116,6 +119,12 @@ def _check(found, changed, items, splits, marks):
             _growth(mention, now, then, marks, splits)
         elif mention.kind == POINTS:
             _points(mention, found, splits, marks)
+
+
+def _part_changed(mention, splits):
+    """The Item of 独办减少2件（上年16件）: a part by its name, whose count is no whole that was told before."""
+    item = next((one for one in splits.items if one.mention is mention), None)
+    return item if item is not None and item.facet in ("handling", "result", "proposer", "kind", "rating") else None
 
 
 def _before(items, mention):
@@ -132,6 +141,14 @@ def _is_of_two_others(count, splits, of_share=False):
     if of_share:
         return any(fits(abs(a - b), b, count) for a in now for b in then)
     return any(abs(a - b) == count.value for a in now for b in then)
+
+
+def _are_two_told(count, percent, splits):
+    """2021年146件，2022年159件，2023年172件，三年间增加26件，增幅17.8%: of any two that were told before."""
+    told = [one.value for one in splits.items if one.count and not one.change and one.count.at < count.at]
+    off = -count.value if _DOWN.search(count.left) else count.value
+    pairs = combinations(told[-_REMEMBERED:], 2)
+    return any(now - then == off and then and fits(count.value, then, percent) for then, now in pairs)
 
 
 def _difference(count, percent, now, then, marks, splits):
@@ -153,7 +170,7 @@ def _difference(count, percent, now, then, marks, splits):
         return
     earlier = then or [one + count.value if down else one - count.value for one in now]
     earlier = [one for one in earlier if one > 0]
-    if any(fits(count.value, one, percent) for one in earlier):
+    if any(fits(count.value, one, percent) for one in earlier) or (not then and _are_two_told(count, percent, splits)):
         marks.fine(count, percent)
     elif earlier:
         expected = share(count.value, earlier[0], percent.decimals)

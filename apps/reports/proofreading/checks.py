@@ -20,6 +20,10 @@ _REFUSED = 10  # one in so many of those not filed may be missing by a slip
 _BY_PART = re.compile("^(?:就|从|按)[^，；\\d]{1,10}(?:而言|来看|来说|看|分|讲)，?[^，；\\d]{0,4}$")
 _TWOFOLD = ("timely", "answered", "closed", "returned", "review")  # splits of so many and the others
 _WAYS = re.compile("(?:办理|承办)(?:方式|形式)(?:上|看|来看|分|，|：)")
+_THESE_ARE_ALL = re.compile(
+    "(?:提案)?[，；。（]?(?:以上|上述)(?:即|就是|便是|为|是|包括了?|已?涵盖了?)(?:全部|所有|全体)"
+)
+_THESE_ARE_SOME = re.compile("(?:提案)?[，；（](?:以上|上述)(?:单位|部门|各家)?(?:均|都)(?:是|为|属)(?!全部|所有|全体)")
 _LINES = 6  # paragraphs between the subtotals of one whole
 _REACH = 100  # counts before a split that it may be a split of
 
@@ -59,6 +63,8 @@ def _elsewhere(item, bases, splits):
 
     占累计交办数的 names one, but not whether it is 集中交办178件 or 累计186件.
     """
+    if item.base_count is not None:
+        return []
     own = [] if item.facet == FOLLOWED or _names_its_base(item, bases) else nearby(item, splits)
     is_named = bool(item.base_words and bases and bases[0].is_named)
     return own if is_named and "累计" not in item.base_words else [*own, *told_wholes(item, splits)]
@@ -322,6 +328,10 @@ def _runs_to(group, values, splits):
 def _claims_all(group):
     if group.facet == "key":
         return False
+    if _THESE_ARE_SOME.match(group.items[-1].count.after):
+        return False
+    if _THESE_ARE_ALL.match(group.items[-1].count.after):
+        return True
     if group.facet == "handling" and not group.is_list:
         return group.exact or group.rest or _leads_and_assists(group) or _lead_or_assist(group) or _is_nearly_all(group)
     if group.dimension != words.PROPOSALS:

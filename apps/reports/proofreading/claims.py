@@ -35,6 +35,8 @@ _EACH_NAMED = re.compile(
 )
 """法院、检察院各1件: so many for each of those named."""
 _OF_OTHERS = re.compile("(?:其他|其它|其余|余下|剩余|另外)的?$")
+_REST_TOLD = re.compile("[^，；。]{0,4}[；，]其[余他它](?:[^，；。\\d]{0,40}?)，(?:共计?|合计|计|一共)有?$")
+"""其余为队伍建设、社区警务等方面，共7件: the rest, and no whole."""
 _ONLY_THEN = re.compile(r"(?:[比较与同由从]|而|相比)*(?:去年|上年|上一年|前一年|上届)(?:同期)?(?:的|为|是|有|共|度)*")
 _RANKED = re.compile(r"(?:数量)?(?:最多|最少|居多|居首|次之|其次)，?$")  # 社会类最多，占38.6%
 _HANDLERS = re.compile(r"由[^，；：]{1,20}、[^，；：]{1,20}?(?:承办|办理|负责)(?:的|有|共)*$")  # 由甲、乙和丙承办的
@@ -143,9 +145,12 @@ def _counted(mention, percent, names, mentions):
     if re.match(r"(?:提案|建议|回执|件)*(?:之|当)?中|(?:提案|件)*(?:均|全部|都|皆)", mention.right):
         right = ""  # 40件中, 8件均为A类: the whole itself
     candidates = [names.get(id(mention), ""), near if not is_filler(near) else "", right, far]
+    if "之和" in near:
+        candidates.insert(0, far)  # A类、B类之和
     if re.match("(?:的)?[A-E]类", right):
         candidates.insert(0, right)  # 继续办好36件B类提案: the letter says which class, whatever is done with it
     others = before is not None and before.dimension != mention.dimension and _OF_OTHERS.search(before.left)
+    others = others or _REST_TOLD.match(mention.gap or "")
     if others:
         candidates.insert(0, "其余")  # 其他6位副区长领办8件
     if percent is not None and percent.at < mention.at:
@@ -191,7 +196,7 @@ def _counted(mention, percent, names, mentions):
     if percent is not None:
         item.base_words = split_at_share(percent)[1]
         if "based" in percent.flags:
-            item.base_count = next(one for one in mentions if one.at == percent.at - 1)
+            item.base_count = next(one for one in reversed(mentions) if one.at < percent.at and "base" in one.flags)
             item.base_words = item.base_count.left.rpartition("占")[2]
     return item
 

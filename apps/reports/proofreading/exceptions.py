@@ -98,7 +98,9 @@ AGAIN = re.compile(
     r"转为[“]?(?:基本)?满意|均转|第二次(?:评价|测评)"
 )
 _OF_A_UNIT = re.compile("(?<![我本各])(?:局|委|办|镇|乡|街道|院|公司|中心|县|区|市)(?:的)?[^，。；]{0,10}率")
-ALL_OF_CLASS = re.compile(r"(?:均|全部|都|皆)(?:为|是|属|属于|评为|办成|列为)([A-E])类")
+ALL_OF_CLASS = re.compile(
+    r"(?:均|全部|都|皆)(?:为|是|属|属于|评为|办成|列为)([A-E])类(?!提案?[或和及与、]|[或和及与、/])"
+)
 _ALL_CLOSED = re.compile("(?:全部|均|都|皆)(?:已|已经)?(?:办结|办理完毕|办理完成|办完)")
 _STILL_OPEN = re.compile(
     "第\\d+号[^。；]*?(?:(?:仍|还|尚|正)在(?:抓紧|继续)?办理|(?:尚未|未能|没能|还没有?|仍未)(?:办结|办完)|(?:预计|计划|拟于?|有望)[^，。；]{2,10}(?:办结|办完|答复))"
@@ -165,6 +167,8 @@ def _check_named_papers(mentions, sentences, splits, marks):
         match = _ALL_CLOSED.search(text)
         if not match or _SOME.search(_clause_of(text, match)) or _past(first, splits):
             continue
+        if re.search("第\\d+号", _clause_of(text, match)):
+            continue  # 第5号、第9号，均已办结: of those that it names
         said = next((one for one in mentions if one.sentence == first.sentence and one.kind == COUNT), None)
         if said is None or said.dimension != words.PROPOSALS or id(said) in marks.wrong:
             continue

@@ -16,6 +16,7 @@ _TO = re.compile(
 _MORE = re.compile(
     "[）]?，?[^，。；\\d]{0,8}?(?:增加|减少|净增|净减|增长|增幅|上升|下降|提高|降低|降幅|多|少)(?:了|幅度)?(?:为|达|达到)?"
 )
+_THAN = re.compile("[，（]?(?:比|较)(?:去年|上年|上一年)(?:同期)?的?")
 _ABOUT = re.compile("[近约逾超]$|不足$|将近$|超过$")
 _BEHIND = 2  # numbers that may tell the difference: 增加9件，增长9.5%
 
@@ -27,6 +28,8 @@ def check_from_to(mentions, marks):
         for place, (then, now) in enumerate(pairwise(told)):
             if _leads(then, now):
                 _check(then, now, told[place + 2 : place + 2 + _BEHIND], marks)
+            elif _compares(then, now):
+                _check(now, then, told[place + 2 : place + 2 + _BEHIND], marks)
 
 
 def _leads(then, now):
@@ -38,6 +41,16 @@ def _leads(then, now):
         and not now.about
         and not _ABOUT.search(then.left)
         and not re.match("[余多]|左右", then.right)
+    )
+
+
+def _compares(now, then):
+    """改造4200座，比去年的3500座增加700座，增长20%: things of one unit, this year's and last year's beside it."""
+    return (
+        {then.kind, now.kind} == {FOREIGN}
+        and now.unit == then.unit != ""
+        and bool(_THAN.fullmatch(then.gap))
+        and not (now.about or then.about or _ABOUT.search(now.left) or re.match("[余多]|左右", now.right + then.right))
     )
 
 

@@ -139,11 +139,21 @@ def _runs(mentions):
             continue
         if not _runs_on(following) or any(rate_named(one) for one in [*run, *following] if one.kind == PERCENT):
             continue
+        if kind == COUNT and len(run) > len(following) and _names_base(run[-1], following):
+            run.pop().flags.add("base")  # A类8件、B类2件，分别占10件的80%、20%
+            for one in following:
+                one.flags.add("based")
         if kind == COUNT and len(run) >= len(following):
             # 共197件，A、B、C类分别为…: what stands before the list is no part of it
             yield run[-len(following) :], following
         elif kind == PERCENT and len(run) == len(following):
             yield following, run
+
+
+def _names_base(count, shares):
+    """分别占143件的60.1%、31.5%: whether a count is what the shares behind it are of."""
+    said = re.match("(?:提案|建议)?(?:总数|总量)?(?:的|之?比)", shares[0].gap)
+    return bool(said and re.search("(?:分别|依次|各)?占[^，。；]{0,12}$", count.left))
 
 
 def _runs_on(run):

@@ -15,8 +15,10 @@ _COMPARED = re.compile(rf"本届|同比|(?:比|较|与|同)(?:{_PAST})(?:同期)
 _BESIDE = re.compile(rf"(?:比|较|与|同)(?:{_PAST})(?!度?相比|同期相比)[^，；。：（）多少增减]{{0,14}}$")
 _BRACKETED = re.compile(rf"(?:{_PAST})[^，（]{{0,6}}（[^）]*$")
 _TO_NOW = re.compile("(?:升|降|增|减|提高|上升|下降|增加|减少|提升|增长)(?:至|到|为)(?:了|今年的?)?$")
+_TO_LESS_OR_MORE = re.compile("[件份]?(?:增加?|减少?|上?升|下?降)(?:至|到|为)")
+"""由67件减为60件: the first is of before."""
 _NUMERAL = "[一二三四五六七八九十]{1,3}"
-_SESSION = re.compile(f"({_NUMERAL})届({_NUMERAL})次")
+_SESSION = re.compile(f"({_NUMERAL})届({_NUMERAL})次(?!常委|常务|主席会)")
 _SINCE = re.compile(_SESSION.pattern + "(?:会议|全会)?(?:召开|闭幕|大会)?以来")
 _SHORT = re.compile(f"(?<![开届])({_NUMERAL})次会议")
 _AGAINST = re.compile(f"(?:比|较|与|同)[^，。；]{{0,6}}{_SESSION.pattern}[^，。；]{{0,8}}相比")
@@ -42,6 +44,8 @@ def heading_of(line):
 def is_past(mention, own):
     """Whether the words before a number speak of an earlier year or session. `own`: the session of the letter."""
     if mention.bracket and _BRACKETED.search(mention.said):
+        return True
+    if re.search("[由从]$", mention.left) and _TO_LESS_OR_MORE.match(mention.after):
         return True
     if "change" not in mention.flags and _BESIDE.search(mention.said):
         return True

@@ -10,6 +10,8 @@ from .words import RETURNED
 
 def check_possible(item, splits, marks):
     """Whether any whole count of the base gives the rate; only where the words name the base."""
+    if re.search("之和|合计|相加|加起来", item.percent.left):
+        return  # 因四舍五入，各项之和为100.1%: of no count
     bases = _named_bases(item, splits)
     if not bases or not item.percent.value % 100 or any_two(item, splits):
         return

@@ -28,6 +28,9 @@ _DOINGS = re.compile(
     "转|完成|采纳|落实|解决|办成|公开|签收|参与|出席|到会|见面|面商|走访|回访|兑现|销号|整改|销账|启动|开工|退回|联系|沟通|"
     "合格|通过|协商|督办|评价|参评"
 )
+_LEFT_ASIDE = re.compile("不计(?:入|算)?|不算|不列入|不纳入|不视为|视[同为]|[剔扣]除|除外")
+"""另1件不计逾期，按时率100%: what a rate of all leaves aside by its words."""
+_NOT = re.compile("(?:不[予宜能]?|未[予能]?|没有?|无法|尚未)[^，；。]{0,3}$")
 _NEAR = 2  # sentences
 _SLIP = 3  # receipts
 
@@ -117,6 +120,9 @@ def _check_rate(item, splits, marks):
     if "满意" in item.rate:
         _check_satisfaction(item, item.rate, splits, marks)
         return
+    if item.percent.value == 100 and _LEFT_ASIDE.search(item.percent.said):
+        marks.fine(item.percent)
+        return
     if _adjoining(item, splits, marks):
         return
     stage = next((stage for stage, words_of in _STAGE_OF_RATE if words_of.search(item.rate)), "")
@@ -136,6 +142,8 @@ def _adjoining(item, splits, marks):
     before = next((one for one in reversed(told) if one.count and _names_count(name, one.label)), None)
     if before is None or before.percent is not None:
         return False
+    if item.year and item.year != before.year:
+        return False  # 三年落实93件，其中2021年的落实率…: of that year's alone
     earlier = [one for one in splits.same_sentence(before) if one.value >= before.value]
     bases = [Base(one.value, "", one.count) for one in reversed(earlier)] + bases_of(before, splits)
     parts = splits.called_before("handling", "主办", before)  # rates are often of what a place leads alone
@@ -151,6 +159,8 @@ def _names_count(name, label):
     """Whether a rate is called what its count is: 当面沟通的176件，当面沟通率."""
     if re.match("总|全|整体|综合|平均", name):
         return False  # the rate of all of them
+    if _NOT.search(label.partition(name[-2:])[0]) and not _NOT.match(name):
+        return False  # 不宜公开的26件，公开率…: of the others
     if len(name) > 2 and name in label and not any(words_of.search(name) for _, words_of in _STAGE_OF_RATE):
         return True
     if len(name) > 1 and cleaned(label).endswith(name) and not any(one.search(name) for _, one in _STAGE_OF_RATE):

@@ -28,7 +28,7 @@ def check_rows_told(tables, splits, marks):
         for item in splits.items:
             if item.count is None or item.past or item.change or item.count.about or item.dimension != PROPOSALS:
                 continue
-            if _EXCEPTIONS.search(item.count.said):
+            if _EXCEPTIONS.search(item.count.said) or _is_among_class(item, splits):
                 continue  # 逾期的6件分别是：区教委1件: of some of them
             label = _row_named(item, rows)
             place = rows[label] if label else _total_named(item, table)
@@ -42,6 +42,18 @@ def check_rows_told(tables, splits, marks):
             ):
                 told = f"表中“{label or '合计'}”为{plain(cell.value)}，这里为{plain(item.value)}，表与正文应一致。"
                 marks.fault("repeat", [item.count], plain(item.value), plain(cell.value), told)
+
+
+def _is_among_class(item, splits):
+    """C类提案共8件，甲局、乙局各2件: of the class that the sentence is about, of no row's total."""
+    before = splits.before(item)
+    return (
+        before is not None
+        and before.sentence == item.sentence
+        and before.facet in ("result", "rating")
+        and item.facet not in ("result", "rating")
+        and "；" not in item.count.gap
+    )
 
 
 def _names_column(item, label):
@@ -80,7 +92,10 @@ def _row_named(item, rows):
     words = (item.count.lead + item.count.left).rstrip("，")
     found = [label for label in rows if label in words]
     label = max(found, key=lambda one: (words.rfind(one), len(one)), default="")
-    behind = words[words.rfind(label) + len(label) :] if label else ""
+    place = words.rfind(label)
+    behind = words[place + len(label) :] if label else ""
+    if label and any(re.search(f"{re.escape(one)}[和与及、]$", words[:place]) for one in rows):
+        return ""  # 独办和主办的23件: of two rows
     return label if label and (is_filler(behind) or _ITS_OWN.fullmatch(behind) or _class_of(behind)) else ""
 
 

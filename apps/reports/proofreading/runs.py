@@ -66,6 +66,8 @@ def _check(whole, parts, splits, marks):
         return
     if any(id(one.count) in marks.wrong for one in [whole, *parts]):
         return
+    if any(one.facet == "returned" for one in parts) and any(one.facet == "rating" for one in parts):
+        return  # 收回98份，未收回2份，满意96份: what is not back was not rated
     behind = parts[0].place == whole.place + 1
     listed = behind and ("其中" in parts[0].mention.gap or bool(_LISTED.fullmatch(parts[0].count.gap)))
     if not listed and whole.group is not None and any(one.group is whole.group for one in parts):

@@ -19,6 +19,8 @@ _NONE_LEFT = re.compile(
 _OVERLAPPING = re.compile(
     r"重复计算|交叉|有重复|重复统计|两种以上|同时涉及|不止一|(?:涉及|跨|分属)(?:了)?(?:多个|几个|两个以上)(?:方面|领域|类别|主题|部门)|可多选|多选|可含多|多个部门|既.{1,6}又|有[\d一二两三四五六七八九十]+件由[^，；。]{2,24}(?:共同|联合)|(?<!不)(?:含在|包含在|包括在|已计入|均已含|已含)"
 )
+_HEADED = re.compile("^[^，；。：]{1,8}：")
+_REST_OF = re.compile("[^，；。]{0,4}[；，]其[余他它]")
 _RECENT = 6  # splits
 _AGO = 4  # counts since the dissatisfied ones were told of
 _FIRST, _REMEMBERED = 10, 40  # wholes
@@ -92,7 +94,7 @@ class Splits:
         elif self._is_due(item):
             item.facet, item.name, item.stage, item.local = "", "", words.WHOLE, True
             self.wholes.append(item)
-        elif adds_up(self, item):
+        elif not _REST_OF.match(item.mention.gap or "") and adds_up(self, item):
             if is_subtotal(self, item):
                 self.subtotals.append((item, self.before(item).group))
             else:
@@ -150,7 +152,7 @@ class Splits:
             return True  # 对4件不满意的重新办理后
         if item.facet == "handling" and not item.count.right and re.fullmatch("[^，；。：]{1,8}的", item.count.left):
             return any(one.value == item.value and one.sentence != item.sentence for one in known)  # 主办的20件，…
-        head = is_filler(item.count.left) and is_filler(item.count.lead)
+        head = all(is_filler(_HEADED.sub("", words_before)) for words_before in (item.count.left, item.count.lead))
         if not head and not re.match("(?:提案|件)*(?:之|当)?中|由|均|全部", item.count.right):
             return False
         if re.match("[^，；]{0,12}(?:之|当)?中", item.count.right):  # 68件B类当中, told before as 正在办的68件

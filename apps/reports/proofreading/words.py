@@ -45,7 +45,8 @@ STAGES = (
     (
         HANDLED,
         re.compile(
-            r"承办|交办|交由|受理|承接|办理|分办|转交|交付|负责|(?:移交|交来|转来|送来|发来|移送)的?(?:[区县市省]?政协)?(?:委员)?(?:提案|建议)"
+            r"承办|交办|交由|受理|承接|办理|分办|转交|交付|负责|(?:移交|交来|转来|送来|发来|移送)的?(?:[区县市省]?政协)?(?:委员)?(?:提案|建议)|"
+            r"(?:移交|交来|转来|送来|发来)了?$"
         ),
     ),
     (RECEIVED, re.compile(r"收到|收集|征集|形成(?:有效)?提案|提出|提交|报送|收件|接收|征得")),
@@ -73,7 +74,9 @@ ASPECTS = re.compile(
     r"办理态度|服务态度|态度|办理工作|办理过程|办理结果|办理质量|办理程度|首次|初次|第一次|首轮|二次|重新办|重办|再次|最终|最后|现在|沟通"
 )
 LETTERS = re.compile(r"[A-E](?=[一二两三四五]?[类级]|[+＋、和及与][A-E])")
-CONVERTED = re.compile(r"转[为化成入][“\"]?(?:[A-E]|不?满意|基本满意|理解)|转变为|(?<![A-E])[A-E]类转|[A-E]转[A-E]")
+CONVERTED = re.compile(
+    r"转[为化成入][“\"]?(?:[A-E]|不?满意|基本满意|理解)|转变为|改评为?[“\"]?(?:不?满意|基本满意|理解)|(?<![A-E])[A-E]类转|[A-E]转[A-E]"
+)
 LETTER = re.compile(
     r"([A-E])[一二两三四五]?[类级]|[为属是]([A-E])(?:的|$)|([甲乙丙丁])类|[“\"]([A-E])[”\"]类|^[“\"]?([A-E])[”\"]?(?:类|$)"
 )
@@ -132,7 +135,7 @@ FACETS = (
             ),
         ),
     ),
-    ("returned", (("未收回", re.compile(r"(?:尚未|未|没有)(?:收回|反馈|返回|寄回|交回|收到)|在途|未到")),)),
+    ("returned", (("未收回", re.compile(r"(?:尚未|未|没有)(?:收回|回收|反馈|返回|寄回|交回|收到)|在途|未到")),)),
     ("key", (("重点", re.compile(r"重点(?:提案|督办|办理|件)|重点$")),)),
     (
         "kind",
@@ -215,6 +218,9 @@ _TOGETHER = re.compile(
 )
 
 
+_TWO_WAYS = re.compile("(?:独办|单办|主办|协办|会办|分办)[和与及](?:独办|单办|主办|协办|会办|分办)的?(?:提案)?$")
+
+
 def facet_of(label):
     """(facet, name, aspect) of a part by its label; ("", "", "") for a label that names no part."""
     text = label.strip()
@@ -240,7 +246,8 @@ def facet_of(label):
         if found := [(match.start(), name) for name, words in names for match in [words.search(text)] if match]:
             if facet == "proposer" and HANDLED_BY.search(text):
                 return "unit", text, ""  # who handles it: no proposer, though it be a 群团组织
-            return facet, "+".join(name for _, name in sorted(found)) if facet == "proposer" else min(found)[1], ""
+            joined = facet == "proposer" or (facet == "handling" and len(found) > 1 and _TWO_WAYS.search(text))
+            return facet, "+".join(name for _, name in sorted(found)) if joined else min(found)[1], ""
     if _TOGETHER.search(text):
         return "result", "已经+正在", ""
     for name, words in MEANINGS:
