@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from apps.allocation import operations as allocation
 from apps.allocation import queries
-from apps.allocation.models import Assignment, Line
+from apps.allocation.models import Answer, Assignment, Line
 from apps.audit.models import Event
 from apps.audit.queries import verify
 from apps.documents.workbooks import Column, read_table
@@ -400,6 +400,11 @@ def test_a_unit_agrees_with_one_click_and_objects_with_a_reason(transactional_db
     page = people(world.office, "/allocation/")
     told(page, "已反馈 2 件次，应反馈 2 件次")
     told(page, "属城市管理职能")
+    answers = Answer.objects.order_by("line__proposal__number")
+    assert [(one.line.proposal.number, one.unit, one.agrees, one.reason, one.suggested_unit) for one in answers] == [
+        ("001", world.housing, True, "", None),
+        ("002", world.housing, False, "属城市管理职能", world.parks),
+    ]
 
 
 # --- assigned in one go ----------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from apps.proposals.forms import DayField, NoteField, RolesForm, units_in_being
+from apps.proposals.forms import DayField, NoteField, RolesForm, id_in, units_in_being
 from apps.proposals.models import Proposal
 from apps.proposals.workflow import CaseRole
 
@@ -73,19 +73,14 @@ class ObjectionForm(forms.Form):
 
 def pairs_in(text):
     """`12-3 15-1` of a hidden field → {12: 3, 15: 1}; what is no pair of numbers is left out."""
-    found = {}
-    for pair in text.split():
-        first, _, second = pair.partition("-")
-        if all(part.isascii() and part.isdigit() and len(part) < 19 for part in (first, second)):
-            found[int(first)] = int(second)
-    return found
+    return dict(_numbers_in(text.split(), 2))
 
 
 def triples_in(texts):
     """`12-7-0` (proposal, unit, version seen) of hidden fields → [(12, 7, 0)]; anything else is left out."""
-    parts = [text.split("-") for text in texts]
-    return [
-        tuple(map(int, three))
-        for three in parts
-        if len(three) == 3 and all(one.isascii() and one.isdigit() and len(one) < 19 for one in three)
-    ]
+    return _numbers_in(texts, 3)
+
+
+def _numbers_in(texts, size):
+    found = [tuple(map(id_in, text.split("-"))) for text in texts]
+    return [numbers for numbers in found if len(numbers) == size and None not in numbers]

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.queries import standing_of
+from apps.proposals.forms import version_seen
 from apps.proposals.workflow import NotAllowed, OutOfTurn, Refused
 from apps.units.models import Unit
 
@@ -22,11 +23,6 @@ def own_units(request):
     if not units:
         raise Http404
     return units
-
-
-def version_in(request):
-    seen = request.POST.get("seen", "")
-    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else -1
 
 
 @require_GET
@@ -45,7 +41,7 @@ def agree(request, pk, unit):
     line = get_object_or_404(Line.objects.select_related("proposal"), pk=pk)
     try:
         operations.answer(line, Unit.objects.get(pk=unit), by=request.user, at=timezone.now(),
-                          seen=version_in(request), agrees=True)  # fmt: skip
+                          seen=version_seen(request), agrees=True)  # fmt: skip
     except NotAllowed as denied:
         raise PermissionDenied(str(denied)) from denied
     except OutOfTurn as late:
@@ -70,7 +66,7 @@ def object_to(request, pk, unit):
     if request.method == "POST":
         status = 422
     if request.method == "POST" and form.is_valid():
-        told = form.cleaned_data | {"agrees": False, "seen": version_in(request)}
+        told = form.cleaned_data | {"agrees": False, "seen": version_seen(request)}
         try:
             operations.answer(line, unit, by=request.user, at=timezone.now(), **told)
         except NotAllowed as denied:

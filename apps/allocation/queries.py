@@ -55,12 +55,16 @@ def waiting(session):
     return with_lines(Proposal.objects.filter(session=session, state=ProposalState.RECEIVED))
 
 
-def with_lines(proposals):
-    lines = Line.objects.filter(assigned_at=None).select_related("changed_by")
-    lines = lines.prefetch_related(
+def with_parts(lines):
+    """Lines with their units and all answers."""
+    return lines.prefetch_related(
         Prefetch("parts", Part.objects.select_related("unit")),
         Prefetch("answers", Answer.objects.select_related("unit", "suggested_unit", "answered_by")),
     )
+
+
+def with_lines(proposals):
+    lines = with_parts(Line.objects.filter(assigned_at=None).select_related("changed_by"))
     return (
         proposals.select_related("session", "category")
         .prefetch_related("proposers", Prefetch("allocation_lines", lines, to_attr="open_lines"))
@@ -79,15 +83,12 @@ def open_lines(session):
     lines = Line.objects.filter(
         has_units, draft__session=session, assigned_at=None, proposal__state=ProposalState.RECEIVED
     )
-    return (
-        lines.select_related("proposal__category", "proposal__session", "changed_by")
-        .prefetch_related(
-            "proposal__proposers",
-            Prefetch("parts", Part.objects.select_related("unit")),
-            Prefetch("answers", Answer.objects.select_related("unit", "suggested_unit", "answered_by")),
-        )
-        .order_by("proposal__number_order", "proposal__number", "pk")
-    )
+    return _in_order(lines.select_related("proposal__category", "proposal__session", "changed_by"))
+
+
+def _in_order(lines):
+    lines = with_parts(lines).prefetch_related("proposal__proposers")
+    return lines.order_by("-draft__session__year", "proposal__number_order", "proposal__number", "pk")
 
 
 def standing_answers(line):
@@ -260,16 +261,8 @@ def parts_to_answer():
 
 def lines_asked_of(units):
     """The lines on which these units (ids) are asked for their opinion: their own."""
-    return (
-        Line.objects.filter(asked(), Exists(Part.objects.filter(line=OuterRef("pk"), unit_id__in=units)))
-        .select_related("draft__session", "proposal__category", "proposal__session")
-        .prefetch_related(
-            "proposal__proposers",
-            Prefetch("parts", Part.objects.select_related("unit")),
-            Prefetch("answers", Answer.objects.select_related("unit", "suggested_unit", "answered_by")),
-        )
-        .order_by("-draft__session__year", "proposal__number_order", "proposal__number", "pk")
-    )
+    lines = Line.objects.filter(asked(), Exists(Part.objects.filter(line=OuterRef("pk"), unit_id__in=units)))
+    return _in_order(lines.select_related("draft__session", "proposal__category", "proposal__session"))
 
 
 @dataclass(frozen=True)

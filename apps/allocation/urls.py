@@ -2,7 +2,7 @@ from django.urls import path
 
 from apps.proposals import converters  # noqa: F401, makes <session:…> known
 
-from . import opinion_views, views
+from . import assigned_views, opinion_views, views
 
 app_name = "allocation"
 urlpatterns = [
@@ -16,9 +16,9 @@ urlpatterns = [
     path("<session:key>/share/end/", views.end_sharing, name="end_sharing"),
     path("<session:key>/plan.xlsx", views.plan, name="plan"),
     path("<session:key>/assign/", views.assign, name="assign"),
-    path("<session:key>/assigned/<int:pk>/", views.assigned, name="assigned"),
-    path("<session:key>/assigned/<int:pk>/list.xlsx", views.assigned_list, name="assigned_list"),
-    path("<session:key>/assigned/<int:pk>/originals/<int:unit>/", views.originals, name="originals"),
+    path("<session:key>/assigned/<int:pk>/", assigned_views.assigned, name="assigned"),
+    path("<session:key>/assigned/<int:pk>/list.xlsx", assigned_views.assigned_list, name="assigned_list"),
+    path("<session:key>/assigned/<int:pk>/originals/<int:unit>/", assigned_views.originals, name="originals"),
     path("<session:key>/proposals/<int:pk>/", views.line, name="line"),
     path("<session:key>/proposals/<int:pk>/place/", views.place, name="place"),
 ]

@@ -1,20 +1,19 @@
 """Pages of the office's draft: proposals and who might handle them, the units' load, and all assigned in one go."""
 
-import tempfile
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header, urlencode
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.queries import standing_of
 from apps.calendars.deadlines import Limit, deadline
-from apps.documents.bundles import zipped
+from apps.documents.downloads import XLSX, download
+from apps.proposals.forms import version_seen
 from apps.proposals.models import Proposal, Session
 from apps.proposals.workflow import NotAllowed, OutOfTurn, ProposalState, Refused
 from apps.units.models import Unit
@@ -24,11 +23,10 @@ from . import operations, queries
 from .forms import LineForm, NoteOnlyForm, PlaceForm, ShareForm, pairs_in, triples_in
 from .models import Assignment
 from .suggestions import earlier_sessions, suggestions_for
-from .workbook import assigned_workbook, plan_workbook
+from .workbook import plan_workbook
 
 PAGE = 20
 USUAL_TIME = Limit(3, "working_days")  # for units to answer
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN = (("", "全部"), ("left", "尚未拟定"), ("objected", "单位有异议"))
 
 
@@ -56,13 +54,6 @@ def back_to(session, told, proposal=None):
         kept["page"] = page
     address = reverse("allocation:draft", args=[session.key])
     return address + (f"?{urlencode(kept)}" if kept else "") + (f"#p{proposal.pk}" if proposal else "")
-
-
-def workbook_response(content, name):
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(True, name)
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
 
 
 @require_GET
@@ -187,16 +178,15 @@ def line(request, key, pk):
     form = LineForm(told, thing=proposal, user=request.user, at=at)
     status = 422 if told else 200
     found = queries.line_of(proposal)
-    seen = told.get("seen", "") if told else str(found.version if found else 0)
+    seen = version_seen(request) if told else found.version if found else 0
     if told and form.is_valid():
-        version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else -1
         try:
-            operations.place(proposal, **form.cleaned_data, by=request.user, at=at, seen=version)
+            operations.place(proposal, **form.cleaned_data, by=request.user, at=at, seen=seen)
         except NotAllowed as denied:
             raise PermissionDenied(str(denied)) from denied
         except OutOfTurn as late:
             form.add_error(None, str(late))
-            seen, status = str(found.version if found else 0), 409  # what was typed stays; sent again, it is meant
+            seen, status = found.version if found else 0, 409  # what was typed stays; sent again, it is meant
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
@@ -211,7 +201,7 @@ def line(request, key, pk):
 def plan(request, key):
     """The draft as a workbook, to be talked over."""
     session = session_of(request, key)
-    return workbook_response(plan_workbook(queries.waiting(session)), f"{session.label}提案分办方案.xlsx")
+    return download(plan_workbook(queries.waiting(session)), XLSX, f"{session.label}提案分办方案.xlsx")
 
 
 @require_http_methods(["GET", "POST"])
@@ -280,53 +270,3 @@ def end_sharing(request, key):
     else:
         messages.success(request, "已结束征求意见，各单位的意见已保留。")
     return redirect("allocation:draft", key)
-
-
-def assignment_of(request, key, pk):
-    session = session_of(request, key)
-    return session, get_object_or_404(Assignment.objects.select_related("made_by"), pk=pk, draft__session=session)
-
-
-@require_GET
-def assigned(request, key, pk):
-    """What became of each, and what goes out: the notice, the list, for each unit its list and the originals."""
-    session, made = assignment_of(request, key, pk)
-    outcomes = list(queries.outcomes_of(made))
-    done = [outcome.line.proposal for outcome in outcomes if not outcome.why_not]
-    context = {
-        "session": session,
-        "assignment": made,
-        "done": done,
-        "refused": [outcome for outcome in outcomes if outcome.why_not],
-        "shares": queries.shares_of(done),
-    }
-    return render(request, "allocation/assigned.html", context)
-
-
-@require_GET
-def assigned_list(request, key, pk):
-    session, made = assignment_of(request, key, pk)
-    done = [outcome.line.proposal for outcome in queries.outcomes_of(made) if not outcome.why_not]
-    name = f"{session.label}提案交办清单{timezone.localdate(made.made_at):%Y%m%d}.xlsx"
-    return workbook_response(assigned_workbook(done), name)
-
-
-@require_GET
-def originals(request, key, pk, unit):
-    """The originals that belong to the proposals which a unit got by an assignment, as one zip."""
-    session, made = assignment_of(request, key, pk)
-    unit = get_object_or_404(Unit, pk=unit)
-    given = made.outcomes.filter(why_not="").values("line__proposal_id")
-    mine = Proposal.objects.filter(pk__in=given, cases__unit=unit).values("pk")
-    files = queries.originals_of(mine).select_related("proposal").order_by("proposal__number_order", "pk")
-    if not files.exists():
-        raise Http404
-    out = tempfile.TemporaryFile()  # noqa: SIM115, the response closes it
-    zipped(((f"{file.proposal.number}-{file.name}", read(file)) for file in files), out)
-    out.seek(0)
-    return FileResponse(out, as_attachment=True, filename=f"{session.label}{unit}提案原件.zip")
-
-
-def read(attachment):
-    with attachment.file.open("rb") as stored:
-        return stored.read()

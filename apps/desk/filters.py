@@ -11,10 +11,9 @@ from apps.figures.queries import tally
 from apps.proposals.models import Case, Category, Proposal, Proposer, Rating, ResultClass, Session
 from apps.proposals.queries import overdue_on
 from apps.proposals.workflow import CaseState, ProposalState
+from apps.reports.tables import SEPARATOR
 from apps.units.models import Leader, Unit
 from apps.units.queries import unit_ids_of
-
-SEPARATOR = "~"  # between the parts of a figure's path in an address: classes~A
 
 
 def of_unit(proposals, unit):

@@ -1,6 +1,8 @@
 from django import forms
 from django.urls import Resolver404, resolve, reverse
 
+from apps.proposals.forms import id_in
+
 from .models import MailWish
 
 BACK_TO = {"desk:home", "desk:waiting", "desk:proposals", "desk:proposal", "notices:urging"}  # where 催办 is pressed
@@ -8,10 +10,11 @@ MOST = 200  # of one batch
 
 
 def key_of(text):
-    """The id that a text such as 12 is; ValueError for what can be none, or that no database takes."""
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
+    """`id_in` as Django's fields want it: ValueError for what is no id."""
+    found = id_in(text)
+    if found is None:
         raise ValueError(text)
-    return int(text)
+    return found
 
 
 class WishForm(forms.Form):

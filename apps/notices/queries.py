@@ -1,7 +1,8 @@
 """Who is to be told, what is unread, which cases and receipts are to be urged."""
 
-from django.db.models import Case as Choice
-from django.db.models import Count, Exists, F, Max, OuterRef, Prefetch, Q, Subquery, When
+import datetime
+
+from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -12,8 +13,8 @@ from apps.allocation.queries import asked
 from apps.calendars.deadlines import add_working_days
 from apps.calendars.remaining import SOON
 from apps.proposals.models import Case, Proposal
-from apps.proposals.queries import signers_of
-from apps.proposals.workflow import ANSWERING, CaseRole, CaseState, ProposalState, predicate
+from apps.proposals.queries import WAITS_UNTIL, overdue_on, signers_of
+from apps.proposals.workflow import CaseRole, CaseState, predicate
 from apps.ratings.models import Receipt
 from apps.ratings.workflow import ReceiptState
 from apps.replies.models import Reply
@@ -119,23 +120,10 @@ def due_of(case):
     return getattr(case, f"{step_of(case).value}_due_on")
 
 
-WAITS_UNTIL = Choice(  # `due_of` in a query
-    When(state=CaseState.ASSIGNED, then=F("accept_due_on")),
-    When(role__in=ANSWERING, then=F("reply_due_on")),
-    default=F("opinion_due_on"),
-)
-
-
 def cases_to_urge(on, *, only_late=False):
-    """Running cases that are late on the day or due within SOON working days, `waits_until` annotated; no secret ones.
-
-    Nobody waits for an opinion once the lead unit has replied.
-    """
-    still_asked = Q(proposal__state__in=(ProposalState.ASSIGNED, ProposalState.HANDLING)) | Q(role__in=ANSWERING)
-    until = on if only_late else add_working_days(on, SOON)
-    cases = Case.objects.filter(still_asked, state__in=RUNNING, proposal__is_secret=False)
-    cases = cases.annotate(waits_until=WAITS_UNTIL)
-    return cases.filter(waits_until__lt=on) if only_late else cases.filter(waits_until__lte=until)
+    """Cases that are late on the day or due within SOON working days, no secret ones; `waits_until` annotated."""
+    until = on if only_late else add_working_days(on, SOON) + datetime.timedelta(days=1)
+    return Case.objects.filter(overdue_on(until), proposal__is_secret=False).annotate(waits_until=WAITS_UNTIL)
 
 
 def with_urges(cases):

@@ -5,13 +5,14 @@ from dataclasses import replace
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header, urlencode
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
 from apps.accounts.queries import standing_of
+from apps.documents.downloads import PDF, download
 from apps.documents.fonts import FontsUnavailable, MissingGlyph
 from apps.documents.kept import from_data
 from apps.documents.press import PressError, printed
@@ -25,7 +26,6 @@ from .catalogue import KINDS, dispatches_of, may_number, paper_of, proposal_of, 
 from .forms import BatchForm, DispatchForm, LookForm, VoidForm
 from .kinds import Occasion
 
-PDF = "application/pdf"
 OFFERED = 20  # papers on a page of a list
 
 
@@ -176,16 +176,11 @@ def pdf(request, paper, name):
     except (MissingGlyph, FontsUnavailable, PressError) as problem:
         status = 503 if isinstance(problem, PressError) else 422
         return render(request, "papers/unprintable.html", {"problem": str(problem)}, status=status)
-    return _file(content, PDF, f"{name}.pdf", as_attachment="download" in request.GET)
+    return download(content, PDF, f"{name}.pdf", as_attachment="download" in request.GET)
 
 
 def docx(paper, name):
-    return _file(docx_of(paper), DOCX, f"{name}.docx", as_attachment=True)
-
-
-def _file(content, media_type, name, *, as_attachment):
-    disposition = content_disposition_header(as_attachment, name)
-    return HttpResponse(content, content_type=media_type, headers={"Content-Disposition": disposition})
+    return download(docx_of(paper), DOCX, f"{name}.docx")
 
 
 @require_http_methods(["GET", "POST"])

@@ -82,6 +82,11 @@ class ActionForm(forms.Form):
         return timezone.localdate(self.at)
 
 
+def id_in(text):
+    """The id that an address or a form names; None where it is none, or one that no database takes."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
 def version_seen(request):
     """The version that a page showed, from its hidden field; -1, which none is, for anything else."""
     seen = request.POST.get("seen", "")

@@ -3,7 +3,9 @@
 import re
 import unicodedata
 
-from django.db.models import Q
+from django.db.models import Case as Choice
+from django.db.models import Q, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from apps.accounts.queries import standing_of
@@ -271,6 +273,14 @@ def sees_opinion_of(case, user, on=None):
         other.role == CaseRole.LEAD and other.state != CaseState.ENDED and other.unit_id in units
         for other in case.proposal.cases.all()
     )
+
+
+WAITS_UNTIL = Choice(
+    When(state=CaseState.ASSIGNED, then=Coalesce("accept_due_on", "reply_due_on", "opinion_due_on")),
+    When(state=CaseState.HANDLING, then=Coalesce("reply_due_on", "opinion_due_on")),
+    default=None,
+)
+"""Of a case: the deadline of what it waits for, which is acceptance, opinion or reply; None where nothing runs."""
 
 
 def overdue_by_rule(day):

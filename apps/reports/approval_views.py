@@ -1,14 +1,14 @@
 """Pages of the letter's approval: the actions on it, its editions, and the proposals behind each frozen figure."""
 
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods
 
 from apps.accounts.queries import standing_of
 from apps.audit.queries import of_target
+from apps.documents.downloads import PDF, download
 from apps.documents.fonts import FontsUnavailable, MissingGlyph
 from apps.documents.paper import paper_html
 from apps.documents.press import PressError, printed
@@ -149,7 +149,7 @@ def edition_pdf(request, pk):
     except FontsUnavailable:
         problem = "服务器上没有排印公文所需的字体，请联系运维人员安装。"
         return edition_page(request, found, problem, 503)
-    return file(content, "application/pdf", name, as_attachment=as_attachment)
+    return download(content, PDF, name, as_attachment=as_attachment)
 
 
 @require_GET
@@ -158,12 +158,7 @@ def edition_docx(request, pk):
     name = f"{found.paper.title}（第{found.number}稿）.docx"
     if found.docx:
         return FileResponse(found.docx.open("rb"), as_attachment=True, filename=name, content_type=DOCX)
-    return file(paper_docx(found.paper), DOCX, name, as_attachment=True)
-
-
-def file(content, media_type, name, *, as_attachment):
-    disposition = content_disposition_header(as_attachment, name)
-    return HttpResponse(content, content_type=media_type, headers={"Content-Disposition": disposition})
+    return download(paper_docx(found.paper), DOCX, name)
 
 
 @require_GET

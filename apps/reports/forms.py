@@ -9,11 +9,6 @@ from .models import AnnualLetter
 LONGEST = 20_000  # characters of one text
 
 
-def id_in(text):
-    """The id that somebody sent, None where it is none."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 15 else None
-
-
 class ProseField(forms.CharField):
     """Some paragraphs, one a line."""
 

@@ -124,15 +124,15 @@ def pictures(request, key):
 
 
 def addresses(session, tally, unit):
-    """(path, day) → where the proposals behind a figure are listed: the list of proposals where its filters can."""
+    """(path, day) → where the proposals behind a figure are listed; as of a day they have a page of their own."""
     of_list = lists_of(tally, session)
 
     def url(path, day=None):
-        if path[0] in ("classes", "ratings") and not day and (listed := of_list(path)):
-            return listed + (f"&{urlencode({'unit': unit.pk})}" if unit else "")
-        asked = [("path", name) for name in path]
-        asked += [("unit", unit.pk)] if unit else []
-        asked += [("as_of", day)] if day else []
+        of_unit = [("unit", unit.pk)] if unit else []
+        if not day:
+            listed = of_list(path)
+            return f"{listed}&{urlencode(of_unit)}" if listed and unit else listed
+        asked = [*(("path", name) for name in path), *of_unit, ("as_of", day)]
         return f"{reverse('reports:picture_figure', args=[session.key])}?{urlencode(asked)}"
 
     return url

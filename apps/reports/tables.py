@@ -36,7 +36,8 @@ SPLITS = {
     ("kinds",): "提案类型",
 }
 OF_UNITS = {"lead": "主办", "assist": "协办", "replied": "已答复", "on_time": "按期答复"}
-LISTED = {  # figures that the list of proposals can show by its filters: path → (filter, value or None for the part's)
+SEPARATOR = "~"  # between the parts of a figure's path in an address: classes~A
+LISTED = {  # figures that a filter of the list shows by its name: path → (filter, value or None for the part's)
     ("key",): ("key", "on"),
     ("closed",): ("state", "closed"),
     ("classes",): ("result", None),
@@ -79,18 +80,18 @@ def figure_label(path):
 
 
 def lists_of(tally, session):
-    """path → the address of the proposals behind a figure: their list, to work on, where its filters show them; else
-    the page of the figure, as of the tally's day. "" where nobody is behind it.
+    """path → the address of the proposals behind a figure: their list, to work on; as of a past day a page of its own.
+    "" where nobody is behind it.
     """
 
     def url(path):
         if not tally.members.get(path):
             return ""
-        name, value = LISTED.get(path) or LISTED.get(path[:-1]) or ("", "")
-        if name and not tally.as_of:
-            return f"{reverse('desk:proposals')}?{urlencode({'session': session.key, name: value or path[-1]})}"
-        asked = [("path", part) for part in path] + ([("as_of", tally.as_of)] if tally.as_of else [])
-        return f"{reverse('reports:picture_figure', args=[session.key])}?{urlencode(asked)}"
+        if tally.as_of:
+            asked = [*(("path", part) for part in path), ("as_of", tally.as_of)]
+            return f"{reverse('reports:picture_figure', args=[session.key])}?{urlencode(asked)}"
+        name, value = LISTED.get(path) or LISTED.get(path[:-1]) or ("figure", SEPARATOR.join(path))
+        return f"{reverse('desk:proposals')}?{urlencode({'session': session.key, name: value or path[-1]})}"
 
     return url
 

@@ -12,19 +12,20 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
+from apps.documents.downloads import PDF, download
 from apps.documents.fonts import FontsUnavailable, MissingGlyph
 from apps.documents.paper import paper_html
 from apps.documents.press import PressError, printed
 from apps.documents.word import DOCX, paper_docx
 from apps.figures.queries import tally as tally_of
 from apps.proposals.buttons import Button
-from apps.proposals.forms import version_seen
+from apps.proposals.forms import id_in, version_seen
 from apps.proposals.models import Session
 from apps.proposals.workflow import OutOfTurn, Refused
 
 from . import operations, queries
-from .approval_views import approval_context, file
-from .forms import AsOfForm, LetterTextsForm, id_in
+from .approval_views import approval_context
+from .forms import AsOfForm, LetterTextsForm
 from .letter import before_approval, compose, examples_of, usual_title
 from .models import Edition
 from .queries import letter_of, parts_of, reads_drafts, reads_letters, sees_all, themes_of_letter, why_texts_stand_still
@@ -146,7 +147,7 @@ def pdf(request, key):
         return letter_page(request, session, "服务器上没有排印公文所需的字体，请联系运维人员安装。", status=503)
     except PressError as failed:
         return letter_page(request, session, str(failed), status=503)
-    return file(content, "application/pdf", f"{composed.title}.pdf", as_attachment="inline" not in request.GET)
+    return download(content, PDF, f"{composed.title}.pdf", as_attachment="inline" not in request.GET)
 
 
 @require_GET
@@ -159,7 +160,7 @@ def docx(request, key):
     if not form.is_valid():
         return letter_page(request, session, status=422)
     composed = compose(session, form.cleaned_data["as_of"]).letter
-    return file(paper_docx(composed), DOCX, f"{composed.title}.docx", as_attachment=True)
+    return download(paper_docx(composed), DOCX, f"{composed.title}.docx")
 
 
 @require_http_methods(["GET", "POST"])

@@ -45,11 +45,6 @@ class LookOnly:
         return False
 
 
-def as_key(text):
-    """The primary key that an address or a form names, None for anything else."""
-    return int(text) if text and text.isdecimal() and len(text) <= 18 else None
-
-
 def changes_of(form, formsets):
     """What a person changed with a form and its inlines: {"changed": {label: [before, after]}, "added": …}."""
     found = {}

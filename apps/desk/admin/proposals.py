@@ -16,6 +16,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 
 from apps.proposals import operations
+from apps.proposals.forms import id_in
 from apps.proposals.models import Case, Category, Proposal
 from apps.proposals.queries import check
 from apps.proposals.workflow import CaseState, NotAllowed, OutOfTurn, Refused
@@ -25,7 +26,7 @@ from apps.units.queries import units_by_name, units_in_being
 from .. import pages
 from ..filters import late_on, of_leader, of_unit
 from ..forms import BatchRolesForm
-from .access import LookOnly, OfficeOnly, as_key
+from .access import LookOnly, OfficeOnly
 
 MOST = 50  # proposals assigned in one batch
 
@@ -41,7 +42,7 @@ class RowFilter(admin.SimpleListFilter):
 
     @property
     def key(self):
-        return as_key(self.value())
+        return id_in(self.value())
 
 
 class UnitFilter(RowFilter):
@@ -160,7 +161,7 @@ class ProposalAdmin(LookOnly, OfficeOnly, admin.ModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied("此页面供区政府办公室使用。")
         given = request.POST if request.method == "POST" else request.GET
-        keys = [key for key in map(as_key, given.get("ids", "").split(",")) if key][:MOST]
+        keys = [key for key in map(id_in, given.get("ids", "").split(",")) if key][:MOST]
         proposals = (
             Proposal.objects.visible_to(request.user)
             .filter(pk__in=keys)

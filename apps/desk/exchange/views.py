@@ -2,15 +2,16 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header, urlencode
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.queries import standing_of
 from apps.desk.models import Upload
+from apps.documents.downloads import XLSX, download
 from apps.documents.workbooks import write_table
 from apps.proposals.models import Session
 from apps.proposals.workflow import NotAllowed, OutOfTurn
@@ -22,7 +23,6 @@ from .plan import LIST
 from .queries import ledger_rows, template_workbook, workbook_of
 from .reading import Unusable
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WORKBOOKS = {
     Upload.Kind.LIST: (columns.LIST, columns.LIST_SHEET),
     Upload.Kind.LEDGER: (columns.LEDGER, columns.LEDGER_SHEET),
@@ -58,13 +58,6 @@ def own_upload(request, pk):
     return upload, kind_for(request, upload.kind)[1]
 
 
-def workbook_response(content, name):
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(True, name)
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
-
-
 @require_GET
 def home(request):
     standing = standing_for_exchange(request)
@@ -81,7 +74,7 @@ def home(request):
 def template(request, kind):
     """An empty workbook with the right header."""
     kind, standing = kind_for(request, kind)
-    return workbook_response(template_workbook(*fields_for(kind, standing)), f"{kind.label}模板.xlsx")
+    return download(template_workbook(*fields_for(kind, standing)), XLSX, f"{kind.label}模板.xlsx")
 
 
 def fields_for(kind, standing):
@@ -168,7 +161,7 @@ def errors(request, pk):
         for one in (problem.as_json() for problem in plan.problems)
     ]
     content = write_table("错误", ["行", "列", "内容", "问题", "应为"], rows)
-    return workbook_response(content, "导入错误清单.xlsx")
+    return download(content, XLSX, "导入错误清单.xlsx")
 
 
 @require_POST
@@ -226,4 +219,4 @@ def export(request, key):
     standing_for_exchange(request)
     session = get_object_or_404(Session, key=key)
     content = workbook_of(ledger_rows(session, request.user))
-    return workbook_response(content, f"{session.label}台账{timezone.localdate():%Y%m%d}.xlsx")
+    return download(content, XLSX, f"{session.label}台账{timezone.localdate():%Y%m%d}.xlsx")

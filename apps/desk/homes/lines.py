@@ -1,8 +1,5 @@
 """How rows read as lines of a home page, and what several posts have on it."""
 
-from django.db.models import Case as Choice
-from django.db.models import When
-from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from apps.proposals.models import Case
@@ -15,12 +12,6 @@ from .piles import Waiting
 OF_CASE = ("proposal__session", "unit")
 OF_REPLY = ("case__proposal__session", "case__unit")
 OF_COMMITMENT = ("reply__case__proposal__session", "reply__case__unit")
-
-WAITS_UNTIL = Choice(  # the deadline of what a running case waits for: acceptance, opinion or reply
-    When(state=CaseState.ASSIGNED, then=Coalesce("accept_due_on", "reply_due_on", "opinion_due_on")),
-    When(state=CaseState.HANDLING, then=Coalesce("reply_due_on", "opinion_due_on")),
-    default=None,
-)
 
 
 def live_cases():

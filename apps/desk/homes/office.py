@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from apps.notices.queries import with_last_urge
 from apps.proposals.models import ExtensionRequest, Proposal, ReturnRequest
-from apps.proposals.queries import overdue_on
+from apps.proposals.queries import WAITS_UNTIL, overdue_on
 from apps.proposals.workflow import CaseState, ProposalState
 from apps.ratings.models import Receipt
 from apps.ratings.queries import DISSATISFIED
@@ -25,7 +25,6 @@ from ..queries import vacancy
 from .lines import (
     OF_COMMITMENT,
     OF_REPLY,
-    WAITS_UNTIL,
     card_line,
     live_cases,
     look_at_case,

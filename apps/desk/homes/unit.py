@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from apps.allocation.queries import parts_to_answer
 from apps.proposals.models import Contact, ReturnRequest
+from apps.proposals.queries import WAITS_UNTIL
 from apps.proposals.workflow import ANSWERING, CaseRole, CaseState
 from apps.replies.models import Commitment, Reply
 from apps.replies.workflow import OPEN_REPLIES, CommitmentState, ReplyState
@@ -17,7 +18,6 @@ from apps.supervision.workflow import CardState
 
 from .lines import (
     OF_COMMITMENT,
-    WAITS_UNTIL,
     card_line,
     case_line,
     live_cases,

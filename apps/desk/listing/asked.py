@@ -8,11 +8,12 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from apps.accounts.queries import standing_of
+from apps.proposals.forms import id_in
 from apps.proposals.models import Proposal
 from apps.proposals.workflow import ProposalState
-from apps.reports.tables import figure_label
+from apps.reports.tables import SEPARATOR, figure_label
 
-from ..filters import SEPARATOR, ProposalFilter
+from ..filters import ProposalFilter
 from .columns import DEFAULT, DEFAULT_SORT, columns_of, in_order, sort_named
 from .rows import read_with
 
@@ -136,8 +137,8 @@ def query_of(params):
 
 def ids_of(params):
     """The proposals that were ticked: ids, whatever was sent."""
-    sent = params.getlist("id")
-    return [int(key) for key in dict.fromkeys(sent) if key.isascii() and key.isdigit() and len(key) < 19]
+    found = map(id_in, dict.fromkeys(params.getlist("id")))
+    return [pk for pk in found if pk is not None]
 
 
 def _in_words(field, value):

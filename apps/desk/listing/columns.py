@@ -8,6 +8,7 @@ from django.db.models import Case as Choice
 from django.db.models import F, IntegerField, OuterRef, Subquery, Value, When
 
 from apps.proposals.models import Case
+from apps.proposals.queries import WAITS_UNTIL
 from apps.proposals.workflow import CaseState, ProposalState
 
 RUNNING = (CaseState.ASSIGNED, CaseState.HANDLING)
@@ -113,10 +114,5 @@ def _nearest_due(units):
     cases = Case.objects.filter(proposal=OuterRef("pk"), state__in=RUNNING)
     if units:
         cases = cases.filter(unit_id__in=units)
-    waits_until = Choice(
-        When(state=CaseState.ASSIGNED, then=F("accept_due_on")),
-        When(reply_due_on__isnull=False, then=F("reply_due_on")),
-        default=F("opinion_due_on"),
-    )
-    cases = cases.annotate(waits_until=waits_until).filter(waits_until__isnull=False)
+    cases = cases.annotate(waits_until=WAITS_UNTIL).filter(waits_until__isnull=False)
     return cases.order_by("waits_until").values("waits_until")[:1]

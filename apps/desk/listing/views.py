@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.queries import standing_of
-from apps.desk.exchange.views import workbook_response
+from apps.documents.downloads import XLSX, download
 from apps.proposals.workflow import Refused
 
 from ..models import SavedFilter
@@ -78,7 +78,7 @@ def export(request):
     for_those_who_handle(request)
     listing = Listing(request.GET, request.user, keys=saved.kept_by(request.user).keys)
     keys = None if "all" in request.GET else ids_of(request.GET) or None
-    return workbook_response(workbook_of(listing, keys), name_of(listing.today))
+    return download(workbook_of(listing, keys), XLSX, name_of(listing.today))
 
 
 @require_POST

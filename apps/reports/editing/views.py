@@ -11,12 +11,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from apps.documents.paper import paper_html
 from apps.figures.queries import tally as tally_of
-from apps.proposals.forms import version_seen
+from apps.proposals.forms import id_in, version_seen
 from apps.proposals.workflow import OutOfTurn, Refused
 from apps.replies.differences import differences
 
 from .. import queries
-from ..forms import id_in
 from ..letter import before_approval, composed, references_for
 from ..marks import fitting, loose_numbers, pieces
 from ..models import LetterNote, LetterPart

@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.queries import standing_of
+from apps.proposals.forms import id_in
 from apps.proposals.workflow import OutOfTurn, Refused
 
 from .. import queries
-from ..forms import id_in
 from ..models import LetterSource, MaterialAnswer
 from ..parts import numbers
 from ..views import editable_session
