@@ -5,8 +5,8 @@ Each has a base that the words leave no doubt of; a rest that any other count ex
 
 import re
 
-from .arithmetic import plain
 from .checks import is_exact
+from .remainders import rest_fault
 from .words import PROPOSALS
 
 _DONE = re.compile(
@@ -58,16 +58,11 @@ def _check_open(item, splits, marks):
     if not off:
         marks.fine(whole.count, done.count, item.count)
     elif due > 0 and abs(off) <= _SLIP and not _explained(done.value + item.value, item, splits):
-        _fault(item, whole, done.value, due, marks)
+        rest_fault(marks, item, whole.value, done.value, whole.count)
 
 
 def _explained(total, item, splits):
     return any(one.count and one.value == total for one in splits.items[max(item.place - _REACH, 0) : item.place])
-
-
-def _fault(item, whole, less, due, marks):
-    told = f"{plain(whole.value)}件减去{plain(less)}件，应为{plain(due)}件，文中为{plain(item.value)}件。"
-    marks.fault("sum", [item.count], plain(item.value), plain(due), told, whole.count)
 
 
 def _check_others(item, splits, marks):
@@ -85,7 +80,7 @@ def _check_others(item, splits, marks):
     if whole.value == total:
         marks.fine(item.count, but.count)
     elif abs(whole.value - total) <= min(_SLIP, max(1, whole.value // 10)):
-        _fault(item, whole, but.value, whole.value - but.value, marks)
+        rest_fault(marks, item, whole.value, but.value, whole.count)
 
 
 def _check_lacking(item, name, splits, marks):
@@ -111,4 +106,4 @@ def _check_lacking(item, name, splits, marks):
         return
     whole = wholes[beside[0].value]
     if whole.value > told[0].value:
-        _fault(item, whole, told[0].value, whole.value - told[0].value, marks)
+        rest_fault(marks, item, whole.value, told[0].value, whole.count)
