@@ -3,6 +3,10 @@
 `page` is a desktop, `phone` a telephone, `new_page` makes more of them (somebody else at the same time), each with
 cookies of its own; `sign_in(page, user)` spares the form. Addresses are paths: `page.goto("/accounts/sign-in/")`.
 
+A click does not wait for the page that it leads to: `follow`, `open_item`, `go_by_menu` and `told` do, and after them
+the page is there whole. Whoever uses `click` or `press` goes on with something that waits by itself (`told`, `expect`,
+a click or a text put into what only the next page has), never with what is read at once or with the database.
+
 A test fails if one of its pages logs an error, raises one or asks another host for anything. `problems` lists them
 as text; a test that provokes one on purpose (a page that is missing or refused) takes it out of that list again.
 Failures leave screenshots in `var/screenshots`.
@@ -17,7 +21,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Locator, expect, sync_playwright
 
 # Playwright's sync API keeps an event loop running in this thread, in which Django otherwise refuses queries
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -35,7 +39,8 @@ FLAGS = [
 ]
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
-PATIENCE = 10_000  # milliseconds
+PATIENCE = 30_000  # milliseconds, for everything that is waited for: a busy machine of two cores is slow
+expect.set_options(timeout=PATIENCE)
 
 contexts_key = pytest.StashKey()
 problems_key = pytest.StashKey()
@@ -131,25 +136,34 @@ def people(new_page, sign_in):
     return page_of
 
 
+def follow(target):
+    """Clicks a link, or the button of a form, and waits until the page that it leads to is there, its scripts run."""
+    with target.page.expect_navigation():
+        target.click()
+
+
 def open_item(page, section, number="001"):
     """Presses the button of a proposal in a section of the home page: it leads there, or does it at once."""
     card = page.locator("section", has=page.get_by_role("heading", name=re.compile(section)))
-    card.locator("tr", has_text=f"第{number}号").locator(".line-do .button").click()
+    follow(card.locator("tr", has_text=f"第{number}号").locator(".line-do .button"))
 
 
 def go_by_menu(page, name):
     """Follows an entry of the main menu that is folded under 更多."""
     menu = page.get_by_role("navigation", name="主菜单")
     menu.get_by_text("更多").click()
-    menu.get_by_role("link", name=name, exact=True).click()
+    follow(menu.get_by_role("link", name=name, exact=True))
 
 
 def press(page, name):
     page.get_by_role("button", name=name, exact=True).click()
 
 
-def told(page, text):
-    page.get_by_text(text).first.wait_for()
+def told(where, text):
+    """Waits until a page, or a part of it, says something, and until the rest of that page is there too."""
+    where.get_by_text(text).first.wait_for()
+    page = where.page if isinstance(where, Locator) else where
+    page.wait_for_load_state()
 
 
 @pytest.hookimpl(wrapper=True)

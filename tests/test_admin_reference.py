@@ -24,7 +24,7 @@ from apps.ratings.models import Receipt
 from apps.replies.models import Reply
 from apps.units.models import Leader, Portfolio, Unit, UnitAlias
 from tests import factories as make
-from tests.browser import go_by_menu
+from tests.browser import follow, go_by_menu, told
 from tests.test_queries import MOST, queries_of
 
 ONE_DAY = datetime.timedelta(days=1)
@@ -729,19 +729,19 @@ def test_the_office_assigns_three_proposals_in_one_batch_by_clicks(transactional
     page.goto("/")
     page.get_by_label("用户名").fill("office")
     page.get_by_label("密码").fill(make.PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    follow(page.get_by_role("button", name="登录"))
     go_by_menu(page, "管理")
-    page.locator("#content").get_by_role("link", name="提案", exact=True).last.click()
+    follow(page.locator("#content").get_by_role("link", name="提案", exact=True).last)
     for number in ("001", "002", "003"):
         page.locator("tr", has=page.get_by_role("link", name=number, exact=True)).get_by_role("checkbox").check()
     page.get_by_label("动作").select_option("交办所选提案")
-    page.get_by_role("button", name="执行").click()
+    follow(page.get_by_role("button", name="执行"))
     third = page.locator("fieldset", has_text="第003号")
     third.locator("summary", has_text="分办单位").click()
     for unit in ("区住房城乡建委", "区城市管理局"):
         third.get_by_role("group", name="分办单位").get_by_label(unit).check()
     page.get_by_role("button", name="交办以上 3 件").click()
-    page.get_by_text("已交办3件：第001号、第002号、第003号").wait_for()
+    told(page, "已交办3件：第001号、第002号、第003号")
     assert dict(Proposal.objects.values_list("number", "state")) == {
         "001": "assigned", "002": "assigned", "003": "assigned", "004": "received",
     }  # fmt: skip

@@ -5,6 +5,7 @@ import zipfile
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from apps.allocation import operations as allocation
 from apps.allocation import queries
@@ -562,7 +563,7 @@ def test_the_draft_works_without_scripts(transactional_db, new_page, sign_in):
     row = page.locator("article", has_text="第001号")
     row.get_by_role("button", name="区住房城乡建委").click()
     told(page, "已拟")
-    assert page.locator("article.plan-row-set").count() == 1
+    expect(page.locator("article.plan-row-set")).to_have_count(1)
     page.get_by_role("button", name="采纳全部首选建议（1 件）").click()
     told(page, "已采纳首选建议 1 件")
-    assert page.locator("article.plan-row-set").count() == 2
+    expect(page.locator("article.plan-row-set")).to_have_count(2)

@@ -1,12 +1,14 @@
 """Files wherever they belong: several at once, all or none, seen with what they belong to, looked at in the page."""
 
 import io
+import re
 import time
 
 import pikepdf
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from apps.proposals import operations as cases
 from apps.proposals.attachments import MOST_FILES, files_of, media_type_of
@@ -17,6 +19,7 @@ from apps.ratings import operations as ratings
 from apps.replies import operations as replies
 from apps.replies import promises
 from tests import factories as make
+from tests.browser import told
 
 APRIL = make.moment(2020, 4, 20)
 PEOPLE = ("office", "clerk", "head", "culture_head", "leader", "other_leader", "secretary", "auditor", "admin")
@@ -166,8 +169,8 @@ def test_several_files_go_up_at_once_with_their_progress_shown(page, sign_in, tr
     page.route("**/contact/", slowly)
     page.get_by_role("button", name="沟通记录").click()
     page.get_by_role("status").filter(has_text="上传").wait_for()
-    page.get_by_text("已保存沟通记录").wait_for()
-    assert page.url.endswith(case.proposal.get_absolute_url())
+    told(page, "已保存沟通记录")
+    expect(page).to_have_url(re.compile(case.proposal.get_absolute_url() + "$"))
     assert [one.name for one in files_of("contact", case.contacts.get().pk)] == ["现场.png", "记录.pdf"]
     files = page.locator(".files li")
     files.first.get_by_text("预览").click()
@@ -175,7 +178,7 @@ def test_several_files_go_up_at_once_with_their_progress_shown(page, sign_in, tr
     image.scroll_into_view_if_needed()
     page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=image.element_handle())
     files.last.get_by_text("预览").click()
-    assert files.last.locator("iframe").get_attribute("src").startswith("/proposals/files/")
+    expect(files.last.locator("iframe")).to_have_attribute("src", re.compile("^/proposals/files/"))
 
 
 def test_a_pdf_with_names_in_gbk_is_taken():

@@ -13,7 +13,7 @@ from apps.proposals.models import Proposal
 from apps.ratings.models import Receipt
 from apps.replies.models import Reply
 from tests import factories as make
-from tests.browser import PHONE, told
+from tests.browser import PHONE, follow, told
 
 WIDTHS = {"desk": {"viewport": {"width": 1440, "height": 900}}, "phone": PHONE}
 
@@ -27,6 +27,10 @@ class Hand:
     def click(self, target):
         self.clicks += 1
         target.click()
+
+    def follow(self, target):
+        self.clicks += 1
+        follow(target)
 
     def button(self, name):
         self.click(self.page.get_by_role("button", name=name, exact=True))
@@ -107,7 +111,7 @@ def test_a_unit_accepts_with_one_click_from_home(world, at_home):
     told(hand.page, "已签收")
     assert hand.done == {"clicks": 1, "fields": 0}
     assert Proposal.objects.get(pk=proposal.pk).state == "handling"
-    assert hand.page.url.endswith("/"), "the next thing waits there"
+    expect(hand.page, "the next thing waits there").to_have_url(re.compile("://[^/]+/$"))
     expect(in_pile(hand.page, "待沟通")).to_be_visible()
 
 
@@ -115,7 +119,7 @@ def test_a_leader_reads_and_signs_with_two_taps_from_home(world, at_home):
     reply = signing(world)
     signing(world, "002")
     hand = at_home(world.leader)
-    hand.click(in_pile(hand.page, "待审签"))
+    hand.follow(in_pile(hand.page, "待审签"))
     page = hand.page
     for text in ("行人过街难", "天桥已列入年度计划", "A类", "主动公开"):
         expect(page.locator("main").get_by_text(text).first).to_be_visible()
@@ -135,7 +139,7 @@ def test_a_leader_reads_and_signs_with_two_taps_from_home(world, at_home):
 def test_a_leader_returns_with_a_reason_typed_on_the_same_page(world, at_home):
     reply = signing(world)
     hand = at_home(world.leader)
-    hand.click(in_pile(hand.page, "待审签"))
+    hand.follow(in_pile(hand.page, "待审签"))
     page, reading = hand.page, hand.page.url
     hand.click(page.get_by_text("退回", exact=True))
     page.get_by_role("button", name="确认退回").click()  # without a reason: the browser asks for it
@@ -152,7 +156,7 @@ def test_a_text_that_changed_meanwhile_is_not_signed(world, at_home, problems):
     """What is signed is what was read: between reading and tapping the reply went back and came again."""
     reply = signing(world)
     hand = at_home(world.leader)
-    hand.click(in_pile(hand.page, "待审签"))
+    hand.follow(in_pile(hand.page, "待审签"))
     at = make.moment(2020, 4, 21)
     make.replies.send_back(reply, by=world.leader, at=at, note="写明开工时间")
     make.replies.edit(reply, by=world.clerk, at=at, body="天桥明年开工。")
@@ -173,7 +177,7 @@ def test_what_was_changed_and_how_it_came_lie_folded_in_the_page(world, at_home)
     make.replies.polish(reply, "天桥今年10月开工。", by=world.office2, at=at)
     make.replies.office_forward(reply, world.leader_row, by=world.office, at=at)
     hand = at_home(world.leader)
-    hand.click(in_pile(hand.page, "待审签"))
+    hand.follow(in_pile(hand.page, "待审签"))
     page = hand.page
     expect(page.locator("#changes ins").first).to_contain_text("10月")
     past = page.locator("#history .timeline")
@@ -214,7 +218,7 @@ def test_a_proposal_is_found_by_two_characters_of_its_title_in_one_field(world, 
     page.wait_for_url(re.compile("q="))
     assert hand.done == {"clicks": 0, "fields": 1}
     expect(page.locator("main").get_by_role("link", name=re.compile("过街天桥"))).to_be_visible()
-    assert not page.locator("main").get_by_text("占道经营").count()
+    expect(page.locator("main").get_by_text("占道经营")).to_have_count(0)
 
 
 # --- a day of each post ---
@@ -236,7 +240,7 @@ def test_the_offices_day(world, at_home):
     assert hand.done == {"clicks": 2, "fields": 2}
     page.goto("/")
     hand.click(in_pile(page, "待核稿", "002"))
-    page.get_by_role("link", name="核稿报审", exact=True).first.click()
+    follow(page.get_by_role("link", name="核稿报审", exact=True).first)
     assert_no_sideways(page)
     hand.button("核稿报审")
     told(page, "已报请领导审签")
@@ -260,7 +264,7 @@ def test_a_clerks_day(world, at_home):
     hand.button("沟通记录")
     told(page, "已保存沟通记录")
     page.goto("/")
-    hand.click(in_pile(page, "待拟写答复"))
+    hand.follow(in_pile(page, "待拟写答复"))
     hand.fill("答复正文", "天桥已列入年度计划。")
     hand.check(re.compile("A类"))
     page.get_by_label("主动公开").check()
@@ -291,7 +295,7 @@ def test_a_leaders_day(world, at_home):
     hand = at_home(world.leader)
     expect(in_pile(hand.page, "督办的重点提案", "002")).to_be_visible()
     report = hand.page.locator(".desk-side").get_by_role("link", name="年度通报")
-    hand.click(report)
+    hand.follow(report)
     expect(hand.page.get_by_role("heading", level=1)).to_contain_text("通报")
     hand.page.goto("/")
     hand.click(in_pile(hand.page, "督办的重点提案", "002"))
@@ -313,7 +317,7 @@ def test_the_secretariats_day(world, at_home):
     page.locator(".desk-side").get_by_role("link", name="按提案者查提案").click()
     page.get_by_label("姓名或单位").fill("赵")
     page.get_by_label("姓名或单位").press("Enter")
-    page.get_by_role("link", name="赵堃", exact=True).click()
+    follow(page.get_by_role("link", name="赵堃", exact=True))
     expect(page.get_by_role("link", name=re.compile("第001号"))).to_be_visible()
     assert_no_sideways(page)
 
@@ -329,7 +333,7 @@ def test_the_auditors_day(world, new_page, sign_in, width):
     page.get_by_label("操作", exact=True).press("Enter")
     page.wait_for_url(re.compile("action="))
     expect(page.locator("main").get_by_text("李经办").first).to_be_visible()
-    assert not page.locator("main table").get_by_text("吴办").count()
+    expect(page.locator("main table").get_by_text("吴办")).to_have_count(0)
     assert_no_sideways(page)
 
 

@@ -5,9 +5,10 @@ import re
 
 import pytest
 from django.conf import settings
+from playwright.sync_api import expect
 
 from tests import factories as make
-from tests.browser import PHONE
+from tests.browser import PHONE, follow
 from tests.test_access import POSTS
 
 SHEETS = sorted((settings.BASE_DIR / "static" / "css").glob("*.css"))
@@ -196,7 +197,7 @@ def test_the_head_is_one_or_two_rows_for_each_post_and_its_menus_fit(transaction
                 box = menu.locator("ul").bounding_box()
                 assert box["x"] >= 0 and box["x"] + box["width"] <= width, (post, width)
                 page.keyboard.press("Escape")
-                assert not menu.locator("ul").is_visible()
+                expect(menu.locator("ul")).to_be_hidden()
         page.context.close()
 
 
@@ -217,15 +218,15 @@ def test_a_menu_closes_with_a_click_elsewhere_and_opens_without_scripts(transact
     page.goto("/")
     entry = page.get_by_role("link", name="显示设置")
     page.locator(".site-person summary").click()
-    assert entry.is_visible()
+    expect(entry).to_be_visible()
     page.mouse.click(600, 700)
-    assert not entry.is_visible()
+    expect(entry).to_be_hidden()
     plain = new_page(java_script_enabled=False)
     sign_in(plain, world.office)
     plain.goto("/")
     plain.locator(".site-person summary").click()
     plain.get_by_role("link", name="显示设置").click()
-    assert plain.get_by_role("heading", name="显示设置").is_visible()
+    expect(plain.get_by_role("heading", name="显示设置")).to_be_visible()
 
 
 def test_larger_text_enlarges_words_fields_and_buttons_and_still_fits_a_telephone(transactional_db, new_page, sign_in):
@@ -236,8 +237,8 @@ def test_larger_text_enlarges_words_fields_and_buttons_and_still_fits_a_telephon
     for choice in ("标准", "大", "特大"):
         page.goto("/accounts/display/")
         page.get_by_label(choice, exact=True).check()
-        page.get_by_role("button", name="保存").click()
-        page.get_by_text("显示设置已保存").wait_for()
+        follow(page.get_by_role("button", name="保存"))
+        expect(page.get_by_text("显示设置已保存")).to_be_visible()
         page.goto("/proposals/register/")
         sizes[choice] = [
             page.evaluate("(name) => parseFloat(getComputedStyle(document.querySelector(name)).fontSize)", name)
@@ -261,8 +262,8 @@ def test_a_chosen_theme_holds_against_the_systems(transactional_db, new_page, si
         sign_in(page, world.office)
         page.goto("/accounts/display/")
         page.get_by_label(choice).check()
-        page.get_by_role("button", name="保存").click()
-        page.get_by_text("显示设置已保存").wait_for()
+        follow(page.get_by_role("button", name="保存"))
+        expect(page.get_by_text("显示设置已保存")).to_be_visible()
         assert is_dark(page) is on_light, choice
         page.emulate_media(color_scheme="dark")
         assert is_dark(page) is on_dark, choice

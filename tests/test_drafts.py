@@ -2,6 +2,7 @@
 nobody else's: not another user's of the same browser, not the next person's at a shared computer."""
 
 import json
+import time
 from urllib.parse import unquote
 
 import pytest
@@ -9,12 +10,13 @@ from django.contrib.sessions.models import Session as SignedIn
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from apps.proposals.models import Contact
 from apps.ratings import links
 from apps.replies import operations as replies
 from tests import factories as make
-from tests.browser import press, told
+from tests.browser import PATIENCE, follow, press, told
 
 REPLY_TEXT = "经研究，拟在钢花路增设过街天桥一座，年内开工。"
 SUMMARY = "已与提案者赵堃委员通话，了解停车场选址的意见。"
@@ -48,11 +50,9 @@ def typed(page, label, text):
 
 def wait_until(page, is_so):
     """Waits for the browser to keep what it should; its script runs a moment after the page is there."""
-    for _ in range(50):
-        if is_so(drafts(page)):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(drafts(page))
+    latest = time.monotonic() + PATIENCE / 1000
+    while not is_so(kept := drafts(page)):
+        assert time.monotonic() < latest, kept
 
 
 def nothing_is_kept(page):
@@ -83,7 +83,7 @@ def test_a_closed_page_brings_the_text_back_and_says_so(world, case, people):
     assert page.get_by_label("方式").input_value() == "phone"
     # 不要: as the server sent it, now and later
     press(page, "不要")
-    assert page.get_by_label("沟通情况").input_value() == ""
+    expect(page.get_by_label("沟通情况")).to_have_value("")
     page.reload()
     assert page.get_by_text(RESTORED).count() == 0
     assert page.get_by_label("沟通情况").input_value() == ""
@@ -136,12 +136,12 @@ def test_a_session_that_is_over_loses_nothing_and_stores_once(world, case, peopl
     fill_contact(page)
     typed(page, "沟通情况", SUMMARY)
     SignedIn.objects.all().delete()
-    press(page, "沟通记录")
-    page.get_by_role("heading", name="登录提案办理系统").wait_for()
+    follow(page.get_by_role("button", name="沟通记录", exact=True))
+    expect(page.get_by_role("heading", name="登录提案办理系统")).to_be_visible()
     assert not Contact.objects.filter(case=case, summary=SUMMARY).exists()
     page.get_by_label("用户名").fill(world.clerk.username)
     page.get_by_label("密码").fill(make.PASSWORD)
-    press(page, "登录")
+    follow(page.get_by_role("button", name="登录", exact=True))
     told(page, RESTORED)
     assert page.get_by_label("沟通情况").input_value() == SUMMARY
     press(page, "沟通记录")
@@ -166,7 +166,7 @@ def test_whoever_was_overtaken_sees_what_is_true_now_and_may_still_take_their_ow
     assert page.get_by_label("答复正文").input_value() == "负责人先改的。"
     assert REPLY_TEXT in page.locator(".kept .typed").inner_text()
     press(page, "改用我填写的")
-    assert page.get_by_label("答复正文").input_value() == REPLY_TEXT
+    expect(page.get_by_label("答复正文")).to_have_value(REPLY_TEXT)
     press(page, "保存草稿")
     told(page, "已保存答复草稿")
     reply.refresh_from_db()
@@ -182,7 +182,7 @@ def test_an_expired_token_leads_back_to_the_form_with_its_text(world, case, peop
     page.evaluate("document.querySelector('form[data-keep] [name=csrfmiddlewaretoken]').value = 'x'.repeat(64)")
     press(page, "沟通记录")
     told(page, "没有保存：页面已过期")
-    page.get_by_role("link", name="回到表单").click()
+    follow(page.get_by_role("link", name="回到表单"))
     told(page, RESTORED)
     assert page.get_by_label("沟通情况").input_value() == SUMMARY
     forgive(problems, 403)
@@ -208,8 +208,8 @@ def test_signing_out_wipes_one_s_own_drafts_and_no_others(world, case, people, s
     page.goto(contact_page(case))
     typed(page, "沟通情况", SUMMARY)
     page.locator(".site-person summary").click()
-    press(page, "退出")
-    page.get_by_role("heading", name="登录提案办理系统").wait_for()
+    follow(page.get_by_role("button", name="退出", exact=True))
+    expect(page.get_by_role("heading", name="登录提案办理系统")).to_be_visible()
     wait_until(page, lambda kept: [key.split("/")[1] for key in kept] == [str(world.head.pk)])
     assert SUMMARY not in json.dumps(drafts(page), ensure_ascii=False)
 

@@ -24,7 +24,7 @@ from apps.proposals.workflow import OutOfTurn
 from apps.units.models import Unit
 from tests import factories as make
 from tests import sheets
-from tests.browser import go_by_menu
+from tests.browser import go_by_menu, told
 from tests.sheets import closed, handled, replied
 
 MOST = 20
@@ -423,10 +423,10 @@ def test_in_a_browser_from_upload_to_confirmation(page, sign_in, tmp_path):
     page.get_by_role("link", name="导入台账", exact=True).click()
     page.get_by_label("工作簿").set_input_files(path)
     page.get_by_role("button", name="上传并预览").click()
-    page.get_by_text("关于增设过街天桥的建议").first.wait_for()
+    told(page, "关于增设过街天桥的建议")
     assert not Proposal.objects.exists()
     page.get_by_role("button", name="确认导入 2 件").click()
-    page.get_by_text("已导入九届四次会议提案 2 件").wait_for()
+    told(page, "已导入九届四次会议提案 2 件")
     assert dict(Proposal.objects.values_list("number", "state")) == {"001": "replied", "002": "assigned"}
     with page.expect_download() as download:
         page.goto("/exchange/")

@@ -3,6 +3,7 @@
 import re
 
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from apps.audit.queries import verify
 from apps.proposals import operations as cases
@@ -105,7 +106,7 @@ def test_a_proposal_goes_by_clicks_through_six_people_with_one_dissatisfied_rece
     answer(people, world, tmp_path, 1, "不满意")
     proposal = Proposal.objects.get(number="001", session=world.session)
     assert proposal.state == "handling"
-    assert people(world.clerk).get_by_text("待拟写答复").count()
+    expect(people(world.clerk).get_by_text("待拟写答复").first).to_be_visible()
     answer(people, world, tmp_path, 2, "满意")
 
     proposal.refresh_from_db()

@@ -29,7 +29,7 @@ from apps.reports import approvals
 from apps.reports.models import AnnualLetter, Edition
 from apps.reports.operations import choose_cases, save_letter_texts
 from tests import factories as make
-from tests.browser import press, told
+from tests.browser import follow, press, told
 
 NOVEMBER = datetime.date(2020, 11, 3)
 LATER = make.moment(2020, 12, 1)
@@ -506,10 +506,10 @@ def test_a_leader_reads_and_signs_on_a_telephone_in_two_taps(transactional_db, p
     make.letter_at(world, "leader_review", at=timezone.now())
     sign_in(phone, world.leader)
     phone.goto("/")
-    phone.get_by_role("link", name=re.compile("^签发")).click()
+    follow(phone.get_by_role("link", name=re.compile("^签发")))
     told(phone, "交由区政府系统办理的提案共1件")  # the words themselves, where no PDF can be shown
     assert phone.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    phone.get_by_role("link", name="签发", exact=True).first.click()
+    follow(phone.get_by_role("link", name="签发", exact=True).first)
     press(phone, "签发")
     told(phone, "已签发")
     edition = edition_of(world)
@@ -521,15 +521,15 @@ def test_a_leader_returns_it_on_a_telephone_and_the_office_sees_why(transactiona
     make.letter_at(world, "leader_review", at=timezone.now())
     sign_in(phone, world.leader)
     phone.goto("/")
-    phone.get_by_role("link", name=re.compile("^签发")).click()
-    phone.get_by_role("link", name="退回修改", exact=True).first.click()
+    follow(phone.get_by_role("link", name=re.compile("^签发")))
+    follow(phone.get_by_role("link", name="退回修改", exact=True).first)
     phone.get_by_label("说明").fill("问题部分写得太虚")
     press(phone, "退回修改")
     told(phone, "已退回修改")
     edition = edition_of(world)
     assert (edition.letter.state, edition.void_by, edition.void_note) == ("draft", world.leader, "问题部分写得太虚")
     page = people(world.office)
-    page.get_by_role("link", name=re.compile("^查看")).first.click()
+    follow(page.get_by_role("link", name=re.compile("^查看")).first)
     told(page, "问题部分写得太虚")
 
 
@@ -543,13 +543,13 @@ def test_by_clicks_from_the_office_to_the_issued_letter(transactional_db, people
     told(page, "已送审")
     for user, action, done in ((world.chief, "审核", "已审核"), (world.leader, "签发", "已签发")):
         page = people(user)
-        page.get_by_role("link", name=re.compile(f"^{action}")).click()
-        page.get_by_role("link", name=action, exact=True).first.click()
+        follow(page.get_by_role("link", name=re.compile(f"^{action}")))
+        follow(page.get_by_role("link", name=action, exact=True).first)
         press(page, action)
         told(page, done)
     page = people(world.office)
-    page.get_by_role("link", name=re.compile("^登记发文")).click()
-    page.get_by_role("link", name="登记发文", exact=True).first.click()
+    follow(page.get_by_role("link", name=re.compile("^登记发文")))
+    follow(page.get_by_role("link", name="登记发文", exact=True).first)
     page.get_by_label("发文字号").fill("大渡口府函[2026]280号")
     press(page, "登记发文")
     told(page, "已登记发文")
@@ -557,7 +557,7 @@ def test_by_clicks_from_the_office_to_the_issued_letter(transactional_db, people
     assert edition.document_number == "大渡口府函〔2026〕280号"
     assert (settings.MEDIA_ROOT / edition.pdf.name).read_bytes().startswith(b"%PDF")
     page = people(world.secretary, "/reports/letters/")
-    page.get_by_role("link", name="大渡口府函〔2026〕280号").click()
+    follow(page.get_by_role("link", name="大渡口府函〔2026〕280号"))
     told(page, "此后的变化")
 
 

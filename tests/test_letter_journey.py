@@ -7,12 +7,13 @@ import re
 import pdfplumber
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from apps.proposals import operations as cases
 from apps.proposals.models import Session
 from apps.reports.models import Edition, LetterPart
 from tests import factories as make
-from tests.browser import press, told
+from tests.browser import follow, press, told
 
 EDITOR = "/reports/letters/{}/editor/"
 
@@ -34,8 +35,13 @@ def running(transactional_db):
 def edit(page, words):
     """Opens the part that holds the words, returns its box."""
     row = page.locator(".part-row", has_text=words)
-    row.get_by_role("link", name=re.compile("^修改")).click()
+    follow(row.get_by_role("link", name=re.compile("^修改")))
     return page.get_by_role("textbox", name="文字")
+
+
+def save(page, button="保存"):
+    with page.expect_navigation(url=re.compile("saved=")):
+        press(page, button)
 
 
 def stored():
@@ -56,18 +62,17 @@ def test_a_clerk_writes_this_years_letter(running, people, problems):
     page.get_by_label("插入数字").fill("提案总数")
     page.keyboard.press("Enter")
     page.keyboard.type("件，办结率50.0%，走访12件次。")
-    assert box.locator(".chip", has_text="提案总数").locator("b").inner_text() == "2"
+    expect(box.locator(".chip", has_text="提案总数").locator("b")).to_have_text("2")
     # a number typed by hand is marked while it is typed
-    assert box.locator("mark").all_inner_texts() == ["50.0%", "12件"]
+    expect(box.locator("mark")).to_have_text(["50.0%", "12件"])
     # a chip is one character to the keyboard
     page.keyboard.type("又{办结件数}")
-    assert box.locator(".chip", has_text="办结件数").count() == 1
+    expect(box.locator(".chip", has_text="办结件数")).to_have_count(1)
     page.keyboard.press("Backspace")
-    assert box.locator(".chip", has_text="办结件数").count() == 0
+    expect(box.locator(".chip", has_text="办结件数")).to_have_count(0)
     page.keyboard.press("Control+z")
     page.keyboard.type("件办结。")
-    press(page, "保存")
-    page.wait_for_url(re.compile("saved="))
+    save(page)
     assert stored()[0] == (
         "现将{届次会议}提案的办理情况通报如下。今年共办理{提案总数}件，办结率50.0%，走访12件次。又{办结件数}件办结。"
     )
@@ -84,15 +89,14 @@ def test_a_clerk_writes_this_years_letter(running, people, problems):
     box.click()
     page.keyboard.press("Control+End")
     page.keyboard.type("全区2件。")
-    press(page, "保存")
-    page.get_by_role("button", name="改用“提案总数”").click()
+    save(page)
+    follow(page.get_by_role("button", name="改用“提案总数”"))
     told(page, "已改用引用")
     assert "全区{提案总数}件。" in stored()[0]
 
     # the paper beside it says the same as of now
-    paper = page.locator(".preview-text").text_content()
-    assert "今年共办理2件" in paper
-    assert page.locator("iframe.paper-preview").is_visible()
+    expect(page.locator(".preview-text")).to_contain_text("今年共办理2件")
+    expect(page.locator("iframe.paper-preview")).to_be_visible()
     assert "letter.pdf?inline=1" in page.locator("iframe.paper-preview").get_attribute("src")
 
     # a colleague opens the same part; both are told, and nothing is overwritten
@@ -102,16 +106,14 @@ def test_a_clerk_writes_this_years_letter(running, people, problems):
     told(colleague, "吴办正在修改第2段")
     other = edit(colleague, "总体情况")
     other.fill("总的情况")
-    press(colleague, "保存")
-    colleague.wait_for_url(re.compile("saved="))
+    save(colleague)
     box.fill("办理概况")
     press(page, "保存")
     told(page, "何办已于")
     problems[:] = [one for one in problems if "409" not in one]
     assert [text.split()[-1] for text in page.locator("del").all_inner_texts()] == ["总的情况"]
-    assert page.get_by_role("textbox", name="文字").inner_text() == "办理概况"
-    press(page, "以我的内容为准，再次保存")
-    page.wait_for_url(re.compile("saved="))
+    expect(page.get_by_role("textbox", name="文字")).to_have_text("办理概况")
+    save(page, "以我的内容为准，再次保存")
     assert stored()[1] == "办理概况"
 
 
@@ -125,11 +127,10 @@ def test_text_that_was_not_saved_is_found_again(running, people):
     box = edit(page, "总体情况")
     told(page, "上次有没有保存的文字")
     press(page, "改用没有保存的文字")
-    assert box.inner_text() == "写了很久的标题"
-    press(page, "保存")
-    page.wait_for_url(re.compile("saved="))
+    expect(box).to_have_text("写了很久的标题")
+    save(page)
     edit(page, "写了很久的标题")
-    assert page.get_by_text("上次有没有保存的文字").count() == 0
+    expect(page.get_by_text("上次有没有保存的文字")).to_have_count(0)
     assert Session.objects.get(pk=running.session.pk).letter.version == 2
 
 
@@ -141,9 +142,9 @@ def test_a_chinese_input_method_is_not_disturbed_and_what_is_copied_is_the_text(
     page.keyboard.press("Control+End")
     client = page.context.new_cdp_session(page)
     client.send("Input.imeSetComposition", {"text": "gong12jian", "selectionStart": 10, "selectionEnd": 10})
-    assert box.locator("mark").count() == 0
+    expect(box.locator("mark")).to_have_count(0)
     client.send("Input.insertText", {"text": "共12件"})
-    assert box.locator("mark").all_inner_texts() == ["12件"]
+    expect(box.locator("mark")).to_have_text(["12件"])
     page.keyboard.press("Control+a")
     copied = page.evaluate(
         """() => { let told = "";
@@ -162,22 +163,21 @@ def test_this_years_letter_from_the_first_draft_to_the_print(running, people, ph
 
     # the office writes it
     page = people(running.office, "/")
-    page.get_by_role("link", name="年度通报", exact=True).first.click()
-    page.get_by_role("link", name=re.compile("十届五次会议")).first.click()
-    page.get_by_role("link", name="编写通报", exact=True).click()
+    follow(page.get_by_role("link", name="年度通报", exact=True).first)
+    follow(page.get_by_role("link", name=re.compile("十届五次会议")).first)
+    follow(page.get_by_role("link", name="编写通报", exact=True))
     press(page, "生成初稿")
     told(page, "已按记录生成初稿")
     box = edit(page, "现将")
     box.click()
     page.keyboard.press("Control+End")
     page.keyboard.type("今年共办理{提案总数}件，其中已答复{答复件数}件。")
-    press(page, "保存")
-    page.wait_for_url(re.compile("saved="))
-    page.get_by_role("link", name="返回通报", exact=True).click()
+    save(page)
+    follow(page.get_by_role("link", name="返回通报", exact=True))
     told(page, words)
 
     # sends it up, with a reason, as one proposal is still being handled
-    page.get_by_role("link", name="送审", exact=True).click()
+    follow(page.get_by_role("link", name="送审", exact=True))
     told(page, "尚未办结")
     page.get_by_label("说明").fill("余下一件年底前办结")
     press(page, "送审")
@@ -189,38 +189,37 @@ def test_this_years_letter_from_the_first_draft_to_the_print(running, people, ph
 
     # the head of the office approves what they read
     head = people(running.chief)
-    head.get_by_role("link", name=re.compile("^审核")).click()
+    follow(head.get_by_role("link", name=re.compile("^审核")))
     told(head, words)
-    head.get_by_role("link", name="审核", exact=True).first.click()
+    follow(head.get_by_role("link", name="审核", exact=True).first)
     press(head, "审核")
     told(head, "已审核")
 
     # the leader looks at what a number is made of, and signs, on a telephone
     sign_in(phone, running.leader)
     phone.goto("/")
-    phone.get_by_role("link", name=re.compile("^签发")).click()
+    follow(phone.get_by_role("link", name=re.compile("^签发")))
     told(phone, words)
     phone.get_by_text("正文中的数字出自哪些提案").click()
-    phone.locator("tr", has_text="答复件数").first.get_by_role("link", name="1件").click()
+    follow(phone.locator("tr", has_text="答复件数").first.get_by_role("link", name="1件"))
     told(phone, "答复件数：1件")
     assert phone.locator('td[data-label="案号"]').all_inner_texts() == ["001"]
     assert phone.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    phone.get_by_role("link", name="返回通报", exact=True).click()
-    phone.get_by_role("link", name="签发", exact=True).first.click()
+    follow(phone.get_by_role("link", name="返回通报", exact=True))
+    follow(phone.get_by_role("link", name="签发", exact=True).first)
     press(phone, "签发")
     told(phone, "已签发")
 
     # the office numbers it, and opens what is kept
     page.goto("/")
-    page.get_by_role("link", name=re.compile("^登记发文")).click()
-    page.get_by_role("link", name="登记发文", exact=True).first.click()
+    follow(page.get_by_role("link", name=re.compile("^登记发文")))
+    follow(page.get_by_role("link", name="登记发文", exact=True).first)
     page.get_by_label("发文字号").fill(f"大渡口府函[{year}]280号")
     press(page, "登记发文")
     told(page, "已登记发文")
     page.goto(letter)
-    page.get_by_role("link", name="第1稿", exact=True).click()
-    frame = page.locator("iframe.paper-preview")
-    assert frame.is_visible()
+    follow(page.get_by_role("link", name="第1稿", exact=True))
+    expect(page.locator("iframe.paper-preview")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("link", name="下载 PDF", exact=True).click()
     content = download.value.path().read_bytes()
@@ -232,6 +231,6 @@ def test_this_years_letter_from_the_first_draft_to_the_print(running, people, ph
 
     # and the committee reads it, which it could not before
     reader = people(running.secretary, letter)
-    reader.get_by_role("link", name="第1稿", exact=True).click()
+    follow(reader.get_by_role("link", name="第1稿", exact=True))
     reader.get_by_text("在页面上阅读").click()
     told(reader, words)

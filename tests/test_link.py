@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from apps.audit.models import Event
 from apps.audit.queries import verify
@@ -24,6 +25,7 @@ from apps.ratings import operations as ratings
 from apps.ratings.models import Receipt
 from apps.replies import operations as replies
 from tests import factories as make
+from tests.browser import follow, told
 
 pytestmark = pytest.mark.django_db
 MAY = make.moment(2020, 5, 6)
@@ -450,11 +452,11 @@ def test_a_proposer_answers_on_a_telephone(phone, people):
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     phone.get_by_label("您的意见").fill("天桥建得好")
     phone.get_by_label("基本满意").check()
-    phone.get_by_role("button", name="提交").click()
-    phone.get_by_role("heading", name="谢谢，您的评价已经收到").wait_for()
+    follow(phone.get_by_role("button", name="提交"))
+    expect(phone.get_by_role("heading", name="谢谢，您的评价已经收到")).to_be_visible()
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     desk = people(world.secretary, reverse("ratings:act", args=[receipt.pk, "confirm"]))
     assert "天桥建得好" in desk.content()
     desk.get_by_role("button", name="审核确认").click()
-    desk.get_by_text("已审核确认回执").first.wait_for()
+    told(desk, "已审核确认回执")
     assert (fresh(receipt).state, fresh(case).state) == ("confirmed", "closed")

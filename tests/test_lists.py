@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
+from playwright.sync_api import expect
 
 from apps.audit.models import Event
 from apps.desk.listing.columns import COLUMNS, DEFAULT
@@ -25,6 +26,7 @@ from apps.replies.models import Reply
 from apps.reports.tables import lists_of
 from apps.units.models import Portfolio
 from tests import factories as make
+from tests.browser import follow, told
 
 LEAD, ASSIST, SEPARATE = "lead", "assist", "separate"
 LIST = reverse("desk:proposals")
@@ -616,11 +618,11 @@ def test_a_proposal_is_found_by_two_characters_and_enter(desk, page, sign_in):
     page.get_by_label("搜索").fill("饮水")
     page.keyboard.press("Enter")
     page.wait_for_url("**q=*")
-    assert page.locator("tbody tr").count() == 1
+    expect(page.locator("tbody tr")).to_have_count(1)
     assert page.locator("tbody tr").inner_text().count("关于饮水点的建议") == 1
     page.get_by_role("link", name="去掉筛选：搜索饮水").click()
     page.wait_for_url(f"**{LIST}")
-    assert page.locator("tbody tr").count() == 4
+    expect(page.locator("tbody tr")).to_have_count(4)
 
 
 def test_columns_order_and_a_filter_of_ones_own_in_the_browser(desk, page, sign_in):
@@ -631,13 +633,13 @@ def test_columns_order_and_a_filter_of_ones_own_in_the_browser(desk, page, sign_
     assert page.locator("tbody .number").all_inner_texts()[0] == "003"
     page.get_by_text("显示的列", exact=True).first.click()
     page.get_by_label("接收日期").check()
-    page.locator(".menu[open]").get_by_role("button", name="保存").click()
-    page.get_by_role("columnheader", name="接收日期").wait_for()
+    follow(page.locator(".menu[open]").get_by_role("button", name="保存"))
+    expect(page.get_by_role("columnheader", name="接收日期")).to_be_visible()
     assert page.locator("tbody .number").all_inner_texts()[0] == "003", "the order stays"
     page.get_by_text("存为常用筛选", exact=True).click()
     page.locator(".menu[open]").get_by_label("名称").fill("待交办")
     page.locator(".menu[open]").get_by_role("button", name="保存").click()
-    page.get_by_text("已保存常用筛选").wait_for()
+    told(page, "已保存常用筛选")
     assert page.get_by_label("常用筛选", exact=True).get_by_role("link", name="待交办").get_attribute("aria-current")
 
 
@@ -649,20 +651,21 @@ def test_what_is_ticked_is_counted_and_assigned_by_keyboard(desk, page, sign_in)
     whole = page.get_by_label("全选本页")
     whole.focus()
     page.keyboard.press("Space")
-    assert page.get_by_text("已选 3 件").is_visible()
+    expect(page.get_by_text("已选 3 件")).to_be_visible()
     page.get_by_label("选择第003号").uncheck()
-    assert whole.evaluate("(box) => box.indeterminate") and page.get_by_text("已选 2 件").is_visible()
+    expect(page.get_by_text("已选 2 件")).to_be_visible()
+    assert whole.evaluate("(box) => box.indeterminate")
     assign.focus()
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="交办所选提案").wait_for()
     page.get_by_role("button", name="交办", exact=True).click()
-    page.get_by_text("已交办 2 件").wait_for()
+    told(page, "已交办 2 件")
     assert sorted(Proposal.objects.values_list("number", "state")) == [
         ("001", "assigned"), ("002", "assigned"), ("003", "received"), ("004", "handling")
     ]  # fmt: skip
     page.get_by_role("link", name="返回列表").last.click()
     page.wait_for_url("**state=received")
-    assert page.locator("tbody tr").count() == 1
+    expect(page.locator("tbody tr")).to_have_count(1)
 
 
 def test_the_list_works_without_scripts(desk, new_page, sign_in):
@@ -670,11 +673,11 @@ def test_the_list_works_without_scripts(desk, new_page, sign_in):
     sign_in(page, desk.office)
     page.goto(f"{LIST}?state=received")
     page.get_by_label("选中全部 3 件").check()
-    page.get_by_role("button", name="交办", exact=True).click()
-    assert page.locator(".batch-item").count() == 3
+    follow(page.get_by_role("button", name="交办", exact=True))
+    expect(page.locator(".batch-item")).to_have_count(3)
     page.get_by_label("第002号").uncheck()
-    page.get_by_role("button", name="交办", exact=True).click()
-    assert "已交办 2 件" in page.locator("main").inner_text()
+    follow(page.get_by_role("button", name="交办", exact=True))
+    expect(page.locator("main")).to_contain_text("已交办 2 件")
 
 
 def test_filters_are_folded_on_a_telephone_and_nothing_scrolls_sideways(desk, phone, sign_in):
@@ -686,6 +689,6 @@ def test_filters_are_folded_on_a_telephone_and_nothing_scrolls_sideways(desk, ph
     wide = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
     assert phone.evaluate(wide)
     phone.get_by_label("选中全部 3 件").check()
-    phone.get_by_role("button", name="交办", exact=True).click()
-    phone.get_by_role("heading", name="交办所选提案").wait_for()
+    follow(phone.get_by_role("button", name="交办", exact=True))
+    expect(phone.get_by_role("heading", name="交办所选提案")).to_be_visible()
     assert phone.evaluate(wide)

@@ -5,6 +5,7 @@ import datetime
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from apps.notices import operations as notices
 from apps.notices.models import Mail, MailWish, Notice, Urge
@@ -12,7 +13,7 @@ from apps.proposals import operations as cases
 from apps.proposals.models import Case
 from apps.ratings.models import Receipt
 from tests import factories as make
-from tests.browser import press, told
+from tests.browser import follow, press, told
 from tests.test_queries import MOST, queries_of
 
 
@@ -206,10 +207,10 @@ def test_the_office_urges_three_and_the_clerk_finds_it_under_the_bell(people, ne
     office.get_by_label("附言").fill("请今天签收")
     press(office, "催办所选")
     told(office, "已催办 3 件")
-    assert office.get_by_text("今天已催办", exact=True).count() == 3
-    office.get_by_role("button", name="复制", exact=True).wait_for()
+    expect(office.get_by_text("今天已催办", exact=True)).to_have_count(3)
+    expect(office.get_by_role("button", name="复制", exact=True)).to_be_visible()
     clerk = people(world.clerk)
-    clerk.get_by_role("link", name="通知 3").click()
+    follow(clerk.get_by_role("link", name="通知 3"))
     told(clerk, "请今天签收")
     clerk.get_by_role("button", name="第002号").first.click()
     clerk.wait_for_url("**/proposals/*/**")

@@ -11,6 +11,7 @@ import re
 import pdfplumber
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from apps.accounts.models import Post
 from apps.audit.queries import verify
@@ -18,7 +19,7 @@ from apps.proposals import operations as cases
 from apps.proposals.models import Proposal
 from apps.proposals.workflow import CaseRole
 from tests import factories as make
-from tests.browser import go_by_menu, open_item, press, told
+from tests.browser import follow, go_by_menu, open_item, press, told
 
 LEAD, ASSIST, SEPARATE = CaseRole.LEAD, CaseRole.ASSIST, CaseRole.SEPARATE
 DAY = datetime.timedelta(days=1)
@@ -57,8 +58,7 @@ def choose(page, name, within="main"):
     action.wait_for(state="attached")
     if not action.is_visible():
         action.locator("xpath=ancestor::details/summary").click()
-    action.click()
-    page.locator("form button[type=submit]").last.wait_for()
+    follow(action)
 
 
 def offers(page, within="main"):
@@ -112,7 +112,7 @@ def approve(visit, world, proposal):
     ):
         page = visit(person)
         assert section in asked(page)
-        page.get_by_role("link", name=f"第{proposal.number}号").first.click()
+        follow(page.get_by_role("link", name=f"第{proposal.number}号").first)
         choose(page, action, within=".reply")
         press(page, "签发" if action == "审签" else action)
         told(page, said)
@@ -122,7 +122,7 @@ def enter(visit, world, rating, proposer="赵堃", number="001"):
     """The receipt of a proposer entered by one secretary from her home page."""
     page = visit(world.secretary)
     row = page.locator("section:has(h2:text('待录入回执')) tr", has_text=f"第{number}号").filter(has_text=proposer)
-    row.get_by_role("link", name=re.compile(f"：第{number}号")).click()
+    follow(row.get_by_role("link", name=re.compile(f"：第{number}号")))
     page.get_by_role("radio", name=rating, exact=True).check()
     upload(page, "回执扫描件", "回执.png")
     press(page, "录入")
@@ -198,7 +198,7 @@ def test_a_wrong_number_found_after_the_signature_is_mended_before_the_reply_goe
     page = visit(world.leader, proposal)
     assert state(page) == "办理中"
     reads(page, "已审签", within=".reply")
-    page.locator(".reply h3 a").first.click()
+    follow(page.locator(".reply h3 a").first)
     reads(page, "共有泊位530个")
     assert "350" not in words(page, ".letter-text")
     assert asked(visit(world.clerk)) == ["待寄送"]
@@ -332,13 +332,12 @@ def test_one_of_two_separate_units_is_late_while_the_other_is_done(world, visit)
     section = words(page, "section:has(h2:text('承办单位已超期'))")
     assert "第001号" in section and "区文化旅游委" in section and "未按期答复" in section
     assert "区住房城乡建委" not in section and "第002号" not in section
-    page.get_by_role("link", name="提案", exact=True).click()
+    follow(page.get_by_role("link", name="提案", exact=True))
     page.get_by_text("筛选与排序").click()
     page.get_by_label("只看超期").check()
-    press(page, "应用")
-    page.wait_for_url("**overdue=on**")
-    rows = page.locator("tbody tr")
-    assert rows.count() == 1
+    follow(page.get_by_role("button", name="应用", exact=True))
+    expect(page).to_have_url(re.compile("overdue=on"))
+    expect(page.locator("tbody tr")).to_have_count(1)
     reads(page, "001", "办理中", "已超期", "区住房城乡建委", "区文化旅游委", within="tbody")
 
 
@@ -500,7 +499,7 @@ def test_two_proposals_with_the_same_content_are_answered_together(world, visit)
     told(page, "已并案")
     assert state(page) == "已并案"
     assert "撤销并案" in offers(page)
-    page.get_by_role("link", name="已并入第001号").click()
+    follow(page.get_by_role("link", name="已并入第001号"))
     reads(page, "并入此提案", "第002号")
 
     page = visit(world.clerk)
@@ -553,7 +552,7 @@ def test_a_proposal_is_withdrawn_by_its_proposer(world, visit):
     assert asked(page) == []
     page.goto(proposal.get_absolute_url())
     assert offers(page) == []
-    page.locator(".reply h3 a").click()
+    follow(page.locator(".reply h3 a"))
     reads(page, "经研究，现答复如下。")
 
 
@@ -613,8 +612,8 @@ def test_a_leader_signs_on_paper(world, visit, problems):
     proposal = make.handling(world)
     reply = make.reply_at(world, make.case_of(proposal, world.housing), "leader_signoff")
     page = visit(world.office, proposal)
-    page.locator(".reply h3 a").click()
-    page.get_by_role("link", name="审签单", exact=True).click()
+    follow(page.locator(".reply h3 a"))
+    follow(page.get_by_role("link", name="审签单", exact=True))
     sheet = text_of_pdf(page, "下载 PDF")
     assert all(told in sheet for told in ("副区长周明远", "经研究，现答复如下。", "主动公开"))
     code = re.search(r"校验码：(\w{4}-\w{4}-\w{4})", sheet)[1]
@@ -826,9 +825,8 @@ def test_a_promise_is_reported_sent_back_and_verified(world, visit):
     reads(page, "A类（当年通报中为B类）", within=".reply")
     reads(page, "已落实", "正在施工。", "已完工验收。", within=".promise")
     assert state(page) == "已办结"
-    page.get_by_role("link", name="年度通报", exact=True).click()
-    page.get_by_role("link", name=re.compile("九届四次会议")).first.click()
-    page.locator("caption", has_text="办理结果").first.wait_for()
+    follow(page.get_by_role("link", name="年度通报", exact=True))
+    follow(page.get_by_role("link", name=re.compile("九届四次会议")).first)
     rows = page.locator("caption:text('办理结果') ~ tbody tr").all_inner_texts()
     counts = {name[:2]: count for name, count, *_ in (row.split("\t") for row in rows)}
     assert counts == {"A类": "0", "B类": "1", "C类": "0"}
@@ -913,7 +911,7 @@ def test_a_secret_proposal_is_only_counted(world, visit):
     told(page, "已线下办结")
     assert state(page) == "已办结"
     page = visit(world.office)
-    page.get_by_role("link", name="提案", exact=True).click()
+    follow(page.get_by_role("link", name="提案", exact=True))
     reads(page, "007", "涉密提案", "已办结")
     assert "不应留下" not in page.content()
     assert not Proposal.objects.get(number="007").attachments.exists()
@@ -934,11 +932,11 @@ def test_a_misspelt_proposer_and_a_wrong_telephone_are_corrected(world, visit):
     entry = history(page)[0]
     assert "提案者：赵坤（13900000000）、钱䶮 → 赵堃（13900000001）、钱䶮" in entry and "与提案原件核对。" in entry
     page = visit(world.clerk)
-    page.get_by_role("link", name="提案", exact=True).click()
+    follow(page.get_by_role("link", name="提案", exact=True))
     page.get_by_label("搜索").fill("赵堃")
-    press(page, "查找")
-    page.wait_for_url("**q=**")
-    assert page.locator("tbody tr").count() == 1
+    follow(page.get_by_role("button", name="查找", exact=True))
+    expect(page).to_have_url(re.compile("q="))
+    expect(page.locator("tbody tr")).to_have_count(1)
 
 
 def test_a_proposal_is_made_key_in_may(world, visit):
@@ -974,8 +972,8 @@ def test_two_clerks_write_in_one_draft_at_once(world, visit, problems):
     told(second, "没有保存：内容已有变化")
     forgive(problems, 409)
     reads(second, "您刚才填写的内容", "第二人改了很久的内容。", "请按最新情况操作")
-    second.get_by_role("link", name="查看最新情况").click()
-    second.locator(".reply h3 a").click()
+    follow(second.get_by_role("link", name="查看最新情况"))
+    follow(second.locator(".reply h3 a"))
     reads(second, "第一人的改动。")
     assert "第二人" not in words(second)
 
@@ -1039,17 +1037,15 @@ def test_the_auditor_finds_who_gave_a_proposal_a_wrong_title(world, visit):
     page = visit(world.auditor)
     page.get_by_label("对象").fill("001")
     page.get_by_label("操作", exact=True).fill("更正登记")
-    press(page, "查找")
-    page.wait_for_url("**target=001**")
-    row = page.locator("tbody tr")
-    assert row.count() == 1
+    follow(page.get_by_role("button", name="查找", exact=True))
+    expect(page).to_have_url(re.compile("target=001"))
+    expect(page.locator("tbody tr")).to_have_count(1)
     reads(page, "何办", "更正登记", "9-4/001", "按清单更正。", within="tbody")
     reads(page, "案由：关于增设过街天桥的建议 → 关于增设幼儿园的建议", within="tbody")
     press(page, "核对完整性")
     told(page, "日志完整")
     page.get_by_label("操作", exact=True).fill("接收登记")
-    press(page, "查找")
-    page.wait_for_url("**target=001**")
+    follow(page.get_by_role("button", name="查找", exact=True))
     reads(page, "吴办", "案由：关于增设过街天桥的建议", within="tbody")
 
 

@@ -2,10 +2,12 @@
 and within reach of the keyboard."""
 
 import copy
+import re
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from apps.proposals import operations as cases
 from apps.proposals.workflow import CaseRole
@@ -14,6 +16,7 @@ from apps.reports.editing import operations as letters
 from apps.reports.material import operations as material
 from apps.reports.models import MaterialAnswer
 from tests import factories as make
+from tests.browser import follow, told
 
 WIDTHS = {"telephone": (390, 844), "desk": (1440, 900)}
 
@@ -228,13 +231,13 @@ def test_a_wrong_field_is_named_at_the_top_and_led_to(year, page, sign_in, probl
     page.goto(reverse("proposals:register"))
     page.evaluate("document.querySelectorAll('form').forEach((form) => { form.noValidate = true; })")
     page.get_by_label("案由").fill("关于增设过街天桥的建议")
-    with page.expect_response(lambda answer: answer.request.method == "POST") as posted:
+    with page.expect_navigation() as posted:
         page.get_by_role("button", name="登记", exact=True).click()
-    assert posted.value.status == 422
+    assert (posted.value.request.method, posted.value.status) == ("POST", 422)
     summary = page.get_by_role("alert")
     assert "没有保存" in summary.inner_text()
     summary.get_by_role("link", name="案号").click()
-    assert page.evaluate("location.hash") == "#id_number"
+    expect(page).to_have_url(re.compile("#id_number$"))
     number = page.get_by_label("案号")
     assert number.get_attribute("aria-invalid") == "true"
     described = number.get_attribute("aria-describedby") or ""
@@ -253,10 +256,9 @@ def test_typed_text_is_not_lost_with_a_closed_page_nor_sent_twice(year, page, si
     page.get_by_label("案号").fill("901")
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
-    page.get_by_role("link", name="提案", exact=True).click()
-    page.wait_for_timeout(200)
+    follow(page.get_by_role("link", name="提案", exact=True))
     page.goto(reverse("proposals:register"))
-    page.get_by_text("已恢复上次未提交的内容").wait_for()
+    told(page, "已恢复上次未提交的内容")
     assert asked == []
     assert page.get_by_label("案号").input_value() == "901"
     page.get_by_label("届次").select_option("十届五次会议")
@@ -265,5 +267,5 @@ def test_typed_text_is_not_lost_with_a_closed_page_nor_sent_twice(year, page, si
     posts = []
     page.on("request", lambda sent: posts.append(sent.url) if sent.method == "POST" else None)
     page.get_by_role("button", name="登记", exact=True).dblclick()
-    page.get_by_text("已登记第901号提案").wait_for()
+    told(page, "已登记第901号提案")
     assert len(posts) == 1

@@ -26,7 +26,7 @@ from apps.ratings.models import Receipt
 from apps.replies import operations as replies
 from apps.replies.models import Reply
 from tests import factories as make
-from tests.browser import press
+from tests.browser import press, told
 
 TODAY = datetime.date(2020, 7, 1)
 LETTER, FORM, SHEET = "reply-letter", "receipt-form", "sign-off-sheet"
@@ -486,6 +486,6 @@ def test_looking_at_the_letter_does_not_keep_it_from_being_issued(people, transa
         press(page, "按所填预览")
     assert "number=" in looked.value.post_data and "number=" not in looked.value.url
     press(page, "寄送答复")
-    page.get_by_text("已登记寄送答复").first.wait_for()
+    told(page, "已登记寄送答复")
     reply.refresh_from_db()
     assert reply.number == "大建函〔2020〕7号"

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from apps.documents.content import Picture
 from apps.figures.pictures import picture_of_progress, splits_of
@@ -226,11 +227,11 @@ def test_on_a_desktop_bars_are_in_proportion_and_a_figure_opens_its_list(page, s
     row.locator("summary").click()
     row.get_by_text("3 ÷ 4").wait_for()
     row.get_by_role("link", name="3", exact=True).click()
-    assert page.locator("h1 .count").inner_text() == "3"
+    expect(page.locator("h1 .count")).to_have_text("3")
     page.goto("/reports/pictures/9-4/")
     section = page.locator("section", has=page.get_by_role("heading", name="办理进度"))
     section.locator("tr", has_text="2020-05-31").get_by_role("link", name="2", exact=True).click()
-    assert page.locator("h1 .count").inner_text() == "2"
+    expect(page.locator("h1 .count")).to_have_text("2")
 
 
 @pytest.mark.django_db(transaction=True)

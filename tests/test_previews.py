@@ -7,6 +7,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
 from PIL import Image
+from playwright.sync_api import expect
 
 from apps.documents import pdf_pages
 from apps.documents.pdf_pages import NoPicture, page_count, page_picture, picture
@@ -180,9 +181,4 @@ def test_pictures_and_pages_are_seen_in_the_page_of_the_proposal(page, sign_in, 
     frame.get_by_role("link", name="下一页").click()
     frame.get_by_text("第2页，共2页").wait_for()
     shown = frame.get_by_role("img", name="纪要.pdf第2页")
-    shown.wait_for()
-    for _ in range(50):
-        if shown.evaluate("(image) => image.naturalWidth"):
-            break
-        page.wait_for_timeout(100)
-    assert shown.evaluate("(image) => image.naturalWidth") == 1240
+    expect(shown).to_have_js_property("naturalWidth", 1240)

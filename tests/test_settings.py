@@ -22,7 +22,7 @@ from apps.replies.models import Reply
 from apps.replies.queries import next_number
 from apps.units.models import Unit
 from tests import factories as make
-from tests.browser import go_by_menu
+from tests.browser import follow, go_by_menu, told
 from tests.factories import case_of, moment, rated, reply_at
 
 pytestmark = pytest.mark.django_db
@@ -750,14 +750,14 @@ def test_the_office_sets_and_the_next_assignment_follows_in_a_browser(page, sign
     sign_in(page, world.office)
     page.goto("/")
     go_by_menu(page, "届次设置")
-    page.get_by_role("link", name="九届四次会议").click()
+    follow(page.get_by_role("link", name="九届四次会议"))
     page.get_by_role("spinbutton", name="答复期限的数量", exact=True).fill("2")
     page.get_by_label("办理结果类别第4行：代码").fill("D")
     page.get_by_label("办理结果类别第4行：含义").fill("留作参考")
     page.get_by_label("按最好的单位").check()
     page.get_by_role("button", name="保存").click()
-    page.get_by_text("已保存九届四次会议的设置").wait_for()
-    page.get_by_text("答复期限：3个月 → 2个月").wait_for()
+    told(page, "已保存九届四次会议的设置")
+    told(page, "答复期限：3个月 → 2个月")
     assert page.get_by_label("办理结果类别第4行：含义").input_value() == "留作参考"
     proposal = make.assigned(world)
     assert case_of(proposal, world.housing).reply_due_on == day(5, 11)  # 10 May is a Sunday

@@ -19,9 +19,12 @@ def test_phone_is_narrow(phone):
 
 
 def test_browser_notes_errors_and_other_hosts(page, problems):
-    page.evaluate("console.error('said so')")
-    page.evaluate("setTimeout(() => { throw new Error('thrown') })")
-    page.evaluate("fetch('http://example.org/').catch(() => null)")
+    with page.expect_console_message():
+        page.evaluate("console.error('said so')")
+    with page.expect_event("pageerror"):
+        page.evaluate("setTimeout(() => { throw new Error('thrown') })")
+    with page.expect_request("http://example.org/"):
+        page.evaluate("fetch('http://example.org/').catch(() => null)")
     noted = "\n".join(problems)
     problems.clear()
     assert "console: said so" in noted
