@@ -268,6 +268,7 @@ POST_ONLY = {
     "reports:letter_take",
     "reports:letter_withdraw",
     "reports:letter_take_progress",
+    "reports:letter_take_cases",
     "exchange:update_confirm",
     "exchange:update_discard",
     "exchange:confirm",

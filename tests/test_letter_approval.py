@@ -28,6 +28,7 @@ from apps.replies.queries import is_number_used, next_number
 from apps.reports import approvals
 from apps.reports.models import AnnualLetter, Edition
 from apps.reports.operations import choose_cases, save_letter_texts
+from apps.units.models import Leader
 from tests import factories as make
 from tests.browser import follow, press, told
 
@@ -214,6 +215,17 @@ def test_it_does_not_go_up_where_nobody_could_approve_it(world):
     with pytest.raises(Refused, match="没有可以审核的人"):
         approvals.submit(letter, world.leader_row, by=world.office, at=LATER, note="演练")
     assert not Edition.objects.exists()
+
+
+def test_it_does_not_go_up_to_a_leader_for_whom_nobody_could_sign(world, client):
+    letter = AnnualLetter.objects.create(session=world.session)
+    absent = Leader.objects.create(name="郑怀远", title="区长", order=0)
+    with pytest.raises(Refused, match=r"郑怀远.*无法签发"):
+        approvals.submit(letter, absent, by=world.office, at=LATER, note="演练")
+    assert (letter_of(world).state, Edition.objects.count()) == ("draft", 0)
+    client.force_login(world.office)
+    page = client.get(reverse("reports:letter_act", args=["9-4", "submit"]))
+    assert page.context["form"]["signer"].value() == world.leader_row.pk  # the first who can
 
 
 def test_what_is_unfinished_goes_up_only_with_a_reason(world):

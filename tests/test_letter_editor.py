@@ -486,6 +486,52 @@ def test_a_split_that_is_told_by_half_is_told(year):
     assert not any("没有说全" in line for line in told_warnings(year))
 
 
+def test_sections_that_such_a_letter_has_and_this_one_lacks_are_told(year):
+    editing.draft(year.session, by=year.office, at=AT)  # nobody wrote methods, problems, next steps
+    lacking = [f"通报里没有“{name}”一节。" for name in ("主要做法", "存在的问题", "下一步打算")]
+    assert [line for line in told_warnings(year) if "一节" in line] == lacking
+    heading = added(year, "存在问题和下一步工作打算", kind="h1", after=parts_of(letter_of(year.session))[-1].pk)
+    assert [line for line in told_warnings(year) if "一节" in line] == lacking[:1]
+    assert "标题“存在问题和下一步工作打算”下面没有文字。" in told_warnings(year)
+    added(year, "效率不高。", after=heading.pk)
+    assert not any("下面没有文字" in line for line in told_warnings(year))
+
+
+def test_before_there_are_parts_the_sections_are_told_once(year):
+    assert not any("一节" in line for line in told_warnings(year))
+    assert any("主要做法" in line for line in compose(year.session).unfinished)
+
+
+def test_the_drafted_opening_follows_the_occasion_and_the_speaker(year):
+    editing.draft(year.session, by=year.office, at=AT)
+    opening = parts_of(letter_of(year.session))[0]
+    assert "受区政府委托" not in opening.text
+    save_letter_texts(year.session, by=year.office, at=LATER, occasion="区政协常委会", speaker="副区长周明远")
+    printed = compose(year.session).letter.blocks[0].text
+    assert printed.startswith("受区政府委托，由副区长周明远向区政协常委会通报")
+    assert parts_of(letter_of(year.session))[0].version == opening.version + 1  # a colleague who has it open is told
+    assert not any("通报场合" in line for line in told_warnings(year))
+
+
+def test_an_opening_that_was_rewritten_stays_and_an_occasion_left_out_is_told(year):
+    editing.draft(year.session, by=year.office, at=AT)
+    saved(year, parts_of(letter_of(year.session))[0], "现在通报如下。")
+    save_letter_texts(year.session, by=year.office, at=LATER, occasion="区政协常委会")
+    assert texts(year)[0] == "现在通报如下。"
+    assert any("{通报场合}" in line for line in told_warnings(year))
+    saved(year, parts_of(letter_of(year.session))[0], "向{通报场合}通报如下。")
+    assert not any("通报场合" in line for line in told_warnings(year))
+
+
+def test_what_was_typed_of_a_source_or_a_note_that_is_refused_is_told_back(year, client):
+    part = added(year, "受理诉求530件")
+    client.force_login(year.office)
+    typed = {"text": "530件", "source": "建委工程台账第7页", "as_on": "2099-01-01"}
+    page = client.post(reverse("reports:letter_declare", args=["9-4", part.pk]), typed, follow=True).content.decode()
+    assert "截至日期还没有到" in page
+    assert "建委工程台账第7页" in page
+
+
 def test_open_notes_and_unanswered_material_are_told(year):
     part = drafted(year)[1]
     note = editing.write_note(year.session, part, by=year.office, at=AT, text="请核对")
@@ -563,13 +609,88 @@ def test_progress_since_the_reply_is_offered_as_material(year, client):
     url = reverse("reports:letter_material", args=["9-4"])
     assert "停车楼已竣工" in client.get(url).content.decode()
     progress = Progress.objects.get()
-    answer = client.post(reverse("reports:letter_take_progress", args=["9-4", progress.pk]), {"after": ""})
+    take = reverse("reports:letter_take_progress", args=["9-4", progress.pk])
+    first = drafted(year)[0]
+    answer = client.post(take, {"after": first.pk})
     assert answer.status_code == 302
-    part = LetterPart.objects.get()
+    part = LetterPart.objects.get(sources__progress=progress)
     source = part.sources.get()
     assert (part.text, source.as_on) == ("停车楼已竣工，移交车位530个", datetime.date(2020, 12, 20))
     assert source.source == "区住房城乡建委承诺进展报告（第004号提案）"
     assert "已采用" in client.get(url).content.decode()
+
+
+def test_nothing_is_taken_over_before_there_are_parts_since_it_would_be_the_whole_letter(year, client):
+    answer = given(year, asked(year))
+    report(Commitment.objects.get(), by=year.clerk, at=LATER, text="停车楼已竣工")
+    with pytest.raises(Refused, match="初稿"):
+        material.take_answer(answer, by=year.office, at=LATER, after=None)
+    with pytest.raises(Refused, match="初稿"):
+        material.take_progress(Progress.objects.get(), by=year.office, at=LATER, after=None)
+    with pytest.raises(Refused, match="初稿"):
+        material.take_cases(year.session, [Reply.objects.first().pk], by=year.office, at=LATER, after=None)
+    assert not LetterPart.objects.exists()
+    client.force_login(year.office)
+    page = client.get(reverse("reports:letter_material", args=["9-4"])).content.decode()
+    assert "停车楼已竣工" in page
+    assert "生成初稿" in page
+    assert reverse("reports:letter_take", args=["9-4", answer.pk]) not in page
+
+
+# --- cases, taken into a letter that is written part by part ---
+
+
+def replies_to(*numbers):
+    return [Reply.objects.get(case__proposal__number=number).pk for number in numbers]
+
+
+def test_cases_go_on_from_the_examples_before_them_with_their_source_and_day(year):
+    write(year)
+    choose_cases(year.session, replies_to("001"), by=year.office, at=AT)
+    editing.draft(year.session, by=year.office, at=AT)
+    after = next(part for part in parts_of(letter_of(year.session)) if part.text.startswith("例如，第001号"))
+    added_parts = material.take_cases(year.session, replies_to("002", "003"), by=year.office, at=LATER, after=after.pk)
+    there = texts(year)
+    place = there.index(after.text)
+    assert [text[:8] for text in there[place : place + 3]] == ["例如，第001号", "又如，第002号", "还如，第003号"]
+    assert "成效002" in there[place + 1]
+    source = added_parts[0].sources.get()
+    assert source.source == "区住房城乡建委对第002号提案的答复"
+    assert source.as_on == Reply.objects.get(pk=replies_to("002")[0]).issued_on
+    assert not any("手工" in line for line in compose(year.session).unfinished)
+    with pytest.raises(Refused, match="都已写进"):
+        material.take_cases(year.session, replies_to("002"), by=year.office, at=LATER, after=after.pk)
+    with pytest.raises(OutOfTurn):
+        material.take_cases(year.session, [99999], by=year.office, at=LATER, after=after.pk)
+    with pytest.raises(NotAllowed):
+        material.take_cases(year.session, replies_to("002"), by=year.leader, at=LATER, after=after.pk)
+
+
+def test_the_first_case_behind_plain_text_is_told_as_an_example(year):
+    part = added(year, "智能化方面。企业来了。")
+    (new,) = material.take_cases(year.session, replies_to("005"), by=year.office, at=LATER, after=part.pk)
+    assert texts(year) == [part.text, new.text]
+    assert new.text.startswith("例如，第005号")
+
+
+def test_cases_are_taken_on_the_page_and_what_was_ticked_stays_where_they_cannot(year, client):
+    write(year)
+    choose_cases(year.session, replies_to("001"), by=year.office, at=AT)
+    editing.draft(year.session, by=year.office, at=AT)
+    last = parts_of(letter_of(year.session))[-1]
+    client.force_login(year.office)
+    page = client.get(reverse("reports:letter_cases", args=["9-4"])).content.decode()
+    assert "写进通报" in page
+    assert page.count("已写进通报") == 1
+    take = reverse("reports:letter_take_cases", args=["9-4"])
+    wrong = client.post(take, {"replies": replies_to("001"), "after": last.pk, "seen": "1"})
+    assert wrong.status_code == 422
+    assert "都已写进通报" in wrong.content.decode()
+    assert re.search(rf'value="{replies_to("001")[0]}" checked', wrong.content.decode())
+    answer = client.post(take, {"replies": replies_to("001", "002"), "after": last.pk, "seen": "1"})
+    assert answer.status_code == 302
+    assert texts(year)[-1].startswith("例如，第002号")
+    assert letter_of(year.session).chosen.count() == 1  # the choice for the draft is another thing
 
 
 def test_a_unit_sees_its_own_requests_on_its_home_and_answers_on_its_page(year, client):
@@ -847,7 +968,7 @@ def test_posting_to_the_editor_is_for_the_office_alone(year, client, name, statu
         ("restore", 1),
     ]
     urls += [(one, part.pk) for one in of_part] + [("note_done", note.pk), ("take", answer.pk)]
-    urls += [("withdraw", answer.pk), ("take_progress", Progress.objects.get().pk)]
+    urls += [("withdraw", answer.pk), ("take_progress", Progress.objects.get().pk), ("take_cases",)]
     typed = {"seen": "1", "text": "x", "kind": "p", "start": "1", "number": "5", "name": "提案总数"}
     found = {one: client.post(reverse(f"reports:letter_{one}", args=["9-4", *args]), typed).status_code
              for one, *args in urls}  # fmt: skip

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from apps.accounts.queries import leaders_with_somebody
 from apps.proposals.forms import ActionForm, DayField, NoteField
 from apps.replies.queries import next_number
 from apps.units.models import Leader
@@ -14,7 +15,7 @@ class SubmitForm(ActionForm):
     note = NoteField("说明", required=False, help_text="还有未完成事项的，写明为什么仍要送审")
 
     def prepare(self):
-        self.fields["signer"].initial = self.thing.signer or Leader.objects.first()
+        self.fields["signer"].initial = self.thing.signer or leaders_with_somebody(self.today).first()
 
 
 class IssueForm(ActionForm):

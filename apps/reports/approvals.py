@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from apps.accounts.queries import office_heads
+from apps.accounts.queries import leaders_with_somebody, office_heads
 from apps.audit.operations import hold
 from apps.documents.fonts import FontsUnavailable, MissingGlyph
 from apps.documents.kept import as_data
@@ -45,8 +45,8 @@ def is_not_who_submitted_it(letter, user, on):
 def submit(letter, signer, *, by, at, note=""):
     """送审: the letter is composed as of the day of its figures and kept; `signer`, a Leader, is to sign it.
 
-    Refused where nobody could approve it, and where something is unfinished and no note says why it goes up all the
-    same.
+    Refused where nobody could approve or sign it, and where something is unfinished and no note says why it goes up
+    all the same.
     """
     on = timezone.localdate(at)
     if letter.figures_on and letter.figures_on > on:
@@ -55,6 +55,10 @@ def submit(letter, signer, *, by, at, note=""):
     def keep():
         if not office_heads(on).exclude(pk=by.pk).exists():
             raise Refused("没有可以审核的人：办公室没有另一位负责人的岗位。请系统管理员设置“区政府办公室负责人”岗位。")
+        if not leaders_with_somebody(on).filter(pk=signer.pk).exists():
+            raise Refused(
+                f"{signer}在系统里没有账号，也没有委托他人，无法签发。请另选签发领导，或请系统管理员设置岗位、委托。"
+            )
         edition = _kept(letter, signer, by, at, note.strip())
         if edition.unfinished and not edition.note:
             raise Refused("通报还有未完成的事项，请在说明中写明为什么仍要送审。")

@@ -200,17 +200,31 @@ def tells(reply):
     return bool(reply.summary.strip() or reply.class_reason.strip() or reply.commitments.all())
 
 
-def told(entries):
-    """The entries as examples: 例如, 又如, 还如 …"""
+def told(entries, start=0):
+    """The entries as examples: 例如, 又如, 还如 … `start`: how many stand before them."""
     return [
         Part(
             Kind.TEXT,
             plain(f"{wording.connective(place)}，{example(fact, reply)}"),
-            f"{reply.case.unit}对第{fact.row.number}号提案的答复",
+            source_of_example(fact, reply),
             reply.issued_on,
         )
-        for place, (fact, reply) in enumerate(entries)
+        for place, (fact, reply) in enumerate(entries, start)
     ]
+
+
+def source_of_example(fact, reply):
+    """Where what an example tells comes from, as it is kept with its part."""
+    return f"{reply.case.unit}对第{fact.row.number}号提案的答复"
+
+
+def examples_up_to(parts, after):
+    """How many examples in a row end with the part whose id is `after`: the next one goes on from them."""
+    place = next((at for at, part in enumerate(parts) if part.pk == after), -1)
+    found = 0
+    while place >= found and parts[place - found].text.startswith(wording.CONNECTIVES):
+        found += 1
+    return found
 
 
 def example(fact, reply):

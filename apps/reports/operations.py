@@ -15,9 +15,10 @@ from apps.proposals.models import Session
 from apps.proposals.queries import parties_of
 from apps.proposals.workflow import NotAllowed, OutOfTurn, Party, Refused
 
-from .models import AnnualLetter, LetterCase, LetterTheme, LetterVersion
+from .models import AnnualLetter, LetterCase, LetterPart, LetterTheme, LetterVersion
 from .queries import chosen_of, issued_replies, why_texts_stand_still
 from .snapshots import CHOICES, DAYS, INTROS, TEXTS, of_version, snapshot
+from .wording import opening
 
 LINES = ("number", "issuer", "addressee", "title", "copies_to", "occasion", "speaker")
 YEAR_IN_BRACKETS = re.compile(r"[\[【（(〔﹝［]\s*(\d{4})\s*[\]】）)〕﹞］]")  # 大渡口府函[2020]280号
@@ -42,9 +43,22 @@ def save_letter_texts(session, *, by, at, version=None, **texts):
         if (day := changes.get(name)) and day.year < session.year:
             label = AnnualLetter._meta.get_field(name).verbose_name
             raise Refused(f"{label}（{day:%Y-%m-%d}）早于本届次年度，请核对。")
+    before = opening(letter)
     for name, value in changes.items():
         setattr(letter, name, value)
+    _open_anew(letter, before, by, at)
     return saved_letter(letter, "texts", by, at, {"changed": sorted(changes)})
+
+
+def _open_anew(letter, before, by, at):
+    """The opening as it was drafted, which nobody wrote anew, follows the occasion and the speaker."""
+    after = opening(letter)
+    if after == before:
+        return
+    for part in LetterPart.objects.filter(letter=letter, removed_at=None, text=before):
+        part.text, part.version = after, part.version + 1
+        part.saved_by, part.saved_at = by, at
+        part.save()
 
 
 @transaction.atomic

@@ -84,6 +84,11 @@ def where(parts, place):
     return f"“{parts[start].text[:20]}”" + (f"第{place - start}段" if place > start else "的标题")
 
 
+def places_of(parts):
+    """[(id of a part, its number and beginning)]: where something can be put behind."""
+    return [(part.pk, f"{number}{part.text[:24]}") for part, number in zip(parts, numbers(parts), strict=True)]
+
+
 def block_end(parts, place):
     """Where what belongs to a part ends: for a heading all up to the next one of its level or above."""
     part = parts[place]

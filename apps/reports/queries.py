@@ -14,6 +14,7 @@ from .models import (
     LetterCase,
     LetterPart,
     LetterPresence,
+    LetterSource,
     LetterTheme,
     MaterialAnswer,
     MaterialRequest,
@@ -73,6 +74,14 @@ def parts_of(letter):
     if not letter.pk:
         return []
     return list(LetterPart.objects.filter(letter=letter, removed_at=None).prefetch_related("sources"))
+
+
+def sources_told(letter):
+    """Where what the letter's parts tell comes from, as a set of the words that were kept."""
+    if not letter.pk:
+        return set()
+    found = LetterSource.objects.filter(part__letter=letter, part__removed_at=None)
+    return set(found.values_list("source", flat=True))
 
 
 def issued_replies(session):

@@ -18,6 +18,7 @@ urlpatterns = [
     path("letters/<session:key>/proofreading/", proofreading.own_letter, name="letter_proofreading"),
     path("letters/<session:key>/texts/", views.texts, name="letter_texts"),
     path("letters/<session:key>/cases/", views.cases, name="letter_cases"),
+    path("letters/<session:key>/cases/take/", material.take_cases, name="letter_take_cases"),
     path("letters/<session:key>/themes/", editing.themes, name="letter_themes"),
     path("letters/<session:key>/editor/", editing.editor, name="letter_editor"),
     path("letters/<session:key>/editor/draft/", editing.draft, name="letter_draft"),

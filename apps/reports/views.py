@@ -25,10 +25,20 @@ from apps.proposals.workflow import OutOfTurn, Refused
 
 from . import operations, queries
 from .approval_views import approval_context
+from .drafting import source_of_example
 from .forms import AsOfForm, LetterTextsForm
 from .letter import before_approval, compose, examples_of, usual_title
 from .models import Edition
-from .queries import letter_of, parts_of, reads_drafts, reads_letters, sees_all, themes_of_letter, why_texts_stand_still
+from .parts import places_of
+from .queries import (
+    letter_of,
+    parts_of,
+    reads_drafts,
+    reads_letters,
+    sees_all,
+    themes_of_letter,
+    why_texts_stand_still,
+)
 from .tables import lists_of, tables_of
 from .themes import theme_of, themes_of
 from .wording import meeting_of
@@ -208,35 +218,52 @@ def texts(request, key):
 
 @require_http_methods(["GET", "POST"])
 def cases(request, key):
-    """Choosing the examples (例如、又如) among the replies that tell something, and their themes."""
+    """Choosing the examples (例如、又如) among the replies that tell something, and their themes: for the draft."""
     session = editable_session(request, key)
-    kept, late, status = letter_of(session), "", 200
+    kept = letter_of(session)
     if answer := standing_still(request, kept):
         return answer
-    examples = examples_of(session, tally_of(session), kept)
-    chosen, seen = examples.themes, kept.version
-    if request.method == "POST":
-        ids = {id_in(pk) for pk in request.POST.getlist("replies")} - {None}
-        chosen = {pk: id_in(request.POST.get(f"theme_{pk}")) for pk in ids}
-        try:
-            operations.choose_cases(session, chosen, by=request.user, at=timezone.now(), version=version_seen(request),
-                                    themes=chosen)  # fmt: skip
-        except OutOfTurn as moved:
-            late, status = str(moved), 409
-        except Refused as refused:
-            late, status, seen = str(refused), 422, request.POST.get("seen", "")
-        else:
-            messages.success(request, f"已保存{session}办理情况通报选用的事例。")
-            return redirect("reports:letter", session.key)
-    groups, themes = grouped(examples, session, chosen), themes_of_letter(kept)
-    context = {"session": session, "groups": groups, "themes": themes, "seen": seen, "late": late}
+    if request.method == "GET":
+        return cases_page(request, session, kept)
+    chosen = cases_chosen(request)
+    try:
+        operations.choose_cases(session, chosen, by=request.user, at=timezone.now(), version=version_seen(request),
+                                themes=chosen)  # fmt: skip
+    except OutOfTurn as moved:
+        return cases_page(request, session, letter_of(session), chosen, str(moved), 409)
+    except Refused as refused:
+        return cases_page(request, session, kept, chosen, str(refused), 422)
+    messages.success(request, f"已保存{session}办理情况通报选用的事例。")
+    return redirect("reports:letter", session.key)
+
+
+def cases_chosen(request):
+    """Id of each reply that was ticked → id of the letter's own theme chosen for it, or None."""
+    ids = {id_in(pk) for pk in request.POST.getlist("replies")} - {None}
+    return {pk: id_in(request.POST.get(f"theme_{pk}")) for pk in ids}
+
+
+def cases_page(request, session, kept, chosen=None, late="", status=200):
+    """The replies to choose from. `chosen`: as ticked here, None for what is kept; `late`: why that is not stored."""
+    examples = examples_of(session, tally_of(session, kept.figures_on), kept)
+    chosen = examples.themes if chosen is None else chosen
+    context = {
+        "session": session,
+        "groups": grouped(examples, session, chosen, queries.sources_told(kept)),
+        "themes": themes_of_letter(kept),
+        "places": places_of(parts_of(kept)),
+        "after": id_in(request.POST.get("after")),
+        # who was told what changed meanwhile may save over it; who was only told of a slip may not yet
+        "seen": request.POST.get("seen", "") if status == 422 else kept.version,
+        "late": late,
+    }
     return render(request, "reports/cases.html", context, status=status)
 
 
-def grouped(examples, session, chosen):
-    """[(heading, is of the best class, [(Fact, Reply, is chosen here, is stored as chosen, theme chosen here)])].
+def grouped(examples, session, chosen, there):
+    """[(heading, is of the best class, [(Fact, Reply, is chosen here, what of it is kept, theme chosen here)])].
 
-    The best class by themes.
+    The best class by themes. `there`: the sources of what the letter's parts tell.
     """
     steps = list(session.classes.all())
     best = steps[0].code if steps else ""
@@ -252,8 +279,12 @@ def grouped(examples, session, chosen):
         of_best = fact.class_code == best
         return f"{fact.class_code}类" + (f"：{theme_of(fact.row)}" if of_best else ""), of_best
 
+    def kept(fact, reply):
+        if source_of_example(fact, reply) in there:
+            return "已写进通报"
+        return "已保存" if reply.pk in examples.chosen else ""
+
     entries = [
-        (fact, reply, reply.pk in chosen, reply.pk in examples.chosen, chosen.get(reply.pk))
-        for fact, reply in examples.usable
+        (fact, reply, reply.pk in chosen, kept(fact, reply), chosen.get(reply.pk)) for fact, reply in examples.usable
     ]
     return [(*name, list(rows)) for name, rows in groupby(sorted(entries, key=place), key=heading)]

@@ -4,15 +4,21 @@ from apps.figures.queries import tally as tally_of
 
 from . import queries
 from .letter import before_approval, composed
-from .parts import where
+from .parts import Kind, where
 from .references import REFERENCE
 
+SECTIONS = (  # of such a letter beside its figures, by words that their headings have
+    ("主要做法", ("做法", "措施")),
+    ("存在的问题", ("问题", "不足")),
+    ("下一步打算", ("下一步", "打算", "安排")),
+)
 BALANCED = ("办理结果", "最终评价")  # splits of which a paragraph tells all parts, or one alone
 
 
 def warnings_of(letter, tally, references, parts):
-    """Splits that do not add up, in the figures and in the text; notes and material that are still open."""
-    return [*unbalanced(tally), *half_told(parts, references), *waiting(letter, parts)]
+    """Splits that do not add up, in the figures and in the text; what such a letter has and this one lacks; notes and
+    material that are still open."""
+    return [*unbalanced(tally), *half_told(parts, references), *left_out(letter, parts), *waiting(letter, parts)]
 
 
 def before_approval_of(session):
@@ -50,6 +56,26 @@ def half_told(parts, references):
             if len(names) > 1 and left:
                 missing = "、".join(f"{one.name}（{one.value}）" for one in left)
                 found.append(f"{where(parts, place)}的{group}没有说全：缺{missing}。")
+    return found
+
+
+def left_out(letter, parts):
+    """Sections that nobody has written, headings with nothing under them, an occasion that is not told: of a letter
+    that is written part by part. Before that, what is missing is told by letter.py."""
+    if not parts:
+        return []
+    headings = [part.text for part in parts if part.kind == Kind.SECTION]
+    found = [
+        f"通报里没有“{name}”一节。"
+        for name, words in SECTIONS
+        if not any(word in heading for heading in headings for word in words)
+    ]
+    for place, part in enumerate(parts):
+        after = parts[place + 1] if place + 1 < len(parts) else None
+        if part.is_heading and (not after or (after.is_heading and after.level <= part.level)):
+            found.append(f"标题“{part.text[:20]}”下面没有文字。")
+    if letter.occasion and not any("{通报场合}" in part.text or letter.occasion in part.text for part in parts):
+        found.append("通报场合已经填写，正文里没有写到，请在开头一段插入 {通报场合}。")
     return found
 
 

@@ -63,6 +63,7 @@ def editor_page(request, session, *, typed=None, status=200):
     parts, removed = queries.parts_to_edit(letter)
     told = composed(session, letter, parts, tally)
     edition = edition_in_its_place(letter)
+    to_do, to_see = before_approval(told.unfinished), warnings_of(letter, tally, told.references, parts)
     opened = typed or (None if edition else opening(request, parts))
     context = {
         "session": session,
@@ -74,7 +75,9 @@ def editor_page(request, session, *, typed=None, status=200):
         "references": told.references.values(),
         "stands_still": queries.why_texts_stand_still(letter),
         "edition": edition,
-        "to_do": before_approval(told.unfinished) + warnings_of(letter, tally, told.references, parts),
+        "to_do": to_do,
+        "to_see": to_see,
+        "to_look_at": len(to_do) + len(to_see),
         "others": queries.others_present(letter, request.user, timezone.now()),
         "paper": paper_html(edition.paper if edition else told.letter),
         "preview_url": reverse("reports:edition_pdf", args=[edition.pk]) + "?inline=1"
@@ -118,12 +121,12 @@ def back(session, part=None, *, saved=None):
     return redirect(address + (f"?saved={saved}" if saved is not None else "") + (f"#part-{part.pk}" if part else ""))
 
 
-def attempt(request, session, act, done=""):
-    """Does something small and shows the editor again, with what was done or why not."""
+def attempt(request, session, act, done="", typed=""):
+    """Does something small and shows the editor again, with what was done, or why not and what was typed."""
     try:
         part = act(by=request.user, at=timezone.now())
     except (OutOfTurn, Refused) as refused:
-        messages.warning(request, str(refused))
+        messages.warning(request, f"没有保存。{refused}{typed}" if typed else str(refused))
         return back(session)
     if done:
         messages.success(request, done)
@@ -214,11 +217,12 @@ def restore(request, key, pk):
 
 def with_form(request, session, form, act, done):
     """As `attempt`, for a small form; what is wrong in it is told in a message, with what was typed."""
-    if form.is_valid():
-        return attempt(request, session, lambda **who: act(**form.cleaned_data, **who), done)
-    told = "；".join(f"{form[name].label}：{'、'.join(wrong)}" for name, wrong in form.errors.items())
     typed = "、".join(value for name, value in form.data.items() if name in ("text", "source") and value)
-    messages.warning(request, f"没有保存。{told}" + (f"您填写的是：{typed}" if typed else ""))
+    typed = f"您填写的是：{typed}" if typed else ""
+    if form.is_valid():
+        return attempt(request, session, lambda **who: act(**form.cleaned_data, **who), done, typed)
+    told = "；".join(f"{form[name].label}：{'、'.join(wrong)}" for name, wrong in form.errors.items())
+    messages.warning(request, f"没有保存。{told}{typed}")
     return back(session)
 
 

@@ -1,15 +1,19 @@
-"""Asking units for what no reply holds (素材征集), their answers, and taking them over into the letter."""
+"""Asking units for what no reply holds (素材征集), their answers, and taking them over into the letter; cases too."""
 
 from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts.queries import standing_of
 from apps.audit.operations import record
+from apps.figures.queries import tally as tally_of
 from apps.proposals.workflow import NotAllowed, OutOfTurn, Refused
 
+from ..drafting import examples_up_to, source_of_example, told
 from ..editing.operations import add_part
+from ..letter import examples_of
 from ..models import LetterPart, LetterSource, MaterialAnswer, MaterialRequest
 from ..operations import letter_to_write, locked_letter, record_letter
+from ..queries import parts_of, sources_told
 from ..references import plain
 
 
@@ -100,12 +104,40 @@ def take_progress(progress, *, by, at, after):
     return _taken(case.proposal.session, progress.text, source, by, at, after)
 
 
+@transaction.atomic
+def take_cases(session, reply_ids, *, by, at, after):
+    """写进通报: replies become examples behind a part (例如、又如 …); those already told are passed over."""
+    letter = letter_to_write(session, by, at)
+    _check_parted(letter)
+    examples = examples_of(session, tally_of(session, letter.figures_on), letter)
+    wanted = [(fact, reply) for fact, reply in examples.usable if reply.pk in reply_ids]
+    if len(wanted) < len(set(reply_ids)):
+        raise OutOfTurn("所选事例中有的已不是最新的答复，或不计入总数，请重新选择。")
+    there = sources_told(letter)
+    new = [(fact, reply) for fact, reply in wanted if source_of_example(fact, reply) not in there]
+    if not new:
+        raise Refused("请勾选要写进通报的事例。" if not wanted else "所选的事例都已写进通报。")
+    added = []
+    for part in told(new, examples_up_to(parts_of(letter), after)):
+        source = {"source": part.source, "as_on": part.as_on}
+        added.append(add_part(session, by=by, at=at, kind=part.kind, text=part.text, after=after, source=source))
+        after = added[-1].pk
+    return added
+
+
+def _check_parted(letter):
+    """A letter that is still drafted from the records has no place for what is taken over: it would be all of it."""
+    if not parts_of(letter):
+        raise Refused("通报还没有分段编写，请先在“编写通报”里生成初稿，再采用。")
+
+
 def _once(uses):
     if uses.filter(part__removed_at=None).exists():
         raise OutOfTurn("这项素材已经采用。")
 
 
 def _taken(session, text, source, by, at, after):
+    _check_parted(letter_to_write(session, by, at))
     kind = LetterPart.Kind.TEXT
     return add_part(session, by=by, at=at, kind=kind, text=plain(text), after=after, source=source)
 

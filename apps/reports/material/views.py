@@ -13,8 +13,8 @@ from apps.proposals.workflow import OutOfTurn, Refused
 
 from .. import queries
 from ..models import LetterSource, MaterialAnswer
-from ..parts import numbers
-from ..views import editable_session
+from ..parts import places_of
+from ..views import cases_chosen, cases_page, editable_session
 from . import operations
 from .forms import AskForm, GiveForm
 
@@ -36,9 +36,6 @@ def material(request, key):
                 return redirect("reports:letter_material", session.key)
     letter = queries.letter_of(session)
     parts = queries.parts_of(letter)
-    places = [
-        (part.pk, f"{number}{part.text[:24]}") for part, number in zip(parts, numbers(parts), strict=True)
-    ]  # fmt: skip
     used = LetterSource.objects.filter(part__letter=letter, part__removed_at=None) if letter.pk else []
     context = {
         "session": session,
@@ -46,7 +43,7 @@ def material(request, key):
         "stands_still": queries.why_texts_stand_still(letter),
         "requests": queries.requests_of(letter),
         "progress": queries.progress_since(session),
-        "places": places,
+        "places": places_of(parts),
         "used_answers": {source.answer_id for source in used},
         "used_progress": {source.progress_id for source in used},
     }
@@ -85,6 +82,20 @@ def take_progress(request, key, pk):
     progress = get_object_or_404(queries.progress_since(session), pk=pk)
     after = id_in(request.POST.get("after"))
     return taken(request, session, lambda **who: operations.take_progress(progress, after=after, **who))
+
+
+@require_POST
+def take_cases(request, key):
+    """Examples that were ticked become parts of the letter; where they cannot, what was ticked stays."""
+    session = editable_session(request, key)
+    chosen, after = cases_chosen(request), id_in(request.POST.get("after"))
+    try:
+        added = operations.take_cases(session, chosen, by=request.user, at=timezone.now(), after=after)
+    except (OutOfTurn, Refused) as refused:
+        status = 409 if isinstance(refused, OutOfTurn) else 422
+        return cases_page(request, session, queries.letter_of(session), chosen, str(refused), status)
+    messages.success(request, f"已把{len(added)}件事例写进通报，可在这里修改。")
+    return redirect(f"{reverse('reports:letter_editor', args=[session.key])}#part-{added[0].pk}")
 
 
 @require_POST
