@@ -96,3 +96,4 @@ def safe_settings(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
     settings.AXES_ENABLED = False
+    settings.WHITENOISE_AUTOREFRESH = True  # else every test's client reads the list of all static files

@@ -503,11 +503,13 @@ def url_of(row, found):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("row", [row for row, (expected, _) in ROWS.items() if expected])
-def test_get_answers_each_post_as_decided(client, row):
+@pytest.mark.parametrize("row", list(ROWS))
+def test_get_sends_strangers_to_sign_in_and_answers_each_post_as_decided(client, row):
     expected, stage = ROWS[row]
     world = make.world()
     url = url_of(row, target(world, stage))
+    stranger = client.get(url)
+    assert stranger.status_code == 302 and stranger.url.startswith("/accounts/sign-in/")
     found = {}
     for post in POSTS:
         client.force_login(world.people[post])
@@ -516,15 +518,6 @@ def test_get_answers_each_post_as_decided(client, row):
             list(answer.streaming_content)  # read to its end, which closes the file
         found[post] = answer.status_code
     assert found == dict(zip(POSTS, expected, strict=True)), url
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("row", list(ROWS))
-def test_strangers_are_sent_to_sign_in(client, row):
-    _, stage = ROWS[row]
-    answer = client.get(url_of(row, target(make.world(), stage)))
-    assert answer.status_code == 302
-    assert answer.url.startswith("/accounts/sign-in/")
 
 
 @pytest.mark.django_db
