@@ -130,6 +130,14 @@ def test_one_person_in_two_posts_has_both():
     assert standing.label == "区住房城乡建委 经办人、区文化旅游委 负责人"
 
 
+def test_a_leader_is_called_by_the_title_beside_the_own_name():
+    """The head of every page names the person already; whoever acts under a leader's post has that leader's name."""
+    world = make.world()
+    assert standing_of(world.leader, timezone.localdate()).label == "副区长"
+    Post.objects.create(user=world.office2, kind=Post.Kind.LEADER, leader=world.leader_row)
+    assert standing_of(world.office2, timezone.localdate()).label == "区政府办公室、副区长 周明远"
+
+
 def test_a_superusers_flag_gives_no_post():
     """What a person may do comes from posts alone."""
     user = User.objects.create_superuser("root", password=make.PASSWORD)

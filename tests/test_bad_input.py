@@ -659,3 +659,14 @@ def test_helpers_opinion_needs_words_or_a_file(client, world):
             assert client.post(url, {"seen": case.stamp, "text": text}).status_code == 422
     case.refresh_from_db()
     assert case.state == "handling" and not hasattr(case, "opinion")
+
+
+def test_an_error_says_what_did_not_happen(client, db):
+    """Where nothing was to be saved, none says that it was not: signing in, and a condition of figures."""
+    world = make.world()
+    page = client.post("/accounts/sign-in/", {"username": "office", "password": "falsch"}).content.decode()
+    assert "没有登录" in page and "没有保存" not in page
+    client.force_login(world.office)
+    for url in ("/reports/pictures/9-4/?unit=abc", "/reports/letters/9-4/?as_of=abc"):
+        page = client.get(url).content.decode()
+        assert "没有按此统计，有 1 处需要修改" in page and "没有保存" not in page, url

@@ -1,12 +1,19 @@
 """The design as rules that can be measured: colours are tokens, words can be read in either theme, old browsers get no
 CSS that they do not know, the head stays small, and the text grows where somebody asks for it."""
 
+import io
 import re
+import unicodedata
+from collections import Counter
 
+import pdfplumber
 import pytest
 from django.conf import settings
 from playwright.sync_api import expect
 
+from apps.desk.listing.columns import COLUMNS
+from apps.desk.models import ListLayout
+from apps.proposals import operations as cases
 from tests import factories as make
 from tests.browser import PHONE, follow
 from tests.test_access import POSTS
@@ -231,6 +238,7 @@ def test_a_menu_closes_with_a_click_elsewhere_and_opens_without_scripts(transact
 
 def test_larger_text_enlarges_words_fields_and_buttons_and_still_fits_a_telephone(transactional_db, new_page, sign_in):
     world = make.world()
+    make.proposal_at(world, "closed")
     page = new_page(**PHONE)
     sign_in(page, world.office)
     sizes = {}
@@ -245,6 +253,8 @@ def test_larger_text_enlarges_words_fields_and_buttons_and_still_fits_a_telephon
             for name in ("body", "h1", "label", "input[name=title]", "button.button")
         ]
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, choice
+    page.goto("/reports/pictures/9-4/")  # its tables keep their columns on a telephone
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
     for usual, large, largest in zip(*sizes.values(), strict=True):
         assert large >= usual * 1.1 and largest >= usual * 1.3
 
@@ -285,3 +295,39 @@ def test_what_one_does_with_a_page_is_not_printed(transactional_db, page, sign_i
         assert seen == [], url
         assert page.locator("h1").is_visible()
         page.emulate_media(media="screen")
+
+
+def test_every_chosen_column_of_the_list_is_on_the_printed_page(transactional_db, page, sign_in):
+    world = make.world()
+    for number in range(1, 4):
+        make.handling(world, f"{number:03}", roles=[(world.housing, "lead"), (world.culture, "assist")])
+    ListLayout.objects.create(user=world.office, columns=[column.key for column in COLUMNS])
+    sign_in(page, world.office)
+    page.goto("/proposals/")
+    with pdfplumber.open(io.BytesIO(page.pdf(prefer_css_page_size=True))) as paper:
+        (sheet,) = paper.pages
+        assert sheet.width > sheet.height
+        first = next(word for word in sheet.extract_words() if word["text"].startswith("001"))
+        heads = [letter["text"] for letter in sheet.chars if letter["bottom"] < first["top"]]
+        assert max(letter["x1"] for letter in sheet.chars) <= sheet.width
+        # letter by letter: a head of two lines is read across by the line
+        printed = unicodedata.normalize("NFKC", "".join(heads))  # 方 may come back as the radical ⽅
+        assert Counter("".join(column.label for column in COLUMNS)) - Counter(printed) == Counter()
+
+
+def test_nothing_stays_folded_on_paper(transactional_db, page, sign_in):
+    """A printed proposal has its whole history and the arithmetic of its deadlines."""
+    world = make.world()
+    proposal = make.reply_at(world, make.handling(world).cases.get(), "issued").case.proposal
+    talk = {"stage": "after", "manner": "phone", "people": "赵堃", "summary": "回访"}
+    for day in (6, 7, 8):
+        at = make.moment(2020, 5, day)
+        cases.contact(proposal.cases.get(), by=world.clerk, at=at, held_on=at.date(), **talk)
+    sign_in(page, world.office)
+    page.goto(proposal.get_absolute_url())
+    first = page.locator("#history").get_by_text("接收登记")
+    assert not first.is_visible()
+    with pdfplumber.open(io.BytesIO(page.pdf())) as paper:
+        text = "".join(sheet.extract_text() for sheet in paper.pages)
+    assert "接收登记" in text
+    assert not first.is_visible(), "on the screen it is folded again"

@@ -161,7 +161,7 @@ def test_whoever_was_overtaken_sees_what_is_true_now_and_may_still_take_their_ow
     press(page, "保存草稿")
     told(page, "没有保存：内容已有变化")
     assert REPLY_TEXT in page.locator(".typed").first.inner_text()
-    page.goto(edit)
+    page.get_by_role("link", name="回到表单").click()
     told(page, "此后这里已有变化")
     assert page.get_by_label("答复正文").input_value() == "负责人先改的。"
     assert REPLY_TEXT in page.locator(".kept .typed").inner_text()

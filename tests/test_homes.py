@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.allocation import operations as allocation
 from apps.allocation.queries import draft_of, questions_to
@@ -297,3 +298,35 @@ def test_proposers_are_counted_and_lead_to_their_proposals(client, world):
     page = client.get("/proposers/?name=赵堃")
     assert [proposal.number for proposal in page.context["page"].object_list] == ["001", "002"]
     assert Proposal.objects.filter(proposers__name="赵堃").count() == 2
+
+
+def test_what_is_due_soon_stands_before_what_has_time_and_the_heading_names_the_nearest_day(client, world):
+    """The late first, then the nearest: nothing is late here, one thing has to be done within two days."""
+    with_time = make.reply_at(world, make.handling(world, "001").cases.get(), "unit_review")
+    make.assigned(world, "002", at=make.moment(2020, 3, 13))
+    shown = home_of(world.head, DAY)
+    assert next(one.title for one in shown.mine if one.count) == "待签收"
+    assert any(item.proposal == with_time.case.proposal for one in shown.mine for item in one.items)
+    assert (shown.late, shown.nearest.text) == (0, "剩2个工作日")
+    assert home_of(world.head, datetime.date(2020, 3, 23)).nearest.due_on > datetime.date(2020, 3, 23)
+
+
+def test_the_heading_says_how_near_the_nearest_deadline_is(client, world):
+    make.assigned(world, "001", at=timezone.now())
+    client.force_login(world.clerk)
+    page = client.get("/").content.decode()
+    assert "今天有 1 件事等您办，最近一件剩3个工作日" in page
+
+
+def test_a_leader_sees_of_each_key_proposal_who_leads_it_and_until_when(world):
+    later, sooner, done = (make.handling(world, number, at=make.moment(2020, 3, day)) for number, day in
+                           (("001", 12), ("002", 10), ("003", 10)))  # fmt: skip
+    make.reply_at(world, done.cases.get(), "issued")
+    for one in (later, sooner, done):
+        Proposal.objects.filter(pk=one.pk).update(is_key=True, supervising_leader=world.leader_row)
+    found = section(world.leader, "督办的重点提案", among="watched")
+    assert [item.proposal.number for item in found.items] == ["002", "001", "003"]
+    assert found.items[0].due_on == sooner.cases.get().reply_due_on
+    assert found.items[0].since == world.housing.name
+    assert found.items[2].due_on is None, "it was answered: no unit is waited for"
+    assert section(world.leader, "督办的重点提案", on=datetime.date(2020, 8, 3), among="watched").late == 2

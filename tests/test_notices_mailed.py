@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from apps.allocation import operations as allocation
 from apps.allocation.queries import draft_of
+from apps.audit.models import Event
 from apps.notices import mailing
 from apps.notices import operations as notices
 from apps.notices.models import Mail, MailWish, Notice
@@ -287,3 +288,38 @@ def test_the_worker_sends_what_waits(in_service, monkeypatch, tmp_path):  # noqa
     (sent,) = tmp_path.glob("*.log")
     text = sent.read_text()
     assert "From: tian@example.gov.cn" in text and "To: clerk@example.gov.cn" in text
+
+
+def test_a_person_says_where_their_mail_goes_and_the_trail_tells_that_it_changed(world, client):
+    client.force_login(world.head)
+    assert "head@example.gov.cn" in page_of(client, "/notices/settings/")
+    answer = client.post("/notices/settings/", {"how": "each", "email": "wang@example.gov.cn"}, follow=True)
+    assert "通知设置已保存" in answer.content.decode()
+    world.head.refresh_from_db()
+    assert (world.head.email, world.head.mail_wish.how) == ("wang@example.gov.cn", "each")
+    event = Event.objects.order_by("seq").last()
+    assert (event.action, event.target_key, event.actor_key) == ("user.change", "head", "head")
+    assert event.data["changed"] == ["email"] and "wang@" not in str(event.data)
+    client.post("/notices/settings/", {"how": "daily", "email": "wang@example.gov.cn"})
+    assert Event.objects.order_by("seq").last() == event, "the address stayed as it was"
+
+
+def test_an_address_that_is_none_is_refused_and_none_at_all_is_warned_of(world, client):
+    client.force_login(world.clerk)
+    wrong = client.post("/notices/settings/", {"how": "each", "email": "clerk@"})
+    assert wrong.status_code == 422 and "clerk@" in wrong.content.decode()
+    world.clerk.refresh_from_db()
+    assert world.clerk.email == "clerk@example.gov.cn"
+    none = client.post("/notices/settings/", {"how": "each", "email": ""}, follow=True)
+    assert "没有填写邮件地址" in none.content.decode()
+
+
+def test_a_mail_of_the_annual_letter_names_it_and_leads_to_it(world, django_capture_on_commit_callbacks):
+    world.chief.email = "chief@example.gov.cn"
+    world.chief.save()
+    wish(world.chief, "each")
+    with django_capture_on_commit_callbacks(execute=True):
+        letter = make.letter_at(world, "office_review", at=timezone.now())
+    (message,) = mail.outbox
+    assert message.subject == f"{letter}：年度通报已送审，请审核"
+    assert f"https://tian.example{letter.get_absolute_url()}" in message.body and "演练" not in message.body

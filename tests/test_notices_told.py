@@ -3,12 +3,12 @@
 import datetime
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.accounts.models import Post
+from apps.accounts.models import Post, User
 from apps.allocation import operations as allocation
 from apps.allocation.queries import draft_of
 from apps.audit.models import Event
@@ -25,6 +25,8 @@ from apps.proposals.workflow import NotAllowed, OutOfTurn, Refused
 from apps.ratings import operations as ratings
 from apps.replies import operations as replies
 from apps.replies import promises
+from apps.reports import approvals
+from apps.reports.material import operations as material
 from apps.supervision import operations as cards
 from tests import factories as make
 from tests.test_rules import THINGS
@@ -406,3 +408,78 @@ def test_sharing_asks_as_often_for_one_line_as_for_many(world, now):
 
 def test_every_addressee_of_the_table_is_used():
     assert {telling.to for row in DEEDS.values() for telling in row} == set(To)
+
+
+# --- the annual letter -----------------------------------------------------------------------------------------------
+
+
+def test_each_step_of_the_annual_letter_is_told_to_whoever_has_the_next_one(world, now):
+    letter = make.letter_at(world, "office_review", at=now)
+    assert told("letter.submit") == {"chief": "年度通报已送审，请审核"}
+    approvals.approve(letter, by=world.chief, at=now)
+    assert told("letter.approve") == {"leader": "年度通报已审核，请签发"}
+    approvals.sign(letter, by=world.leader, at=now)
+    everybody = {"office", "office2", "chief"}
+    assert told("letter.sign") == dict.fromkeys(everybody, "年度通报已签发，请编号发文")
+    letter.refresh_from_db()
+    number = f"大渡口府函〔{timezone.localdate(now).year}〕280号"
+    approvals.issue(letter, number, timezone.localdate(now), by=world.office, at=now)
+    assert set(told("letter.issue")) == {"leader", "secretary", "secretary2"}
+    notice = Notice.objects.get(person=world.chief, kind="letter.submit")
+    assert (notice.proposal, notice.letter, notice.by_name) == (None, letter, "吴办")
+
+
+def test_a_letter_that_came_back_is_told_to_those_who_write_it_with_the_reason(world, now):
+    letter = make.letter_at(world, "leader_review", at=now)
+    approvals.send_back(letter, by=world.leader, at=now, note="第三部分太长")
+    assert set(told("letter.return")) == {"office", "office2", "chief"}
+    assert {one.note for one in Notice.objects.filter(kind="letter.return")} == {"第三部分太长"}
+
+
+@pytest.mark.parametrize(("state", "asked"), [("office_review", {"chief"}), ("leader_review", {"chief", "leader"})])
+def test_a_letter_taken_back_is_told_to_those_who_were_asked(world, now, state, asked):
+    approvals.recall(make.letter_at(world, state, at=now), by=world.office, at=now)
+    assert set(told("letter.recall")) == asked
+
+
+def test_units_are_told_what_they_are_asked_for_the_letter_and_read_nothing_else_of_it(client, world, now):
+    due_on = timezone.localdate(now) + datetime.timedelta(days=3)
+    asking = {"by": world.office, "at": now}
+    request = material.ask(world.session, units=[world.housing, world.culture], text="车位数", due_on=due_on, **asking)
+    text = f"征集通报素材，请于{due_on.month}月{due_on.day}日前反馈"
+    assert told("letter.ask_material") == dict.fromkeys(("clerk", "head", "culture_clerk", "culture_head"), text)
+    material.withdraw(request.answers.get(unit=world.culture), **asking)
+    assert set(told("letter.withdraw_material")) == {"culture_clerk", "culture_head"}
+    answer = request.answers.get(unit=world.housing)
+    material.give(
+        answer, by=world.clerk, at=now, text="新增车位120个", source="统计台账", as_on=timezone.localdate(now)
+    )
+    assert set(told("letter.give_material")) == {"office", "office2", "chief"}
+    client.force_login(world.clerk)
+    page = client.get(reverse("notices:notices")).content.decode()
+    assert text in page and "九届九次会议提案办理情况通报" in page
+    notice = Notice.objects.get(person=world.clerk, kind="letter.ask_material")
+    assert client.post(reverse("notices:open", args=[notice.pk])).url == reverse("reports:material_asked")
+    notice.refresh_from_db()
+    assert notice.read_at and unread_proposals(world.clerk) == {}
+    # who has left the unit sees no more of it
+    Post.objects.filter(user=world.clerk).update(unit=world.parks)
+    assert not notices_of(User.objects.get(pk=world.clerk.pk)).exists()
+
+
+def test_a_notice_of_the_letter_leads_to_it_and_is_read_with_all_others_of_the_letter(client, world, now):
+    letter = make.letter_at(world, "approved", at=now)
+    other = make.assigned(world, at=now)
+    cases.request_return(other.cases.get(), world.culture, by=world.clerk, at=now, note="不属职责")
+    client.force_login(world.office2)
+    notice = Notice.objects.get(person=world.office2, kind="letter.sign")
+    page = client.get(reverse("notices:notices")).content.decode()
+    assert "年度通报已签发，请编号发文" in page
+    assert client.post(reverse("notices:open", args=[notice.pk])).url == letter.get_absolute_url()
+    left = notices_of(world.office2).filter(read_at=None)
+    assert [one.kind for one in left] == ["case.request_return"], "what is of a proposal stays unread"
+
+
+def test_a_notice_is_of_a_proposal_or_of_a_letter(world, now):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Notice.objects.create(person=world.clerk, kind="x", text="y", at=now)

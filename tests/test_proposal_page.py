@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from apps.proposals import operations as cases
 from apps.proposals import rearranging
+from apps.proposals.models import Proposal
 from apps.proposals.workflow import CaseRole
 from apps.replies import operations as replies
 from tests import factories as make
@@ -252,3 +253,13 @@ def test_versions_are_for_those_who_see_drafts(client, world):
         page = shown(client, world.people[person], proposal).content.decode()
         assert ("版本与修改" in page) is sees, person
         assert (compare in page) is sees, person
+
+
+def test_the_history_tells_whose_part_it_was_without_making_it_the_persons_office(client, world):
+    """审签 by a deputy district head: the unit beside the name is that of the case, not where the leader works."""
+    make.reply_at(world, make.handling(world).cases.get(), "signed")
+    client.force_login(world.office)
+    page = client.get(Proposal.objects.get().get_absolute_url()).content.decode()
+    signed = page.partition("<strong>审签</strong>")[2].partition("</li>")[0]
+    assert "周明远" in signed
+    assert "承办单位：区住房城乡建委" in signed

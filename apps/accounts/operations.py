@@ -98,6 +98,23 @@ def set_display(user, *, theme, text_size):
     User.objects.filter(pk=user.pk).update(theme=theme, text_size=text_size)
 
 
+@transaction.atomic
+def set_mail_address(user, address, *, at):
+    """邮件地址: where the person's own notices go; "" for none. The trail tells that it changed, not what it is."""
+    if not User.objects.filter(pk=user.pk).exclude(email=address).update(email=address):
+        return
+    record(
+        action="user.change",
+        target_type="user",
+        target_key=user.username,
+        target_name=str(user),
+        actor_key=user.username,
+        actor_name=str(user),
+        at=at,
+        data={"changed": ["email"]},
+    )
+
+
 def _record(delegation, action, by, at, note):
     record(
         action=action,

@@ -89,7 +89,7 @@ def standing_of(user, on):
             if row.principal_id:
                 principals[row.principal_id] = row.principal_name
         own = frozenset(post.leader_id for post in posts.values() if post.kind == Post.Kind.LEADER)
-        labels = [str(post) for post in posts.values()]
+        labels = [_called(post, user) for post in posts.values()]
         labels += [f"代{name}" for leader, name in principals.items() if leader not in own]
         kept[on] = Standing(
             kinds=frozenset(post.kind for post in posts.values()),
@@ -100,6 +100,11 @@ def standing_of(user, on):
             label="、".join(labels),
         )
     return kept[on]
+
+
+def _called(post, user):
+    """The post as it stands beside the name of who holds it: a leader's is the title, without the name once more."""
+    return post.leader.title if post.leader and post.leader.title and post.leader.name == str(user) else str(post)
 
 
 def leaders_with_somebody(day):

@@ -1,8 +1,26 @@
 """Deadlines in words, and who is missing: what home pages, lists and the page of a proposal have in common."""
 
-from apps.calendars.remaining import Remaining, remaining
+from django.db.models import Case as Choice
+from django.db.models import OuterRef, Subquery, When
 
-__all__ = ["Remaining", "remaining", "vacancy"]
+from apps.calendars.remaining import Remaining, remaining
+from apps.proposals.models import Case
+from apps.proposals.queries import WAITS_UNTIL
+from apps.proposals.workflow import CaseState, ProposalState
+
+__all__ = ["RUNNING", "WAITED_FOR", "Remaining", "nearest_due", "remaining", "vacancy"]
+
+RUNNING = (CaseState.ASSIGNED, CaseState.HANDLING)
+WAITED_FOR = (ProposalState.ASSIGNED, ProposalState.HANDLING)  # once it is answered, nobody waits for an opinion
+
+
+def nearest_due(units=()):
+    """Of a proposal, as a query: the nearest deadline of what its cases wait for, or those of these units (ids)."""
+    cases = Case.objects.filter(proposal=OuterRef("pk"), state__in=RUNNING)
+    if units:
+        cases = cases.filter(unit_id__in=units)
+    cases = cases.annotate(waits_until=WAITS_UNTIL).filter(waits_until__isnull=False)
+    return Choice(When(state__in=WAITED_FOR, then=Subquery(cases.order_by("waits_until").values("waits_until")[:1])))
 
 
 def vacancy(case, signer):

@@ -3,7 +3,8 @@
 The key is the action of the audit event. Somebody is told only of what is theirs to do or concerns their own part, and
 only of what they may see then (docs/workflow.md, 谁能看到什么): of the draft of an allocation, while it is shared, the
 number and title of what their own unit is asked about, and no note; of a reply that has not gone out the unit, the
-office and the signer alone; of a rating once it is confirmed; of a card once it was issued.
+office and the signer alone; of a rating once it is confirmed; of a card once it was issued; of the annual letter those
+who write, approve and sign it, the committee once it has gone out, units of what they are asked for it.
 """
 
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ class To(StrEnum):
     SECRETARIAT = "secretariat"
     SIGNER = "signer"  # who signs the replies of the case on that day, a delegate included
     SUPERVISOR = "supervisor"  # the leader who supervises the key proposal
+    OFFICE_HEADS = "office_heads"
 
 
 class About(StrEnum):
@@ -32,6 +34,8 @@ class About(StrEnum):
     LIVE = "live"  # all that are not ended
     NONE = "none"  # the proposal as a whole
     ASKED = "asked"  # no case yet: the parts of a shared draft that a unit has not answered to
+    LETTER = "letter"  # no proposal: the session's annual letter, its signer being who is to sign it
+    MATERIAL = "material"  # what units were asked for the letter: those that the event names
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,26 @@ DEEDS = {
     "card.answer": (Telling(T.OFFICE, "{unit}已反馈整改，请摘牌"),),
     "card.lift": (Telling(T.UNIT, "{colour}已摘牌"),),
     "card.withdraw": (Telling(T.UNIT, "{colour}已撤销"),),
+    "letter.submit": (Telling(T.OFFICE_HEADS, "年度通报已送审，请审核", A.LETTER),),
+    "letter.approve": (Telling(T.SIGNER, "年度通报已审核，请签发", A.LETTER),),
+    "letter.sign": (Telling(T.OFFICE, "年度通报已签发，请编号发文", A.LETTER),),
+    "letter.return": (Telling(T.OFFICE, "年度通报被退回，请修改后重新送审", A.LETTER),),
+    "letter.recall": (
+        Telling(T.OFFICE_HEADS, "年度通报已撤回修改", A.LETTER),
+        Telling(T.SIGNER, "年度通报已撤回修改，暂不签发", A.LETTER, "went_to_the_leader"),
+    ),
+    "letter.revoke": (Telling(T.OFFICE, "年度通报的签发已撤回，请修改后重新送审", A.LETTER),),
+    "letter.issue": (
+        Telling(T.SIGNER, "年度通报已发文", A.LETTER),
+        Telling(T.SECRETARIAT, "年度通报已发文，请查阅", A.LETTER),
+    ),
+    "letter.reopen": (Telling(T.SIGNER, "年度通报转入更正，改好后再请签发", A.LETTER),),
+    "letter.ask_material": (Telling(T.UNIT, "征集通报素材，请于{due}前反馈", A.MATERIAL),),
+    "letter.withdraw_material": (Telling(T.UNIT, "素材征集已撤回，不必再反馈", A.MATERIAL),),
+    "letter.give_material": (Telling(T.OFFICE, "{unit}已反馈通报素材", A.LETTER),),
 }
 
 OF_DRAFT = frozenset(action for action, row in DEEDS.items() if any(one.about == About.ASKED for one in row))
 """Kinds of notices of what is only planned: their readers may not see the proposal, but answer what they are asked."""
+OF_MATERIAL = frozenset(action for action, row in DEEDS.items() if any(one.about == About.MATERIAL for one in row))
+"""Kinds of notices of what units are asked for the annual letter, which itself they may not read."""

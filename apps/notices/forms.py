@@ -18,6 +18,9 @@ def key_of(text):
 
 
 class WishForm(forms.Form):
+    email = forms.EmailField(
+        label="邮件地址", max_length=254, required=False, help_text="通知发到这里；不填则收不到邮件，只在页面上看通知"
+    )
     how = forms.ChoiceField(label="邮件通知", choices=MailWish.How.choices, widget=forms.RadioSelect)
 
 

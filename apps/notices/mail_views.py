@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from apps.accounts.queries import standing_of
 
-from . import mailing
+from . import mailing, operations
 from .forms import WishForm
 from .models import Mail, MailWish
 from .tasks import send_mail
@@ -20,13 +20,15 @@ PAGE = 50
 
 @require_http_methods(["GET", "POST"])
 def settings(request):
-    """通知设置: no mail, one by one, or once a day."""
+    """通知设置: to which address, and no mail, one by one, or once a day."""
     user = reader(request)
     wish = MailWish.objects.filter(user=user).first() or MailWish(user=user)
-    form = WishForm(request.POST or None, initial={"how": wish.how})
+    form = WishForm(request.POST or None, initial={"how": wish.how, "email": user.email})
     if request.method == "POST" and form.is_valid():
-        MailWish.objects.update_or_create(user=user, defaults=form.cleaned_data)
+        operations.set_wish(user, **form.cleaned_data, at=timezone.now())
         messages.success(request, "通知设置已保存。")
+        if not form.cleaned_data["email"] and form.cleaned_data["how"] != MailWish.How.NONE:
+            messages.warning(request, "没有填写邮件地址，收不到邮件。")
         return redirect("notices:settings")
     context = {"form": form, "is_set_up": mailing.is_set_up()}
     return render(request, "notices/settings.html", context, status=422 if form.is_bound else 200)

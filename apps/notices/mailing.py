@@ -55,7 +55,11 @@ def mail_digests(*, at, enqueue):
     for person in User.objects.filter(wishing(MailWish.How.DAILY), pk__in=recent.values("person_id")).order_by("pk"):
         with transaction.atomic():
             User.objects.select_for_update().get(pk=person.pk)  # of two runs at once one finds nothing left
-            mine = notices_of(person).filter(pk__in=recent.values("pk")).select_related("proposal__session")
+            mine = (
+                notices_of(person)
+                .filter(pk__in=recent.values("pk"))
+                .select_related("proposal__session", "letter__session")
+            )
             if found := list(mine.order_by("at", "pk")):
                 made.append(_queue(person, found, MailWish.How.DAILY, at, enqueue))
     return made
@@ -76,15 +80,19 @@ def _queue(person, notices, how, at, enqueue):
 
 def subject_of(notices):
     """第012号提案：新交办，请于3月13日前签收; of several how many there are, and the first."""
-    first = f"{notices[0].proposal}提案：{notices[0].text}"
+    first = f"{_about(notices[0])}：{notices[0].text}"
     text = first if len(notices) == 1 else f"提案办理通知 {len(notices)} 条，{first}"
     return " ".join(text.split())[:150]  # a line of a mail's head
+
+
+def _about(notice):
+    return str(notice.letter) if notice.letter else f"{notice.proposal}提案"
 
 
 def body_of(person, notices):
     lines = [f"{person}：", ""]
     for notice in notices[:LINES]:
-        lines += [f"{notice.proposal}提案《{notice.proposal.title}》", f"  {notice.text}。"]
+        lines += [_about(notice) + ("" if notice.letter else f"《{notice.proposal.title}》"), f"  {notice.text}。"]
         if settings.SITE_URL:
             lines.append(f"  {settings.SITE_URL}{notice.get_absolute_url()}")
         lines.append("")

@@ -5,8 +5,9 @@ from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.proposals.models import Case, Proposal
+from apps.reports.models import AnnualLetter
 
-from .deeds import OF_DRAFT
+from .deeds import OF_DRAFT, OF_MATERIAL
 
 
 class MailWish(models.Model):
@@ -61,14 +62,17 @@ class Mail(models.Model):
 
 
 class Notice(models.Model):
-    """One person is told of one deed or deadline of a proposal. Written by operations alone, in the deed's transaction.
+    """One person is told of one deed or deadline of a proposal, or of the annual letter (`letter`, then no proposal).
+
+    Written by operations alone, in the deed's transaction.
 
     `kind` is the action of the event it comes from. `text` says what happened and what to do, from the facts of that
     moment; `note` is the reason somebody wrote, and never leaves the system by mail.
     """
 
     person = models.ForeignKey(User, models.CASCADE, related_name="notices", verbose_name="收件人")
-    proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="notices", verbose_name="提案")
+    proposal = models.ForeignKey(Proposal, models.CASCADE, null=True, related_name="notices", verbose_name="提案")
+    letter = models.ForeignKey(AnnualLetter, models.CASCADE, null=True, related_name="notices", verbose_name="年度通报")
     case = models.ForeignKey(Case, models.CASCADE, null=True, related_name="notices", verbose_name="承办件")
     kind = models.CharField("事由", max_length=100)
     text = models.CharField("内容", max_length=300)
@@ -81,6 +85,11 @@ class Notice(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "通知"
         ordering = ("-at", "-pk")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(proposal=None) ^ models.Q(letter=None), name="notice_is_of_proposal_or_letter"
+            )
+        ]
         indexes = [
             models.Index(
                 fields=("person", "proposal"), condition=models.Q(read_at=None), name="unread_notice_of_person"
@@ -95,7 +104,20 @@ class Notice(models.Model):
         """Where one goes on from here: the case on the page of its proposal; where a unit answers, if it is asked."""
         if self.is_of_draft:
             return reverse("allocation:opinions")
+        if self.kind in OF_MATERIAL:
+            return reverse("reports:material_asked")
+        if self.letter:
+            return self.letter.get_absolute_url()
         return self.proposal.get_absolute_url() + (f"#case-{self.case_id}" if self.case_id else "")
+
+    @property
+    def heading(self):
+        """What it is about, in one line."""
+        return str(self.letter) if self.letter else f"{self.proposal}　{self.proposal.title}"
+
+    @property
+    def session(self):
+        return (self.letter or self.proposal).session
 
     @property
     def is_of_draft(self):

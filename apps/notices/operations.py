@@ -5,6 +5,7 @@ import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from apps.accounts import operations as accounts
 from apps.proposals.models import Case, Proposal
 from apps.proposals.operations import advance, operation
 from apps.proposals.workflow import CaseState, NotAllowed, OutOfTurn, Refused
@@ -14,7 +15,8 @@ from apps.supervision.models import Card
 from . import mailing
 from .asking import tell_asked
 from .deeds import DEEDS, About
-from .models import Notice, Urge
+from .lettering import tell_of_letter
+from .models import MailWish, Notice, Urge
 from .queries import CONDITIONS, due_of, notices_of, people_for, step_of
 from .tasks import send_mail
 
@@ -55,6 +57,16 @@ def _outcome(function, thing, **given):
     return ""
 
 
+# --- by mail ---------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def set_wish(user, *, how, email, at):
+    """通知设置: a MailWish.How, and the address that the person's own notices go to."""
+    MailWish.objects.update_or_create(user=user, defaults={"how": how})
+    accounts.set_mail_address(user, email, at=at)
+
+
 # --- telling ---------------------------------------------------------------------------------------------------------
 
 
@@ -65,6 +77,8 @@ def tell(events):
             continue
         if event.target_type == "proposal":
             _tell(event)
+        elif event.action.startswith("letter."):
+            tell_of_letter(event, enqueue=send_mail.enqueue)
         elif event.target_type == "session":
             tell_asked(event, enqueue=send_mail.enqueue)
 

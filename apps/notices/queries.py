@@ -19,8 +19,10 @@ from apps.ratings.models import Receipt
 from apps.ratings.workflow import ReceiptState
 from apps.replies.models import Reply
 from apps.replies.workflow import OPEN_REPLIES, ReplyState
+from apps.reports.models import Edition, MaterialAnswer
+from apps.reports.queries import reads_letters
 
-from .deeds import OF_DRAFT, To
+from .deeds import OF_DRAFT, OF_MATERIAL, To
 from .models import Notice, Urge
 
 Step = Urge.Step
@@ -38,6 +40,8 @@ def people_for(to, on, proposal, case=None, signer_id=None):
     kinds = Post.Kind
     if to == To.OFFICE:
         return _holders(on, Q(kind__in=(kinds.OFFICE, kinds.OFFICE_HEAD)))
+    if to == To.OFFICE_HEADS:
+        return _holders(on, Q(kind=kinds.OFFICE_HEAD))
     if to == To.SECRETARIAT:
         return _holders(on, Q(kind=kinds.SECRETARIAT))
     if to == To.SUPERVISOR:
@@ -58,6 +62,11 @@ def people_for(to, on, proposal, case=None, signer_id=None):
     if to == To.HEADS:
         return _holders(on, heads)
     return _holders(on, of_unit & Q(kind=kinds.UNIT_CLERK)) or _holders(on, heads)
+
+
+def people_for_letter(to, on, letter):
+    """The Users whom a Telling about the annual letter names, on the day."""
+    return _acting_for(letter.signer_id, on) if to == To.SIGNER else people_for(to, on, None)
 
 
 def _holders(on, posts):
@@ -88,17 +97,26 @@ def _acting_for(leader_id, on):
 def notices_of(user, on=None):
     """The user's notices, but of what is no longer theirs to see; newest first.
 
-    Of the draft of an allocation that is what their units are asked, while they are asked.
+    Of the draft of an allocation that is what their units are asked, while they are asked; of the annual letter what
+    they may read of it, or what their units are asked for it.
     """
     on = on or timezone.localdate()
     units = standing_of(user, on).units
     is_asked = Exists(Part.objects.filter(asked("line__"), line__proposal=OuterRef("proposal"), unit_id__in=units))
     is_seen = Q(proposal__in=Proposal.objects.visible_to(user, on))
-    return Notice.objects.filter(Q(is_seen, ~Q(kind__in=OF_DRAFT)) | Q(is_asked, kind__in=OF_DRAFT), person=user)
+    of_letter = Q(letter__isnull=False)
+    if not reads_letters(user, on):
+        wanted = MaterialAnswer.objects.filter(request__letter=OuterRef("letter"), unit_id__in=units)
+        of_letter &= Q(Exists(wanted), kind__in=OF_MATERIAL)
+    shown = Q(is_seen, ~Q(kind__in=OF_DRAFT)) | Q(is_asked, kind__in=OF_DRAFT) | of_letter
+    return Notice.objects.filter(shown, person=user)
 
 
 def unread_proposals(user):
-    """Proposal id → how many notices of it the user has not read. One query, kept on the user for the request."""
+    """Proposal id → how many notices of it the user has not read; None → those of letters.
+
+    One query, kept on the user for the request.
+    """
     if "_unread" not in user.__dict__:
         rows = notices_of(user).filter(read_at=None).order_by().values_list("proposal_id").annotate(count=Count("pk"))
         user.__dict__["_unread"] = dict(rows)
@@ -178,4 +196,12 @@ def is_key(event, on):
     return bool(event.data.get("is_key"))
 
 
-CONDITIONS = {function.__name__: function for function in (is_dissatisfied, asks_for_receipts, is_key)}
+def went_to_the_leader(event, on):
+    """Whether the edition of the annual letter that the event is about had been put before its signer."""
+    edition = Edition.objects.filter(letter=event.data["id"], number=event.data["edition"])
+    return edition.filter(approved_at__isnull=False).exists()
+
+
+CONDITIONS = {
+    function.__name__: function for function in (is_dissatisfied, asks_for_receipts, is_key, went_to_the_leader)
+}

@@ -39,7 +39,7 @@ def reader(request):
 def notices(request):
     """通知: what is unread first, newest first."""
     user = reader(request)
-    found = notices_of(user).select_related("proposal__session", "case__unit")
+    found = notices_of(user).select_related("proposal__session", "letter__session", "case__unit")
     unread = found.filter(read_at=None)
     is_all = request.GET.get("show") == "all"
     page = Paginator(found if is_all else unread, PAGE).get_page(request.GET.get("page"))
@@ -51,10 +51,12 @@ def notices(request):
 def open_notice(request, pk):
     """To what a notice is about; it is read now, and with it all others of what is shown there.
 
-    That is one proposal, or all that the units of the user are asked about drafts.
+    That is one proposal, all that the units of the user are asked about drafts, or one annual letter.
     """
     notice = get_object_or_404(notices_of(reader(request)), pk=pk)
-    shown = {"kind__in": OF_DRAFT} if notice.is_of_draft else {"proposal": notice.proposal_id}
+    shown = {"proposal": notice.proposal_id, "letter": notice.letter_id}
+    if notice.is_of_draft:
+        shown = {"kind__in": OF_DRAFT}
     operations.mark_read(request.user, at=timezone.now(), **shown)
     return redirect(notice)
 

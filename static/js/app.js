@@ -109,3 +109,16 @@ for (const part of document.querySelectorAll("[data-refresh]")) {
   };
   setTimeout(look, part.dataset.refresh * 1000);
 }
+
+// on paper nothing stays folded, but for menus and for pictures and pages of files, which are printed by themselves
+{
+  const unfolded = [];
+  window.addEventListener("beforeprint", () => {
+    for (const fold of document.querySelectorAll("main details:not([open]):not(.more)")) {
+      if (fold.querySelector("iframe, img, form, input")) continue;
+      fold.open = true;
+      unfolded.push(fold);
+    }
+  });
+  window.addEventListener("afterprint", () => { for (const fold of unfolded.splice(0)) fold.open = false; });
+}

@@ -26,9 +26,15 @@ class Home:
     def late(self):
         return sum(section.late for section in self.mine)
 
+    @property
+    def nearest(self):
+        """The deadline that comes first of what waits for the user and is not late: a Remaining, or None."""
+        running = [item.deadline for section in self.mine for item in section.items if item.deadline]
+        return min((one for one in running if one.tone != "late"), key=lambda one: one.due_on, default=None)
+
 
 def home_of(user, today):
-    """The Home of a user: sections with something late first, in each the nearest deadline first."""
+    """The Home of a user: sections with something late first, then those due soon; in each the nearest deadline."""
     standing = standing_of(user, today)
     found = {MINE: [], WATCHED: [], OTHERS: []}
     if standing.is_office or standing.leads_as:
@@ -40,7 +46,12 @@ def home_of(user, today):
     calendar = Calendar.load()
     for section in (section for sections in found.values() for section in sections):
         section.items = with_deadlines(section.items, today, calendar)
-    return Home(*(sorted(sections, key=lambda one: not one.late) for sections in found.values()))
+    return Home(*(sorted(sections, key=_urgency) for sections in found.values()))
+
+
+def _urgency(section):
+    nearest = section.items[0].deadline if section.items else None
+    return not section.late, not (nearest and nearest.tone == "soon")
 
 
 def waiting_for(user, today):

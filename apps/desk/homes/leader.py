@@ -1,13 +1,14 @@
 """A leader's home: what to sign, and the key proposals under the leader's eye."""
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 
-from apps.proposals.models import Proposal
-from apps.proposals.workflow import ProposalState
+from apps.proposals.models import Case, Proposal
+from apps.proposals.workflow import CaseRole, CaseState, ProposalState
 from apps.replies.workflow import ReplyState
 from apps.units.queries import unit_ids_of
 
+from ..queries import nearest_due
 from .lines import reply_line, reply_page, running_replies
 from .piles import OTHERS, WATCHED, Pile, Rows, Waiting
 
@@ -47,10 +48,19 @@ def sign_page(reply):
 
 def _supervised(standing):
     supervised = Proposal.objects.filter(supervising_leader_id__in=standing.leads_as)
-    supervised = supervised.exclude(state=ProposalState.CLOSED).counted().select_related("session")
+    lead = Case.objects.filter(proposal=OuterRef("pk"), role=CaseRole.LEAD).exclude(state=CaseState.ENDED)
+    supervised = (
+        supervised.exclude(state=ProposalState.CLOSED)
+        .counted()
+        .select_related("session")
+        .annotate(lead_unit=Subquery(lead.values("unit__name")[:1]))
+    )
 
     def line(proposal):
-        return Waiting(proposal, proposal.get_state_display(), proposal.get_absolute_url(), "查看")
+        url = proposal.get_absolute_url()
+        return Waiting(
+            proposal, proposal.get_state_display(), url, "查看", proposal.waits_until, proposal.lead_unit or ""
+        )
 
     pile = Pile("supervised", "督办的重点提案", Q(), line, WATCHED)
-    return Rows(supervised, (pile,), None, ("-session__year", "number_order", "pk"))
+    return Rows(supervised, (pile,), nearest_due(), ("-session__year", "number_order", "pk"))

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Case as Choice
-from django.db.models import F, IntegerField, OuterRef, Subquery, Value, When
+from django.db.models import F, IntegerField, Value, When
 
-from apps.proposals.models import Case
-from apps.proposals.queries import WAITS_UNTIL
-from apps.proposals.workflow import CaseState, ProposalState
+from apps.proposals.workflow import ProposalState
 
-RUNNING = (CaseState.ASSIGNED, CaseState.HANDLING)
-WAITED_FOR = (ProposalState.ASSIGNED, ProposalState.HANDLING)  # once it is answered, nobody waits for an opinion
+from ..queries import nearest_due
+
 DEFAULT_SORT = "number"
 SORTS = (  # what a telephone offers, where no heads are seen; the heads offer the same
     ("number", "案号从小到大"),
@@ -98,7 +96,7 @@ def in_order(proposals, sort, units=()):
     places = [When(state=state, then=Value(place)) for place, state in enumerate(ProposalState.values)]
     by = {
         "state": lambda: Choice(*places, output_field=IntegerField()),
-        "due": lambda: Choice(When(state__in=WAITED_FOR, then=Subquery(_nearest_due(units)))),
+        "due": lambda: nearest_due(units),
         "received": lambda: F("received_on"),
         "assigned": lambda: F("assigned_on"),
         "category": lambda: F("category__order"),
@@ -107,12 +105,3 @@ def in_order(proposals, sort, units=()):
     order = F("order_of_list").desc(nulls_last=True) if is_reversed else F("order_of_list").asc(nulls_last=True)
     further = ("category__name",) if name == "category" else ()
     return proposals.order_by(order, *further, "-session__year", "session_id", "number_order", "number", "pk")
-
-
-def _nearest_due(units):
-    """The deadline that `rows` shows of a proposal, as a query."""
-    cases = Case.objects.filter(proposal=OuterRef("pk"), state__in=RUNNING)
-    if units:
-        cases = cases.filter(unit_id__in=units)
-    cases = cases.annotate(waits_until=WAITS_UNTIL).filter(waits_until__isnull=False)
-    return cases.order_by("waits_until").values("waits_until")[:1]

@@ -12,8 +12,7 @@ from apps.proposals.models import Case, Proposal
 from apps.proposals.queries import signers_of
 from apps.proposals.workflow import CaseState
 
-from ..queries import remaining
-from .columns import RUNNING, WAITED_FOR
+from ..queries import RUNNING, WAITED_FOR, remaining
 
 
 @dataclass

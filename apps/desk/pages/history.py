@@ -35,7 +35,7 @@ def history(proposal, user, today, panels):
         own_case = "case" in event.data and _sees_case(event.data["case"], panels, standing)
         note = event.note if "case" not in event.data or own_case else ""
         told = (
-            event.data.get("unit"),
+            (unit := event.data.get("unit")) and f"承办单位：{unit}",
             event.data.get("unusual") and "（日期特殊）",
             event.entered_for and f"代{event.entered_for}录入",
         )
