@@ -474,6 +474,27 @@ def test_it_waits_at_home_for_exactly_whose_turn_it_is(world, client, state, fin
         assert letters_at_home(client) == ([finders[name]] if name in finders else []), name
 
 
+def test_what_went_out_is_found_at_home_by_leaders_and_the_committee(world, client):
+    readers = ("leader", "other_leader", "secretary")
+
+    def finders():
+        found = []
+        for name in (*readers, "clerk"):
+            client.force_login(world.people[name])
+            if "最近一份通报" in client.get("/").content.decode():
+                found.append(name)
+        return tuple(found)
+
+    letter = make.letter_at(world, "approved")
+    assert finders() == ()
+    approvals.issue(letter, "大渡口府函〔2020〕280号", datetime.date(2020, 11, 3), by=world.office, at=LATER)
+    assert finders() == readers
+    client.force_login(world.leader)
+    page = client.get("/").content.decode()
+    assert edition_of(world).get_absolute_url() in page
+    assert "大渡口府函〔2020〕280号" in page
+
+
 def test_a_returned_letter_waits_for_the_office(world, client):
     approvals.send_back(make.letter_at(world, "office_review"), by=world.chief, at=LATER, note="再核")
     client.force_login(world.office)

@@ -682,6 +682,8 @@ def test_cases_are_taken_on_the_page_and_what_was_ticked_stays_where_they_cannot
     page = client.get(reverse("reports:letter_cases", args=["9-4"])).content.decode()
     assert "写进通报" in page
     assert page.count("已写进通报") == 1
+    example = next(part for part in parts_of(letter_of(year.session)) if part.text.startswith("例如"))
+    assert f'value="{example.pk}" selected' in page  # further ones go on from there
     take = reverse("reports:letter_take_cases", args=["9-4"])
     wrong = client.post(take, {"replies": replies_to("001"), "after": last.pk, "seen": "1"})
     assert wrong.status_code == 422

@@ -134,6 +134,36 @@ def test_text_that_was_not_saved_is_found_again(running, people):
     assert Session.objects.get(pk=running.session.pk).letter.version == 2
 
 
+def drop(page, *files):
+    """Drops files of (name, text) in the middle of the page's body, as a hand would."""
+    page.evaluate(
+        """files => {
+            const dropped = new DataTransfer();
+            for (const [name, text] of files) dropped.items.add(new File([text], name));
+            for (const type of ["dragover", "drop"]) {
+                const options = { dataTransfer: dropped, bubbles: true, cancelable: true };
+                const event = new DragEvent(type, options);
+                document.querySelector("h1").dispatchEvent(event);
+                if (!event.defaultPrevented) throw new Error(`${type} is left to the browser`);
+            }
+        }""",
+        files,
+    )
+
+
+def test_a_letter_dropped_anywhere_on_the_page_is_proofread(running, people, problems):
+    page = people(running.office, "/reports/proofreading/")
+    page.get_by_label("或者粘贴正文").fill("贴了一半的文字")
+    drop(page, ["甲.txt", "x"], ["乙.txt", "y"])
+    told(page, "一次校对一份")
+    drop(page, ["通报.txt", "承办提案197件，其中A类183件，B类9件，C类6件。"])
+    told(page, "已选“通报.txt”")
+    expect(page.get_by_label("或者粘贴正文")).to_have_value("贴了一半的文字")
+    expect(page.get_by_role("button", name="校对", exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
+    told(page, "183+9+6=198")
+
+
 def test_a_chinese_input_method_is_not_disturbed_and_what_is_copied_is_the_text(running, people):
     page = people(running.office, EDITOR.format(running.session.key))
     press(page, "生成初稿")

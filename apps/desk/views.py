@@ -11,6 +11,7 @@ from apps.audit.queries import verify
 from apps.calendars.deadlines import Calendar
 from apps.figures.proposers import by_proposer, put_by
 from apps.proposals.models import Proposal, Session
+from apps.reports.queries import newest_issued, reads_letters
 
 from . import homes, pages
 from .homes.progress import progress_for
@@ -35,6 +36,8 @@ def home(request):
         "waits": [section for section in home.others if section.count],
         "progress": progress_for(request.user, today) if standing.handles_proposals else None,
         "standing": standing,
+        "reads_letters": reads_letters(request.user, today),
+        "issued_letter": newest_issued() if reads_letters(request.user, today) and not standing.is_office else None,
     }
     return render(request, "desk/home.html", context)
 

@@ -218,6 +218,12 @@ def source_of_example(fact, reply):
     return f"{reply.case.unit}对第{fact.row.number}号提案的答复"
 
 
+def place_of_examples(parts):
+    """The id of the part behind which a further example is put at first: the last one there, else the last part."""
+    told_there = [part.pk for part in parts if part.text.startswith(wording.CONNECTIVES)]
+    return told_there[-1] if told_there else parts[-1].pk if parts else None
+
+
 def examples_up_to(parts, after):
     """How many examples in a row end with the part whose id is `after`: the next one goes on from them."""
     place = next((at for at, part in enumerate(parts) if part.pk == after), -1)

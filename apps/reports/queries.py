@@ -49,6 +49,12 @@ def editions_visible_to(user, on=None):
     return Edition.objects.filter(issued_at__isnull=False) if reads_letters(user, on) else Edition.objects.none()
 
 
+def newest_issued():
+    """The Edition that went out last of all, None before the first."""
+    issued = Edition.objects.filter(issued_at__isnull=False).select_related("letter__session")
+    return issued.order_by("-issued_at").first()
+
+
 def is_editor(user, on=None):
     return standing_of(user, on or timezone.localdate()).is_office
 

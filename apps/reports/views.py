@@ -25,7 +25,7 @@ from apps.proposals.workflow import OutOfTurn, Refused
 
 from . import operations, queries
 from .approval_views import approval_context
-from .drafting import source_of_example
+from .drafting import place_of_examples, source_of_example
 from .forms import AsOfForm, LetterTextsForm
 from .letter import before_approval, compose, examples_of, usual_title
 from .models import Edition
@@ -246,13 +246,13 @@ def cases_chosen(request):
 def cases_page(request, session, kept, chosen=None, late="", status=200):
     """The replies to choose from. `chosen`: as ticked here, None for what is kept; `late`: why that is not stored."""
     examples = examples_of(session, tally_of(session, kept.figures_on), kept)
-    chosen = examples.themes if chosen is None else chosen
+    chosen, parts = examples.themes if chosen is None else chosen, parts_of(kept)
     context = {
         "session": session,
         "groups": grouped(examples, session, chosen, queries.sources_told(kept)),
         "themes": themes_of_letter(kept),
-        "places": places_of(parts_of(kept)),
-        "after": id_in(request.POST.get("after")),
+        "places": places_of(parts),
+        "after": id_in(request.POST.get("after")) or place_of_examples(parts),
         # who was told what changed meanwhile may save over it; who was only told of a slip may not yet
         "seen": request.POST.get("seen", "") if status == 422 else kept.version,
         "late": late,

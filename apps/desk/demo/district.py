@@ -132,14 +132,17 @@ def _load_accounts():
 def accounts(today):
     """[(post, username)] that find work on a day and that a newcomer tries first; the password is PASSWORD for all.
 
-    Of the units the one that has the most to do, of the leaders those for whom something waits.
+    Of the units the one that has the most to do, of the leaders the first, to whom the letter of the year goes, and
+    those for whom something waits.
     """
     running = Case.objects.filter(state__in=(CaseState.ASSIGNED, CaseState.HANDLING))
     busiest = running.values("unit").annotate(cases=Count("pk")).order_by("-cases", "unit__order").first()
     of_unit = Post.objects.filter(unit=busiest["unit"] if busiest else None).exclude(unit=None).order_by("kind")
     leaders = Post.objects.filter(kind=Post.Kind.LEADER).select_related("user").order_by("leader")
     wanted = ["office", "office2", "office_head", *of_unit.values_list("user__username", flat=True)]
-    wanted += [post.user.username for post in leaders if any(one.count for one in waiting_for(post.user, today))]
+    for place, post in enumerate(leaders):
+        if not place or any(one.count for one in waiting_for(post.user, today)):
+            wanted.append(post.user.username)
     wanted += ["committee", "committee2", "auditor", "admin"]
     posts = {post.user.username: post for post in Post.objects.select_related("user", "unit", "leader")}
     return [(str(posts[name]), name) for name in wanted if name in posts]
