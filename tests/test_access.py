@@ -242,6 +242,7 @@ PUBLIC = {"accounts:sign_in", "link:answer", "link:thanks", "link:file"}
 POST_ONLY = {
     "allocation:take",
     "allocation:agree",
+    "allocation:agree_all",
     "allocation:end_sharing",
     "allocation:place",
     "papers:ask_batch",

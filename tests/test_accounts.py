@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.models import Post, User
+from apps.accounts.operations import create_system_admin, set_mail_address
 from apps.accounts.queries import standing_of
 from tests import factories as make
 
@@ -198,3 +199,14 @@ def test_passwords_and_pages_are_not_kept_by_a_shared_browser(client):
     cookie = client.cookies["sessionid"]
     assert cookie["httponly"] and cookie["samesite"] == "Lax"
     assert int(cookie["max-age"]) <= 12 * 3600
+
+
+def test_the_auditor_reads_what_was_changed_of_an_account(client):
+    """Which fields and which posts, so that a change of rights can be followed; never what an address is."""
+    world = make.world()
+    set_mail_address(world.clerk, "li@example.gov.cn", at=timezone.now())
+    create_system_admin("root", "管二", "a-Long-enough-1", at=timezone.now())
+    client.force_login(world.auditor)
+    page = client.get("/audit/").content.decode()
+    assert "改动：电子邮件地址" in page and "li@example" not in page
+    assert "岗位：系统管理员" in page

@@ -1,6 +1,7 @@
 """The draft of a session's allocation: kept at each click, talked over with the units, assigned in one go."""
 
 import io
+import re
 import zipfile
 
 import pytest
@@ -406,6 +407,43 @@ def test_a_unit_agrees_with_one_click_and_objects_with_a_reason(transactional_db
         ("001", world.housing, True, "", None),
         ("002", world.housing, False, "属城市管理职能", world.parks),
     ]
+
+
+def test_a_unit_agrees_to_all_that_it_was_shown_and_to_nothing_that_changed_since(world, client):
+    lines = [placed(world, make.registered(world, number), (world.housing, LEAD)) for number in ("001", "002", "003")]
+    drafted(world, "004", (world.parks, LEAD))
+    shared(world)
+    client.force_login(world.clerk)
+    page = client.get(reverse("allocation:opinions")).content.decode()
+    assert "没有反馈的 3 件全部同意" in page
+    shown = re.findall(r'name="part" value="([\d-]+)"', page)
+    assert len(shown) == 3
+    placed(world, lines[1].proposal, (world.housing, LEAD), (world.culture, ASSIST), seen=1)
+    others = Line.objects.get(proposal__number="004")
+    told = client.post(
+        reverse("allocation:agree_all"),
+        {"part": [*shown, f"{others.pk}-{world.parks.pk}-1", "9-9-9", "x"]},
+        follow=True,
+    ).content.decode()
+    assert "已同意承办 2 件" in told and "刚才已调整" in told
+    agreed = Answer.objects.filter(agrees=True).values_list("line__proposal__number", flat=True)
+    assert sorted(agreed) == ["001", "003"], "not what was changed, and not for another unit"
+
+
+def test_before_assigning_the_office_is_told_which_units_have_not_answered(world, client):
+    both = [(world.housing, LEAD), (world.culture, ASSIST)]
+    answered_to = drafted(world, "001", *both)
+    drafted(world, "002")
+    client.force_login(world.office)
+    address = reverse("allocation:assign", args=["9-4"])
+    assert "还没有反馈的单位" not in client.get(address).content.decode(), "nobody was asked"
+    shared(world)
+    answered(world, answered_to, world.clerk, world.housing, agrees=True)
+    page = client.get(address).content.decode()
+    assert "还没有反馈的单位" in page
+    assert "区住房城乡建委（1件）、区文化旅游委（1件）" in page
+    answered(world, answered_to, world.culture_clerk, world.culture, agrees=True)
+    assert "区文化旅游委（" not in client.get(address).content.decode()
 
 
 # --- assigned in one go ----------------------------------------------------------------------------------------------

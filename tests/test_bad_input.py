@@ -670,3 +670,11 @@ def test_an_error_says_what_did_not_happen(client, db):
     for url in ("/reports/pictures/9-4/?unit=abc", "/reports/letters/9-4/?as_of=abc"):
         page = client.get(url).content.decode()
         assert "没有按此统计，有 1 处需要修改" in page and "没有保存" not in page, url
+
+
+def test_what_is_missing_is_told_in_plain_words(client, db):
+    world = make.world()
+    client.force_login(world.office)
+    page = client.post("/proposals/register/", {"title": ""}).content.decode()
+    assert "案由</a>：请填写或选择。" in page
+    assert "字段" not in page

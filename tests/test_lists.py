@@ -6,6 +6,7 @@ What a filter should give is told by a loop of its own over the rows of the worl
 import datetime
 import io
 import re
+from urllib.parse import quote
 
 import pytest
 from django.http import QueryDict
@@ -115,6 +116,13 @@ def test_each_filter_gives_what_a_count_by_hand_gives(client, year):
         wanted = [f"{one.session.key}/{one.number}" for one in proposals if asked(one)]
         assert 0 < len(wanted) < len(proposals), query
         assert listed(client, year.office, f"?{query}") == wanted, query
+
+
+@pytest.mark.parametrize(
+    "typed", ["第002号", "第2号", "2号提案", "０02", "００２号", "《关于饮水点的建议》", "　第002号　关于饮水点的建议"]
+)
+def test_a_number_or_title_copied_from_a_paper_finds_its_proposal(client, year, typed):
+    assert listed(client, year.office, f"?session=9-4&q={quote(typed)}") == ["9-4/002"]
 
 
 def test_the_counts_of_the_list_are_those_of_the_figures(client, year):

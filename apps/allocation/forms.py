@@ -64,7 +64,9 @@ class ObjectionForm(forms.Form):
     """Why a unit does not agree to its part, and who should have it instead."""
 
     reason = NoteField("不同意的理由")
-    suggested_unit = forms.ModelChoiceField(units_in_being(), label="建议由哪个单位承办", required=False)
+    suggested_unit = forms.ModelChoiceField(
+        units_in_being(), label="建议由哪个单位承办", required=False, empty_label="不作建议"
+    )
 
     def __init__(self, *args, unit, **kwargs):
         super().__init__(*args, **kwargs)

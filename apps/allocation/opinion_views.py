@@ -13,8 +13,10 @@ from apps.proposals.workflow import NotAllowed, OutOfTurn, Refused
 from apps.units.models import Unit
 
 from . import operations, queries
-from .forms import ObjectionForm
+from .forms import ObjectionForm, triples_in
 from .models import Line
+
+MOST = 200  # agreed to at once
 
 
 def own_units(request):
@@ -48,6 +50,26 @@ def agree(request, pk, unit):
         messages.warning(request, str(late))
     else:
         messages.success(request, f"已同意承办{line.proposal}提案。")
+    return redirect("allocation:opinions")
+
+
+@require_POST
+def agree_all(request):
+    """全部同意: what the page showed as not answered, each for itself; what changed since is told and stays open."""
+    units, done, at = own_units(request), 0, timezone.now()
+    asked = [one for one in triples_in(request.POST.getlist("part")) if one[1] in units][:MOST]
+    lines = queries.lines_asked_of(units).in_bulk([line for line, _, _ in asked])
+    own = Unit.objects.in_bulk(units)
+    for pk, unit, seen in asked:
+        try:
+            if pk not in lines:
+                raise OutOfTurn("有一件的征求意见已经结束，没有反馈。")
+            operations.answer(lines[pk], own[unit], by=request.user, at=at, seen=seen, agrees=True)
+            done += 1
+        except OutOfTurn as late:
+            messages.warning(request, str(late))
+    if done:
+        messages.success(request, f"已同意承办 {done} 件。")
     return redirect("allocation:opinions")
 
 

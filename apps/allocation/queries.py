@@ -259,6 +259,12 @@ def parts_to_answer():
     return Part.objects.filter(asked("line__"), ~IS_ANSWERED)
 
 
+def silent_units(session):
+    """[(name of a unit, parts that it has not answered to)] of a shared draft, in the order of units; one query."""
+    parts = parts_to_answer().filter(line__draft__session=session).order_by("unit__order", "unit__name")
+    return list(parts.values_list("unit__name").annotate(count=Count("pk")))
+
+
 def lines_asked_of(units):
     """The lines on which these units (ids) are asked for their opinion: their own."""
     lines = Line.objects.filter(asked(), Exists(Part.objects.filter(line=OuterRef("pk"), unit_id__in=units)))

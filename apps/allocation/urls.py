@@ -8,6 +8,7 @@ app_name = "allocation"
 urlpatterns = [
     path("", views.newest, name="newest"),
     path("opinions/", opinion_views.opinions, name="opinions"),
+    path("opinions/agree/", opinion_views.agree_all, name="agree_all"),
     path("opinions/<int:pk>/<int:unit>/agree/", opinion_views.agree, name="agree"),
     path("opinions/<int:pk>/<int:unit>/object/", opinion_views.object_to, name="object"),
     path("<session:key>/", views.draft, name="draft"),

@@ -232,6 +232,8 @@ def assign(request, key):
         "form": form,
         "lines": [(one, queries.standing_answers(one)) for one in lines],
         "objected": [(one, queries.objections(one)) for one in lines if queries.objections(one)],
+        "silent": queries.silent_units(session),
+        "draft": queries.draft_of(session),
         "chosen": " ".join(f"{one.pk}-{one.version}" for one in lines),
         "progress": queries.progress_of(session),
         "loads": queries.loads(session, Unit.objects.in_bulk()),

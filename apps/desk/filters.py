@@ -1,5 +1,7 @@
 """Filters and search of the list of proposals."""
 
+import re
+
 import django_filters
 from django import forms
 from django.db.models import CharField, Count, Exists, IntegerField, OuterRef, Q, Value
@@ -9,11 +11,16 @@ from django.utils.functional import cached_property
 
 from apps.figures.queries import tally
 from apps.proposals.models import Case, Category, Proposal, Proposer, Rating, ResultClass, Session
-from apps.proposals.queries import overdue_on
+from apps.proposals.queries import number_as_printed, overdue_on
 from apps.proposals.workflow import CaseState, ProposalState
 from apps.reports.tables import SEPARATOR
 from apps.units.models import Leader, Unit
 from apps.units.queries import unit_ids_of
+
+NARROW = {wide: wide - 0xFEE0 for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
+"""Full-width digits and letters to the usual ones; punctuation stays, as titles have it."""
+QUOTED = str.maketrans("《》", "  ")
+NUMBERED = re.compile(r"第?(\d+)号(?:提案)?")  # as a number stands in papers
 
 
 def of_unit(proposals, unit):
@@ -125,11 +132,15 @@ class ProposalFilter(django_filters.FilterSet):
         return "tally" in self.__dict__ and self.tally is not None
 
     def search(self, queryset, name, value):
-        """Every word must be found in number, title, text or proposer."""
-        for word in value.split():
-            queryset = queryset.filter(
-                Q(number__icontains=word) | Q(title__icontains=word) | Q(text__icontains=word) | _put_by(word)
-            )
+        """Every word must be found in number, title, text or proposer; 第16号 is that very number."""
+        for word in value.translate(QUOTED).split():
+            narrow = word.translate(NARROW)
+            found = Q(number__icontains=narrow) | Q(title__icontains=word) | Q(text__icontains=word) | _put_by(word)
+            if narrow != word:
+                found |= Q(title__icontains=narrow) | Q(text__icontains=narrow)
+            if number := NUMBERED.fullmatch(narrow):
+                found |= Q(number=number_as_printed(number[1]))
+            queryset = queryset.filter(found)
         return queryset
 
     def by_unit(self, queryset, name, unit):

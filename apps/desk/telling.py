@@ -2,6 +2,7 @@
 
 from django.core.exceptions import FieldDoesNotExist
 
+from apps.accounts.models import User
 from apps.proposals.models import Case, Proposal
 from apps.proposals.rearranging import PROPOSER_FIELDS
 from apps.proposals.workflow import CaseRole
@@ -118,10 +119,28 @@ def facts_of(event):
     if "from_on" in data and "until_on" in data:
         found.append(f"{data['from_on']} → {data['until_on']}")
     found += [f"{label}：{data[name]}" for name, label in PLAIN if data.get(name)]
+    if event.target_type == "user":
+        found += _of_account(data)
     if before := data.get("before"):
         told = "，".join(f"{label}{before[name]}" for name, label in RECEIPT_FACTS.items() if before.get(name))
         found.append(f"更正前：{told}")
     return found
+
+
+def _of_account(data):
+    """What an event of an account tells: which fields changed (never to what), its posts, if it is closed."""
+    changed = [_label_of_account(name) for name in data.get("changed", []) if isinstance(name, str)]
+    found = [f"改动：{'、'.join(changed)}"] if changed else []
+    if data.get("posts"):
+        found.append(f"岗位：{'、'.join(data['posts'])}")
+    return found + (["已停用"] if data.get("active") is False else [])
+
+
+def _label_of_account(name):
+    try:
+        return str(User._meta.get_field(name).verbose_name)
+    except FieldDoesNotExist:
+        return name
 
 
 def _changes(data):

@@ -121,7 +121,7 @@ class ReturnForm(ActionForm):
 
 
 class ForwardForm(ActionForm):
-    signer = forms.ModelChoiceField(Leader.objects.all(), label="报请审签的领导")
+    signer = forms.ModelChoiceField(Leader.objects.all(), label="报请审签的领导", empty_label="请选择")
     note = NoteField("说明", required=False, help_text="所选不是该单位的分管领导时必须写明原因")
 
     def prepare(self):
@@ -129,7 +129,7 @@ class ForwardForm(ActionForm):
 
 
 class RedirectForm(ActionForm):
-    signer = forms.ModelChoiceField(Leader.objects.all(), label="转请哪位领导审签")
+    signer = forms.ModelChoiceField(Leader.objects.all(), label="转请哪位领导审签", empty_label="请选择")
     note = NoteField("转请的理由")
 
 

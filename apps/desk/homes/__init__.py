@@ -50,8 +50,10 @@ def home_of(user, today):
 
 
 def _urgency(section):
-    nearest = section.items[0].deadline if section.items else None
-    return not section.late, not (nearest and nearest.tone == "soon")
+    """Sorts the late first, then what is due soon, and with it a letter that waits to be approved: it has no day."""
+    first = section.items[0] if section.items else None
+    is_soon = first and (first.deadline.tone == "soon" if first.deadline else first.is_letter)
+    return not section.late, not is_soon
 
 
 def waiting_for(user, today):
