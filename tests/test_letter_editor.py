@@ -34,6 +34,7 @@ from apps.reports.references import resolved
 from tests import factories as make
 from tests.factories import moment
 from tests.test_letter import again, answered, text_of, write
+from tests.test_queries import MOST, queries_of
 
 pytestmark = pytest.mark.django_db
 AT = moment(2020, 10, 8)
@@ -991,3 +992,12 @@ def test_hostile_texts_stay_text(year, client):
         assert page.status_code == 200
         assert b"<script>alert" not in page.content
     assert "{" not in text_of(year)
+
+
+def test_the_editor_asks_no_more_often_while_the_letter_is_still_drafted(client, world):
+    client.force_login(world.office)
+    bad = make.reply_at(world, make.handling(world).cases.get(), "issued")
+    make.rated(world, bad, "不满意")
+    save_letter_texts(world.session, by=world.office, at=make.moment(), methods="健全机制。")
+    many, sql = queries_of(client, "/reports/letters/9-4/editor/")
+    assert many <= MOST, "\n".join(sql)

@@ -11,7 +11,9 @@ from apps.proposals import rearranging
 from apps.proposals.models import Proposal
 from apps.proposals.workflow import CaseRole
 from apps.replies import operations as replies
+from apps.supervision import operations as cards
 from tests import factories as make
+from tests.test_queries import MOST, queries_of
 
 pytestmark = pytest.mark.django_db
 LEAD, ASSIST, SEPARATE = CaseRole.LEAD, CaseRole.ASSIST, CaseRole.SEPARATE
@@ -263,3 +265,42 @@ def test_the_history_tells_whose_part_it_was_without_making_it_the_persons_offic
     signed = page.partition("<strong>审签</strong>")[2].partition("</li>")[0]
     assert "周明远" in signed
     assert "承办单位：区住房城乡建委" in signed
+
+
+# --- how often it asks ---
+
+
+@pytest.mark.parametrize("post", ["office", "clerk", "leader", "secretary"])
+def test_the_page_of_a_proposal_asks_as_often_for_a_bare_one_as_for_a_long_one(client, world, post):
+    client.force_login(world.people[post])
+    bare = make.handling(world, "001", roles=[(world.housing, "lead"), (world.culture, "assist")])
+    few, _ = queries_of(client, bare.get_absolute_url())
+    long = make.assigned(world, "002", roles=[(world.housing, "separate"), (world.parks, "separate")])
+    for unit in (world.housing, world.parks):
+        case = make.case_of(long, unit)
+        red = make.raised(world, make.card_at(world, case, "issued"))
+        cards.object_to(red, by=make.people_of(world, unit)[1], at=make.moment(2020, 3, 16), note="系统故障")
+        cases.accept(case, by=make.people_of(world, unit)[0], at=make.moment(2020, 3, 16))
+    for unit in (world.housing, world.parks):
+        make.rated(world, make.reply_at(world, make.case_of(long, unit), "issued"), "不满意")
+        second = make.moment(2020, 6, 20)
+        reply = make.reply_at(world, make.case_of(long, unit), "issued", at=second, code="B")
+        make.rated(world, reply, "满意", at=make.moment(2020, 6, 28))
+    assert Proposal.objects.get(pk=long.pk).state == "closed"
+    many, sql = queries_of(client, long.get_absolute_url())
+    assert many <= MOST, "\n".join(sql)
+    # what there is none of is not asked further (talks, promises, receipts): a bare page may ask less, never more
+    assert few <= many
+    third = make.handling(world, "003", roles=[(world.housing, "separate"), (world.parks, "separate")])
+    make.rated(world, make.reply_at(world, make.case_of(third, world.housing), "issued", code="B"), "不满意")
+    again, sql = queries_of(client, third.get_absolute_url())
+    assert again == many, "\n".join(sql)
+
+
+def test_the_page_of_a_proposal_asks_as_often_for_one_assisting_unit_as_for_two(client, world):
+    client.force_login(world.leader)
+    counts = []
+    for number, helpers in (("001", [world.culture]), ("002", [world.culture, world.parks])):
+        roles = [(world.housing, "lead"), *((unit, "assist") for unit in helpers)]
+        counts.append(queries_of(client, make.handling(world, number, roles=roles).get_absolute_url())[0])
+    assert counts[0] == counts[1] <= MOST
