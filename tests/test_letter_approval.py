@@ -388,6 +388,19 @@ def test_each_frozen_figure_opens_the_proposals_as_they_stood(world, client):
     assert client.get(reverse("reports:edition_figure", args=[edition.pk, len(edition.members)])).status_code == 404
 
 
+def test_a_frozen_figure_leads_a_leader_to_the_proposals_in_their_portfolio_and_names_the_rest(world, client):
+    make.handling(world, "004", roles=[(world.culture, "lead")])
+    edition = make.letter_at(world, "issued").latest
+    place = next(place for place, (path, _) in enumerate(edition.members) if path == ["total"])
+    client.force_login(world.leader)
+    page = client.get(reverse("reports:edition_figure", args=[edition.pk, place])).content.decode()
+    links = [address for address, number in re.findall(r'data-label="案号"><a href="([^"]*)">([^<]*)', page)]
+    assert links
+    assert {client.get(address).status_code for address in links} == {200}
+    assert reverse("desk:proposal", args=[proposal(world, "004").pk]) not in links
+    assert re.search(r'data-label="案号">004<', page)
+
+
 def test_what_changed_since_is_listed_apart(world, client):
     edition = make.letter_at(world, "issued").latest
     client.force_login(world.leader)

@@ -16,7 +16,7 @@ from apps.documents.word import DOCX, paper_docx
 from apps.figures.queries import tally as tally_of
 from apps.proposals.buttons import buttons
 from apps.proposals.forms import ActionForm, NoteForm
-from apps.proposals.models import Session
+from apps.proposals.models import Proposal, Session
 from apps.proposals.queries import left_to_another
 from apps.proposals.views import Act, run_action
 
@@ -188,12 +188,18 @@ def at_place(things, place):
 
 
 def figure_page(request, found, label, rows, base=""):
+    """The frozen rows, each a way to its proposal for those who may see that one."""
+    seen = Proposal.objects.visible_to(request.user).filter(session=found.letter.session)
+    seen = set(seen.values_list("pk", flat=True))
     context = {
         "edition": found,
         "session": found.letter.session,
         "label": label,
         "base": base,
         "columns": [label for _, label in COLUMNS],
-        "rows": [(row["id"], [(column, row[name] or "—") for name, column in COLUMNS]) for row in rows],
+        "rows": [
+            (row["id"] if row["id"] in seen else None, [(column, row[name] or "—") for name, column in COLUMNS])
+            for row in rows
+        ],
     }
     return render(request, "reports/edition_figure.html", context)
