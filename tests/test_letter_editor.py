@@ -503,6 +503,13 @@ def test_before_there_are_parts_the_sections_are_told_once(year):
     assert any("主要做法" in line for line in compose(year.session).unfinished)
 
 
+def test_numbers_typed_into_the_texts_are_told_before_there_are_parts_too(year):
+    write(year, methods="办理12件。\n共{提案总数}件。", class_intros={"A": "占比92.5%。"})
+    told = [line for line in told_warnings(year) if "手工" in line]
+    assert ["12件" in told[0], "92.5%" in told[1], len(told)] == [True, True, 2]
+    assert "主要做法" in told[0]
+
+
 def test_the_drafted_opening_follows_the_occasion_and_the_speaker(year):
     editing.draft(year.session, by=year.office, at=AT)
     opening = parts_of(letter_of(year.session))[0]

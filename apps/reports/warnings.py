@@ -4,6 +4,7 @@ from apps.figures.queries import tally as tally_of
 
 from . import queries
 from .letter import before_approval, composed
+from .marks import loose_numbers
 from .parts import Kind, where
 from .references import REFERENCE
 
@@ -61,9 +62,9 @@ def half_told(parts, references):
 
 def left_out(letter, parts):
     """Sections that nobody has written, headings with nothing under them, an occasion that is not told: of a letter
-    that is written part by part. Before that, what is missing is told by letter.py."""
+    that is written part by part. Before that, what is missing is told by letter.py, and numbers typed by hand here."""
     if not parts:
-        return []
+        return typed_in_texts(letter)
     headings = [part.text for part in parts if part.kind == Kind.SECTION]
     found = [
         f"通报里没有“{name}”一节。"
@@ -76,6 +77,19 @@ def left_out(letter, parts):
             found.append(f"标题“{part.text[:20]}”下面没有文字。")
     if letter.occasion and not any("{通报场合}" in part.text or letter.occasion in part.text for part in parts):
         found.append("通报场合已经填写，正文里没有写到，请在开头一段插入 {通报场合}。")
+    return found
+
+
+def typed_in_texts(letter):
+    """Numbers typed by hand in the texts of which the letter is drafted."""
+    texts = [(letter._meta.get_field(name).verbose_name, getattr(letter, name))
+             for name in ("methods", "problems", "next_steps")]  # fmt: skip
+    texts += [(f"{code}类的导语", text) for code, text in letter.class_intros.items()]
+    texts += [(f"{theme}的导语", text) for theme, text in letter.theme_intros.items()]
+    found = []
+    for name, text in texts:
+        if loose := "、".join(dict.fromkeys(one.text for one in loose_numbers(text))):
+            found.append(f"“{name}”有手工填写的数字：{loose}，请改用引用，或生成初稿后登记出处。")
     return found
 
 
