@@ -17,7 +17,13 @@ def pytest_addoption(parser):
     parser.addoption(
         "--database-tests-only",
         action="store_true",
-        help="leave out the tests that do not touch the database (bin/test, for its second database)",
+        help="leave out the tests that do not touch the database, and of looks (bin/test, for its second database)",
+    )
+
+
+def pytest_configure(config):
+    config.addinivalue_line(
+        "markers", "looks: of how pages look in a browser, which no database changes; left out with the second one"
     )
 
 
@@ -25,8 +31,9 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         keep_migrated_rows(item)
     if config.getoption("--database-tests-only"):
-        others = [item for item in items if not uses_database(item)]
-        items[:] = [item for item in items if uses_database(item)]
+        others = [item for item in items if not uses_database(item) or item.get_closest_marker("looks")]
+        left = set(others)
+        items[:] = [item for item in items if item not in left]
         config.hook.pytest_deselected(items=others)
 
 
