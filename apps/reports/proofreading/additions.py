@@ -55,7 +55,7 @@ def _check_led(item, splits, marks):
         marks.fine(item.count, *[one.count for one in parts])
     else:
         told = f"{'+'.join(plain(one.value) for one in parts)}={plain(total)}，文中合计为{plain(item.value)}。"
-        marks.fault("sum", [item.count], plain(item.value), plain(total), told)
+        marks.suspect("sum", [item.count], plain(item.value), plain(total), told)
 
 
 def _check_some(item, some, splits, marks):
@@ -71,7 +71,7 @@ def _check_some(item, some, splits, marks):
         marks.fine(item.count, *[one.count for one in chosen])
     else:
         told = f"{'+'.join(plain(one.value) for one in chosen)}={plain(total)}，文中合计为{plain(item.value)}。"
-        marks.fault("sum", [item.count], plain(item.value), plain(total), told)
+        marks.suspect("sum", [item.count], plain(item.value), plain(total), told)
 
 
 def _check_added(item, splits, marks):
@@ -132,7 +132,7 @@ def _check_papers(item, splits, marks):
         marks.fine(item.count, *mentions)
     else:
         told = f"{'+'.join(plain(one.value) for one in parts)}={plain(total)}，文中共{plain(item.value)}件。"
-        marks.fault("sum", mentions, plain(total), plain(item.value), told, item.count)
+        marks.suspect("sum", mentions, plain(total), plain(item.value), told, item.count)
 
 
 def _papers_behind(item, splits):

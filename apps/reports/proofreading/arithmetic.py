@@ -3,6 +3,9 @@
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 _NEAR = 20  # a base that would fit is looked for within one part in so many
+_LONG = 3  # digits of a number whose misprints are told from other numbers
+_FEW, _SHARE = 3, Decimal("0.08")  # so many papers, and that part of them, may be off by a slip
+_POINTS = 6  # percentage points
 
 
 def share(count, base, decimals):
@@ -56,6 +59,18 @@ def is_misprint(one, other):
         return False
     off = sum(a != b for a, b in zip(one, other, strict=True))
     return off == 1 or (off == 2 and sorted(one) == sorted(other))
+
+
+def is_slip(printed, due, is_share):
+    """Whether a printed figure (as text) can be a slip of the pen or of a late edit for the due one: a misprint, or near.
+
+    Real faults are small or misprints; what is far off was most often read as what it is not, so that it needs words
+    that leave no other reading.
+    """
+    if len(printed) >= _LONG and is_misprint(printed, due):
+        return True
+    printed, due = Decimal(printed), Decimal(due)
+    return abs(printed - due) <= (_POINTS if is_share else max(_FEW, max(printed, due) * _SHARE))
 
 
 def plain(number):

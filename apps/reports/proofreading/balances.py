@@ -43,7 +43,7 @@ def _check(near, last, marks):
     due = whole.value + lows
     if abs(due - last.value) <= max(_CLOSE, whole.value * _CLOSE // 100):
         told = f"由{plain(whole.value)}件按所说的增减，应为{plain(due)}件，文中为{plain(last.value)}件。"
-        marks.fault("sum", [*steps, last], plain(last.value), plain(due), told, whole)
+        marks.suspect("sum", [*steps, last], plain(last.value), plain(due), told, whole)
 
 
 def _step(near):

@@ -158,7 +158,8 @@ def _difference(count, percent, now, then, marks, splits):
             marks.fine(count)
         else:
             off = abs(now[0] - then[0])
-            marks.fault(
+            told = marks.fault if percent is not None and fits(off, then[0], percent) else marks.suspect
+            told(
                 "sum",
                 [count],
                 plain(count.value),

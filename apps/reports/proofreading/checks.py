@@ -179,7 +179,7 @@ def _check_sum(group, splits, marks):
     named = base.sentence == group.items[0].sentence or bool(group.items[0].within)
     most = base.value if named else max(one.value for one in bases)
     if _claims_all(group) or (total > most and (_cannot_overlap(group) or _is_slip(group, total - most))):
-        marks.fault("sum", mentions, plain(total), plain(base.value), _sum_advice(group, base), base.count)
+        marks.suspect("sum", mentions, plain(total), plain(base.value), _sum_advice(group, base), base.count)
     elif (
         total < base.value
         and base.paragraph == group.items[0].paragraph
@@ -550,4 +550,4 @@ def _shares_only(group, marks):
     if abs(total - 100) <= slack:
         marks.fine(*shares)
     elif group.is_complete() or (total > 100 + slack and group.facet not in (*words.OPEN, "key", "handling")):
-        marks.fault("sum", shares, plain(total), "100", f"各项比例合计{plain(total)}%，不是100%。")
+        marks.suspect("sum", shares, plain(total), "100", f"各项比例合计{plain(total)}%，不是100%。")

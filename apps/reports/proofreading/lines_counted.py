@@ -79,7 +79,7 @@ def _compare(whole, parts, marks):
 
 def _fault(whole, parts, total, marks):
     told = f"{'+'.join(parts)}={plain(total)}，与{plain(whole.value)}相差{plain(abs(total - whole.value))}。"
-    marks.fault("sum", [whole.count], plain(whole.value), plain(total), told)
+    marks.suspect("sum", [whole.count], plain(whole.value), plain(total), told)
 
 
 def _check_leaders(told, splits, marks):

@@ -89,4 +89,4 @@ def _compare(item, parts, marks):
     elif not item.count.after.startswith("次"):
         told = f"{'+'.join(plain(part.value) for part in parts)}={plain(total)}，文中合计为{plain(item.value)}。"
         here = [part.count for part in parts if part.sentence == item.sentence]
-        marks.fault("sum", [*here, item.count], plain(total), plain(item.value), told)
+        marks.suspect("sum", [*here, item.count], plain(total), plain(item.value), told)

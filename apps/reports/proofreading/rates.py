@@ -219,7 +219,7 @@ def _compare(item, counts, bases, splits, marks, is_clear=False):
     cut = next((one for one in pairs if is_truncated(one[0], one[1].value, item.percent)), None)
     count, base = cut or pairs[0]
     rule = "rounding" if cut else "percent"
-    marks.fault(
+    marks.suspect(
         rule,
         [item.percent],
         item.percent.printed,

@@ -27,7 +27,7 @@ def rest_fault(marks, item, whole, less, *others):
     """Marks `item` as no rest of `whole` (a value) less `less`. `others`: the mentions that prove it."""
     due = whole - less
     told = f"{plain(whole)}件减去{plain(less)}件，应为{plain(due)}件，文中为{plain(item.value)}件。"
-    marks.fault("sum", [item.count], plain(item.value), plain(due), told, *others)
+    marks.suspect("sum", [item.count], plain(item.value), plain(due), told, *others)
 
 
 def check_remainders(splits, marks):

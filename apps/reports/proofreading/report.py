@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from .arithmetic import is_slip
+
 RIGHT, WRONG, UNCHECKED = "right", "wrong", "unchecked"
 LONGEST = 120  # characters of the letter quoted with a finding
 
@@ -83,6 +85,11 @@ class Marks:
             if self._places[same] not in (places := self.wrong.setdefault(id(mention), [])):
                 places.append(self._places[same])
 
+    def suspect(self, rule, mentions, printed, expected, suggestion, base=None):
+        """A finding where the words of the letter leave a doubt of what belongs to what: only if it can be a slip."""
+        if is_slip(str(printed), str(expected), is_share=rule != "sum"):
+            self.fault(rule, mentions, printed, expected, suggestion, base)
+
     def note(self, rule, mentions, printed, expected, suggestion):
         self.notes.append(
             Finding(rule, self.words_of(mentions), str(printed), str(expected), suggestion, tuple(mentions))
@@ -113,3 +120,4 @@ class Marks:
                 Claim(mention.paragraph, mention.start, mention.end, mention.kind, mention.printed, status, places)
             )
         return found
+

@@ -65,7 +65,7 @@ def _check_sum(whole, parts, marks):
     if complete or slip:
         told = "+".join(plain(one.value) for one in parts)
         advice = f"{told}={plain(total)}，与{plain(whole.value)}相差{plain(abs(off))}。"
-        marks.fault("sum", parts, plain(total), plain(whole.value), advice, whole)
+        marks.suspect("sum", parts, plain(total), plain(whole.value), advice, whole)
 
 
 def _check_added(told, marks):
@@ -87,7 +87,7 @@ def _check_added(told, marks):
             marks.fine(whole, *parts)
         else:
             told_so = f"{'+'.join(plain(one.value) for one in parts)}={plain(total)}，文中合计为{plain(whole.value)}。"
-            marks.fault("sum", [whole], plain(whole.value), plain(total), told_so)
+            marks.suspect("sum", [whole], plain(whole.value), plain(total), told_so)
 
 
 def _check_again(told, marks):
