@@ -65,7 +65,7 @@ def check(document, figures=None):
     for number, text in enumerate(document.paragraphs):
         if number not in document.rows:
             lexer.read(number, text)
-    marks = Marks(document.paragraphs)
+    marks = Marks(document.paragraphs, lexer.mentions)
     splits = Splits(items_of(lexer.mentions, session_of("".join(document.paragraphs))), document.paragraphs)
     tables = tables_of(document)
     splits.told_in_tables = [column.total for table in tables for column in table.counts if column.total]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from . import words
-from .arithmetic import fits, is_forced, is_truncated, plain, share
+from .arithmetic import fits, is_forced, is_slip, is_truncated, plain, share
 from .bases import Base, bases_of, is_itself_the_base, is_of_something_else, nearby, share_advice, told_wholes
 from .followups import FOLLOWED
 from .labels import cleaned, is_filler
@@ -15,6 +15,7 @@ from .numerals import chinese_whole
 
 _AROUND = 12  # counts beside a split that may belong to it
 _SLIP = 3  # proposals
+_ONE = 1  # paper that a share may be off by, of however few
 _NEARLY = 25  # one in so many may be missing from a list by a slip
 _REFUSED = 10  # one in so many of those not filed may be missing by a slip
 _BY_PART = re.compile("^(?:就|从|按)[^，；\\d]{1,10}(?:而言|来看|来说|看|分|讲)，?[^，；\\d]{0,4}$")
@@ -55,7 +56,7 @@ def check_shares(splits, marks):
             and not is_itself_the_base(item, splits)
             and (not item.past or _is_past(bases[0], item, past) or item.base_words)
         ):
-            _wrong_share(item, bases, marks)
+            _wrong_share(item, bases, marks, is_clear=id(item) in common)
 
 
 def _elsewhere(item, bases, splits):
@@ -135,16 +136,20 @@ def namesake(item, splits):
     return None
 
 
-def _wrong_share(item, bases, marks):
+def _wrong_share(item, bases, marks, is_clear):
     count, percent = item.value, item.percent
     truncated = next((one for one in bases if is_truncated(count, one.value, percent)), None)
-    base = truncated or bases[0]
+    named = is_clear or bases[0].is_named
+    nearest = min(bases, key=lambda one: abs(share(count, one.value, percent.decimals) - percent.value))
+    base = truncated or (bases[0] if named else nearest)
     expected = share(count, base.value, percent.decimals)
     forced = item.group is not None and is_forced(
         percent, expected, [one.percent for one in item.group.items if one.percent]
     )
     rule = "rounding" if truncated or forced else "percent"
-    marks.fault(
+    by_one = abs(expected - percent.value) * base.value / 100 <= _ONE
+    told = marks.fault if named or by_one else marks.suspect
+    told(
         rule,
         [item.count, percent],
         percent.printed,
@@ -175,11 +180,12 @@ def _check_sum(group, splits, marks):
         return
     if _is_explained(group, bases, splits):
         return
-    base = bases[0]
+    base = bases[0] if _is_clear(group, bases[0]) else _likeliest(group, bases, splits)
     named = base.sentence == group.items[0].sentence or bool(group.items[0].within)
     most = base.value if named else max(one.value for one in bases)
     if _claims_all(group) or (total > most and (_cannot_overlap(group) or _is_slip(group, total - most))):
-        marks.suspect("sum", mentions, plain(total), plain(base.value), _sum_advice(group, base), base.count)
+        told = marks.fault if _is_clear(group, base) else marks.suspect
+        told("sum", mentions, plain(total), plain(base.value), _sum_advice(group, base), base.count)
     elif (
         total < base.value
         and base.paragraph == group.items[0].paragraph
@@ -193,6 +199,20 @@ def _check_sum(group, splits, marks):
             plain(base.value),
             f"各项合计{plain(total)}件，{plain(base.value)}件中还有{plain(base.value - total)}件没有说明。",
         )
+
+
+def _is_clear(group, base):
+    """Whether nothing stands between a whole and its parts, all in one sentence: no other whole can be meant."""
+    first, last = group.items[0], group.items[-1]
+    beside = base.sentence == first.sentence or first.mention.said.startswith("其中")
+    in_row = last.place - first.place == len(group.items) - 1
+    return beside and in_row and base.place == first.place - 1 and first.sentence == last.sentence
+
+
+def _likeliest(group, bases, splits):
+    """The whole that a split can be a slip of, the first of `bases` where there is none."""
+    able = [*bases, *[one for one in splits.able(group.items[0]) if one.place < group.items[0].place]]
+    return next((one for one in able if is_slip(plain(group.total), plain(one.value), is_share=False)), bases[0])
 
 
 def _is_explained(group, bases, splits):

@@ -58,7 +58,7 @@ def _check_open(item, splits, marks):
     if not off:
         marks.fine(whole.count, done.count, item.count)
     elif due > 0 and abs(off) <= _SLIP and not _explained(done.value + item.value, item, splits):
-        rest_fault(marks, item, whole.value, done.value, whole.count)
+        rest_fault(marks.suspect, item, whole.value, done.value, whole.count)
 
 
 def _explained(total, item, splits):
@@ -80,7 +80,7 @@ def _check_others(item, splits, marks):
     if whole.value == total:
         marks.fine(item.count, but.count)
     elif abs(whole.value - total) <= min(_SLIP, max(1, whole.value // 10)):
-        rest_fault(marks, item, whole.value, but.value, whole.count)
+        rest_fault(marks.suspect, item, whole.value, but.value, whole.count)
 
 
 def _check_lacking(item, name, splits, marks):
@@ -106,4 +106,4 @@ def _check_lacking(item, name, splits, marks):
         return
     whole = wholes[beside[0].value]
     if whole.value > told[0].value:
-        rest_fault(marks, item, whole.value, told[0].value, whole.count)
+        rest_fault(marks.fault, item, whole.value, told[0].value, whole.count)

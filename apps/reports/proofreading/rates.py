@@ -145,20 +145,21 @@ def _adjoining(item, splits, marks):
     if item.year and item.year != before.year:
         return False  # 三年落实93件，其中2021年的落实率…: of that year's alone
     earlier = [one for one in splits.same_sentence(before) if one.value >= before.value]
-    bases = [Base(one.value, "", one.count) for one in reversed(earlier)] + bases_of(before, splits)
+    bases = [Base(one.value, "", one.count, True) for one in reversed(earlier)] + bases_of(before, splits)
     parts = splits.called_before("handling", "主办", before)  # rates are often of what a place leads alone
     if before.facet and before.facet not in words.OPEN:
         parts = parts + splits.called_before(before.facet, before.name, before)  # B类提案上门走访的54件
     bases += [Base(one.value, "", one.count) for one in parts]
     counts = [before.value] if before.group is None else [before.value, before.group.total]
+    bases.sort(key=lambda base: abs(share(before.value, base.value, 4) - item.percent.value))
     _compare(item, counts, bases, splits, marks)
     return True
 
 
 def _names_count(name, label):
     """Whether a rate is called what its count is: 当面沟通的176件，当面沟通率."""
-    if re.match("总|全|整体|综合|平均", name):
-        return False  # the rate of all of them
+    if not name or re.match("总|全|整体|综合|平均", name):
+        return False  # of nothing named, or the rate of all of them
     if _NOT.search(label.partition(name[-2:])[0]) and not _NOT.match(name):
         return False  # 不宜公开的26件，公开率…: of the others
     if len(name) > 2 and name in label and not any(words_of.search(name) for _, words_of in _STAGE_OF_RATE):
@@ -217,13 +218,17 @@ def _compare(item, counts, bases, splits, marks, is_clear=False):
         marks.fine(item.percent)
         return
     cut = next((one for one in pairs if is_truncated(one[0], one[1].value, item.percent)), None)
-    count, base = cut or pairs[0]
+    nearest = min(pairs, key=lambda one: abs(share(one[0], one[1].value, 4) - item.percent.value))
+    count, base = cut or (pairs[0] if is_clear else nearest)
     rule = "rounding" if cut else "percent"
-    marks.suspect(
+    expected = share(count, base.value, item.percent.decimals)
+    by_one = abs(expected - item.percent.value) * base.value / 100 <= 1
+    told = marks.fault if is_clear or base.is_named or by_one else marks.suspect
+    told(
         rule,
         [item.percent],
         item.percent.printed,
-        share(count, base.value, item.percent.decimals),
+        expected,
         share_advice(count, base, item.percent, rule),
     )
 

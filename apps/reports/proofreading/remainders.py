@@ -23,11 +23,14 @@ _REACH, _FAR = 10, 80  # items
 _SLIP, _SHARE = 3, 10  # so many, and one in so many
 
 
-def rest_fault(marks, item, whole, less, *others):
-    """Marks `item` as no rest of `whole` (a value) less `less`. `others`: the mentions that prove it."""
+def rest_fault(told_by, item, whole, less, *others):
+    """Tells `item` as no rest of `whole` (a value) less `less`, by `told_by`: marks.fault or marks.suspect.
+
+    `others`: the mentions that prove it.
+    """
     due = whole - less
     told = f"{plain(whole)}件减去{plain(less)}件，应为{plain(due)}件，文中为{plain(item.value)}件。"
-    marks.suspect("sum", [item.count], plain(item.value), plain(due), told, *others)
+    told_by("sum", [item.count], plain(item.value), plain(due), told, *others)
 
 
 def check_remainders(splits, marks):
@@ -63,7 +66,7 @@ def _check_rest(item, splits, marks):
         marks.fine(item.count, *[one.count for one in parts])
         return
     if wholes and abs(wholes[-1].value - total) <= min(_SLIP, wholes[-1].value // _SHARE):
-        rest_fault(marks, item, wholes[-1].value, total - item.value, wholes[-1].count)
+        rest_fault(marks.suspect, item, wholes[-1].value, total - item.value, wholes[-1].count)
 
 
 def _check_rest_alone(item, splits, marks):
@@ -85,7 +88,7 @@ def _check_rest_alone(item, splits, marks):
     if len(told) > 1 and told[-1].group and len(told[-1].group.counted) == 1 and told[-1].group.base is not None:
         wholes, told = [told[-1].group.base], told[-1:]  # 139件里，…满意的136件。其余3件…
     if len(told) == 1 and wholes and abs(wholes[-1].value - told[0].value - item.value) <= _SLIP:
-        rest_fault(marks, item, wholes[-1].value, told[0].value)
+        rest_fault(marks.suspect, item, wholes[-1].value, told[0].value)
 
 
 def _check_not_done(item, done, splits, marks):
@@ -99,7 +102,7 @@ def _check_not_done(item, done, splits, marks):
     if not off:
         marks.fine(item.count, parts[0].count, whole.count)
     elif len(same) == 2 and abs(off) <= _SLIP and whole.value > parts[0].value:
-        rest_fault(marks, item, whole.value, parts[0].value, whole.count)
+        rest_fault(marks.suspect, item, whole.value, parts[0].value, whole.count)
 
 
 def _says_open(item):

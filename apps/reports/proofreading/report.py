@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 
 from .arithmetic import is_slip
+from .doubts import Doubts
+from .tokens import PERCENT
 
 RIGHT, WRONG, UNCHECKED = "right", "wrong", "unchecked"
 LONGEST = 120  # characters of the letter quoted with a finding
@@ -59,8 +61,9 @@ class Result:
 class Marks:
     """What became of each number while the checks went over the letter."""
 
-    def __init__(self, paragraphs):
+    def __init__(self, paragraphs, mentions=()):
         self.paragraphs = paragraphs
+        self.doubts = Doubts(mentions)
         self.findings, self.notes = [], []
         self.right = set()
         self.wrong = {}
@@ -86,9 +89,18 @@ class Marks:
                 places.append(self._places[same])
 
     def suspect(self, rule, mentions, printed, expected, suggestion, base=None):
-        """A finding where the words of the letter leave a doubt of what belongs to what: only if it can be a slip."""
-        if is_slip(str(printed), str(expected), is_share=rule != "sum"):
-            self.fault(rule, mentions, printed, expected, suggestion, base)
+        """A finding where the words of the letter leave a doubt of what belongs to what.
+
+        Only if it can be a slip, and is right in no other reading.
+        """
+        if not is_slip(str(printed), str(expected), is_share=rule != "sum"):
+            return
+        share = next((one for one in mentions if one.kind == PERCENT), None)
+        if share is not None and self.doubts.share(share):
+            return
+        if share is None and len(mentions) > 1 and self.doubts.total(mentions, base.value if base else None):
+            return
+        self.fault(rule, mentions, printed, expected, suggestion, base)
 
     def note(self, rule, mentions, printed, expected, suggestion):
         self.notes.append(

@@ -90,7 +90,7 @@ def _check(whole, parts, splits, marks):
         marks.fine(whole.count, *[one.count for one in parts])
     elif first.at > whole.count.at and (off <= slip or _are_too_many(whole, parts, total)):
         told = f"{'+'.join(plain(one.value) for one in parts)}={plain(total)}，与{plain(whole.value)}相差{plain(off)}。"
-        marks.fault("sum", [one.count for one in parts], plain(total), plain(whole.value), told, whole.count)
+        marks.suspect("sum", [one.count for one in parts], plain(total), plain(whole.value), told, whole.count)
 
 
 def _are_too_many(whole, parts, total):
