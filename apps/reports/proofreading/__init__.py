@@ -37,6 +37,7 @@ from .reading import as_document
 from .remainders import check_remainders
 from .repeats import check_repeats
 from .report import Marks, Result
+from .rows_of_parts import check_rows_of_parts
 from .rows_told import check_rows_told
 from .runs import check_runs
 from .shares_in_words import check_shares_in_words
@@ -108,6 +109,7 @@ def check(document, figures=None):
     check_time_bands(splits, marks)
     check_years(splits, tables, marks)
     check_years_listed(splits, marks)
+    check_rows_of_parts(splits, marks)
     if figures is not None:
         check_data(splits, figures, marks)
         check_tables_against_data(tables, figures, marks)

@@ -78,7 +78,7 @@ def _is_told(item, bases):
 
 def _is_past(base, item, past):
     """Whether a base is of last year, as a share of last year's must have it. `past`: ids of that year's counts."""
-    return base.mention is None or (id(base.mention) in past and base.mention is not item.count)
+    return base.mention is not None and (id(base.mention) in past and base.mention is not item.count)
 
 
 def _names_its_base(item, bases):
@@ -184,6 +184,8 @@ def _check_sum(group, splits, marks):
     named = base.sentence == group.items[0].sentence or bool(group.items[0].within)
     most = base.value if named else max(one.value for one in bases)
     if _claims_all(group) or (total > most and (_cannot_overlap(group) or _is_slip(group, total - most))):
+        if marks.doubts.row(mentions, base.value):
+            return
         told = marks.fault if _is_clear(group, base) else marks.suspect
         told("sum", mentions, plain(total), plain(base.value), _sum_advice(group, base), base.count)
     elif (

@@ -1,18 +1,20 @@
 """The benefit of the doubt: whether a figure that seems wrong is right in some other reading.
 
-A share is right when any two numbers of its sentence give it; a total, when the parts with those between or behind
-them make it up, or make up another whole that the letter tells. So few readings are tried that a true fault is hardly
+A share is right when any two numbers of its sentence give it; a total, when the parts with others of their row
+make it up, or make up another whole that the letter tells. So few readings are tried that a true fault is hardly
 ever right in one of them by chance.
 """
 
+import re
 from bisect import bisect_left, bisect_right
-from itertools import combinations
+from itertools import accumulate, combinations
 
 from .arithmetic import fits
 from .tokens import COUNT, FOREIGN, POINTS
 
 _MOST = 12  # numbers of a sentence and of the one before it that are tried with one another
 _BEHIND = 3  # counts behind a split that may belong to it
+_RATIO = re.compile(r"(?<![\d/.])(\d{1,5})[/／](\d{1,5})(?![\d/.])")
 
 
 class Doubts:
@@ -22,12 +24,16 @@ class Doubts:
         self.mentions = mentions
         self.places = [one.at for one in mentions]
         self.counts = [one for one in mentions if one.kind == COUNT and "change" not in one.flags]
+        self.counted = [one.at for one in self.counts]
 
     def share(self, percent):
         """Whether any two numbers of one unit in its sentence, or the sentence before, give a percentage.
 
         Each may be a sum of two, or all but one: 61条，采纳49条，部分采纳8条 and 93.4%; 163件 and 2件 and 98.8%.
         """
+        ratios = [(int(part), int(whole)) for part, whole in _RATIO.findall(percent.said + percent.after)]
+        if any(fits(part, whole, percent) for part, whole in ratios):
+            return True
         near = self._near(percent)
         for unit in {one.unit for one in near}:
             values = [one.value for one in near if one.unit == unit]
@@ -35,28 +41,30 @@ class Doubts:
                 return True
         return False
 
-    def total(self, parts, value):
-        """Whether `parts` (Mentions) are right where they seem not to make up `value`.
+    def other_whole(self, parts):
+        """Whether `parts` (Mentions) make up another count of the letter."""
+        total, own = sum(one.value for one in parts), {id(one) for one in parts}
+        return any(one.value == total and id(one) not in own for one in self.counts)
 
-        Right with counts that stand between or behind them, or where they make up another whole of the letter.
+    def row(self, parts, whole):
+        """Whether `parts` (Mentions) that seem not to make up a value do so with others of their row.
+
+        With counts that stand between or behind them, without the last ones, or where the first is their whole.
         """
+        own, unit = {id(one) for one in parts}, parts[-1].dimension
+        start = bisect_left(self.counted, min(one.at for one in parts))
+        stop = bisect_right(self.counted, max(one.at for one in parts))
+        row = [one for one in self.counts[start:stop] if one.dimension == unit]
+        behind = [one for one in self.counts[stop : stop + _BEHIND] if one.sentence == parts[-1].sentence]
+        between = [one.value for one in row if id(one) not in own]
+        more = {0, *_runs(between)}
+        after = [0, *accumulate(one.value for one in behind if one.dimension == unit)]
         total = sum(one.value for one in parts)
-        first, last = min(one.at for one in parts), max(one.at for one in parts)
-        most = max(one.value for one in parts)
-        own = {id(one) for one in parts}
-        if any(one.value == total > most and id(one) not in own for one in self.counts):
-            return True
-        start = bisect_left([one.at for one in self.counts], first)
-        stop = bisect_right([one.at for one in self.counts], last)
-        unit = parts[-1].dimension
-        between = [one.value for one in self.counts[start:stop] if id(one) not in own and one.dimension == unit]
-        behind = [
-            one.value
-            for one in self.counts[stop : stop + _BEHIND]
-            if one.sentence == parts[-1].sentence and one.dimension == unit
-        ]
-        added = [sum(between), *[sum(behind[:end]) for end in range(1, len(behind) + 1)]]
-        return any(more and value == total + more for more in [*added, sum(between) + sum(behind)])
+        return (
+            any(total + one + other == whole for one in more for other in after if one or other)
+            or whole in list(accumulate(one.value for one in row))[1:-1]
+            or any(one and total - parts[0].value + one == parts[0].value for one in more)
+        )
 
     def _near(self, percent):
         place = bisect_left(self.places, percent.at)
@@ -71,10 +79,15 @@ class Doubts:
         return found
 
 
+def _runs(values):
+    """Sums of neighbours."""
+    return (sum(values[start:stop]) for start in range(len(values)) for stop in range(start + 1, len(values) + 1))
+
+
 def _pairs(values):
     """(part, whole) of some values: one, a sum of two, or all but one, of one or of a sum of two."""
     parts = {*values, *[a + b for a, b in combinations(values, 2)]}
-    for whole in set(values):
+    for whole in {*values, sum(values)}:
         for part in parts:
             if part < whole:
                 yield part, whole

@@ -58,7 +58,7 @@ KINDS = (
     Kind(
         re.compile(rf"(?:全部|均|都|皆)(?:已|已经)?(?:得到)?{_DONE}"),
         re.compile(r"^(?:提案)?(?:办复|答复|办结|回复)率"),
-        re.compile(rf"(?:尚未|仍未|还未|至今未|(?:还|仍|至今)没有|未能){_DONE}"),
+        re.compile(rf"(?:尚未|仍未|还未|至今未|(?:还|仍|至今)没有|未能)(?!反馈){_DONE}"),
     ),
     Kind(
         re.compile(rf"(?:全部|均|都|皆|逐一|逐件)(?:做到|实现|进行|与[^，。；]{{0,8}})?(?:了)?{_MET}"),
@@ -154,6 +154,8 @@ def _check_kind(kind, splits, mentions, sentences, marks):
         if not match or _past(first, splits):
             continue
         counted = [one for one in mentions if one.sentence == first.sentence and one.kind == COUNT]
+        if counted and "其中" in counted[0].lead + counted[0].left:
+            continue  # 所有提案均上门走访或电话沟通，其中上门走访256件
         some = set(_SOME.findall(_clause_of(text, match)))
         like = [one for one in exceptions if some and some & _NAMED == set(_SOME.findall(_about(one))) == some]
         if like or not some:
@@ -204,8 +206,8 @@ def _is_of_other_papers(count, mentions):
 def _about(count):
     """What is said of a count: the words before it in its clause, and behind it up to the next count or full stop."""
     behind = re.split(r"[；。]|\d+[件份]", count.after)[0]
-    if re.match(r"\d+[件份]", count.after[len(behind) :]) and "，" in behind:
-        behind = behind.rpartition("，")[0]  # 摘要公开30件，不予公开8件: the last words are of the next one
+    if re.match(r"\d+[件份]", count.after[len(behind) :]) and re.search("[，、]", behind):
+        behind = re.split("[，、](?=[^，、]*$)", behind)[0]  # 摘要公开30件，不予公开8件: the last words are of the next one
     return count.left + "，" + behind
 
 

@@ -67,4 +67,4 @@ def _compare(percent, count, bases, marks, others=()):
         return
     expected = share(count.value, base.value, percent.decimals)
     advice = f"{plain(count.value)}占{plain(base.value)}应为{expected}%，文中为{percent.printed}%。"
-    marks.fault("percent", [count, percent], percent.printed, expected, advice)
+    marks.suspect("percent", [count, percent], percent.printed, expected, advice)

@@ -15,7 +15,7 @@ def check_possible(item, splits, marks):
     bases = _named_bases(item, splits)
     if not bases or not item.percent.value % 100 or any_two(item, splits):
         return
-    if any(counts_that_fit(base.value, item.percent) for base in bases):
+    if any(counts_that_fit(base.value, item.percent) for base in bases) or marks.doubts.share(item.percent):
         return
     base = bases[0]
     low = int(item.percent.value * base.value / 100)

@@ -212,6 +212,8 @@ def _compare(item, counts, bases, splits, marks, is_clear=False):
     `is_clear`: the name of the rate leaves no doubt what it is of.
     """
     pairs = [(count, base) for count in counts for base in bases if base.value >= count]
+    if not is_clear and item.percent.value != 100:
+        pairs = [(count, base) for count, base in pairs if base.value > count]  # nobody prints less for all
     if not pairs:
         return
     if any(fits(count, base.value, item.percent) for count, base in pairs) or (not is_clear and any_two(item, splits)):
@@ -223,7 +225,10 @@ def _compare(item, counts, bases, splits, marks, is_clear=False):
     rule = "rounding" if cut else "percent"
     expected = share(count, base.value, item.percent.decimals)
     by_one = abs(expected - item.percent.value) * base.value / 100 <= 1
-    told = marks.fault if is_clear or base.is_named or by_one else marks.suspect
+    is_clear = is_clear or base.is_named
+    if not is_clear and by_one and marks.doubts.share(item.percent):
+        return
+    told = marks.fault if is_clear or by_one else marks.suspect
     told(
         rule,
         [item.percent],

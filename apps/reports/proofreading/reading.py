@@ -36,6 +36,7 @@ _BEGINS = re.compile(
     r"\s*(?:[一二三四五六七八九十]{1,3}[、是]|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}\s*[.．、](?!\d)|[①-⑩]|"
     r"第[一二三四五六七八九十]+|附件|　　|    |[○◯●•·▪■□◆◇▲△★☆※►▶➢√—－-](?!\d))"
 )
+_NAMED_LINE = re.compile("[^，。；：、（）\\d]{2,12}：")  # 办理态度满意率：100%
 _SPACED_OUT = re.compile(r"(?<=[合总小共])[ \u3000]+(?=计(?:[ \u3000]|$))")
 """合　　计: one word, drawn out to the width of its neighbours."""
 _SHORTEST_WRAPPED = 18  # characters: a line that stops earlier was ended by hand
@@ -187,7 +188,7 @@ def _runs_on(last, length, following):
     text = last.rstrip()
     if not following.strip() or not text or length < _SHORTEST_WRAPPED or text[-1] in _ENDS:
         return False
-    return not _BEGINS.match(following)
+    return not _BEGINS.match(following) and not _NAMED_LINE.match(following)
 
 
 # --- files

@@ -5,9 +5,11 @@ from collections import Counter
 from decimal import Decimal
 
 from . import words
-from .arithmetic import fits, is_misprint, plain
+from .arithmetic import fits, is_misprint, is_slip, plain
 from .bases import bases_of, nearby
 from .checks import other_wholes, sum_bases
+from .exceptions import AGAIN
+from .groups import SETS
 from .labels import cleaned, is_filler
 from .tokens import squeezed
 
@@ -34,6 +36,7 @@ _SAYS_ALL_OF = re.compile("(?:全部|均|都|皆)(?:为|是|属)")
 _NEAR = 2  # sentences
 _SLIP = 3  # proposals
 _CLASS_OF = {"已经": "A", "正在": "B", "暂不能": "C"}  # as most places have them
+_VALUES = 2  # that one figure can have by a slip
 _FEWEST = 5  # proposals: fewer may be any of those that were told of
 _PAST_TOTAL = re.compile("(?:去年|上年)[^，；。]{0,14}提案(?:总数|总量|数)?(?:是|为|有|共|共有|共计)*$")
 _PAST_AGAIN = re.compile("(?:^|，)(?:比|较|与|同)?(?:去年|上年)(?:同期)?的?$")
@@ -354,8 +357,19 @@ def _parts(splits, marks):
             continue  # 28件全部为A类: what contradicts it is told there
         if known.value == item.value:
             marks.fine(item.count, known.count)
-        elif _is_meant(item, known):
+        elif _is_meant(item, known) and _is_likely(item, known) and not _differ_all_over(item, known, splits):
             _differs(item, known, marks)
+
+
+def _is_likely(item, known):
+    """Classes are called alike everywhere; of 委员提案 there are 女委员提案 and others, so only a slip is meant."""
+    return item.facet in SETS or is_slip(plain(item.value), plain(known.value), is_share=False)
+
+
+def _differ_all_over(item, known, splits):
+    """满意60票 … 满意58票 … 满意57票: of three and more values near one another, each is of something of its own."""
+    same = [one for one in splits.called[item.facet, item.name] if one.aspect == item.aspect and not one.past]
+    return len({one.value for one in same if _is_close(known, one)}) > _VALUES
 
 
 def whole_of(item, splits):
@@ -399,6 +413,8 @@ def _can_repeat(item):
         return False
     if item.dimension != words.PROPOSALS or item.group is None or item.group.is_part or item.group.exact:
         return False
+    if item.count.left.endswith("等") or (item.facet == "rating" and AGAIN.search(item.count.said)):
+        return False  # 《…》等2件; 二次办理后，最终满意128份
     return "+" not in item.name and not (item.facet == "result" and (len(item.name) > 1 or _is_some_of_class(item)))
 
 

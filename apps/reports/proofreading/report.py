@@ -98,7 +98,7 @@ class Marks:
         share = next((one for one in mentions if one.kind == PERCENT), None)
         if share is not None and self.doubts.share(share):
             return
-        if share is None and len(mentions) > 1 and self.doubts.total(mentions, base.value if base else None):
+        if base is not None and (self.doubts.other_whole(mentions) or self.doubts.row(mentions, base.value)):
             return
         self.fault(rule, mentions, printed, expected, suggestion, base)
 

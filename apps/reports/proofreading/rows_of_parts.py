@@ -1,0 +1,126 @@
+"""Rows of counts that nearly make up what they stand beside, whatever they are called.
+
+A row is counts of one sentence with the same mark between each two of them. Numbers that belong to different things
+hardly ever come to within a few of a whole that stands right beside them, and to nothing else that the letter tells:
+such a row is a split with a slip in it.
+"""
+
+import re
+from itertools import groupby, pairwise
+
+from .arithmetic import plain
+from .checks import is_exact
+from .words import PROPOSALS
+
+_MARKS = "；，、"
+_OPENS = re.compile("其中|[：（]|(?:之|当)?中[，]?|分[为别]|包括|涉及|(?:依次|分布)[为是]?")
+_INNER = re.compile("其中|另|此外|还有|(?:之|当)?中，|[比较与同](?:去年|上年|20\\d\\d年)|以上|合计|共计|总计|累计")
+_SOME = re.compile(
+    "主要|重点(?!提案|督办|办理)|突出|较多|最多|最重|居多|多数|以上|(?:涉及|有关|关于|围绕)(?!的?(?:方面|领域|类别)|：)|前[三四五十\\d]|部分|如"
+)
+_ADDED = re.compile(
+    "(?:(?:共同?|合计|共计|总计|一共|总共|累计|加起来|加在一起)[^，。；\\d]{0,8})$|(?:以上|上述)[^，。；]{0,12}$"
+)
+_RATHER = re.compile("另|此外|不含|不计|除|还")
+_SLIP, _SHARE = 3, 20  # so many, and one in so many, may be off by a slip
+_SURE = 3  # parts that need no word to be a split
+_LAST = re.compile("其[余他它]|剩余|剩下|余下|最后")
+
+
+def check_rows_of_parts(splits, marks):
+    """Every row of two and more counts, sentence by sentence."""
+    for _, run in groupby(splits.items, key=lambda item: item.sentence):
+        told = [item for item in run if item.count and not item.change and item.dimension == PROPOSALS]
+        for bracket in {one.mention.bracket for one in told}:
+            for row in _rows([one for one in told if one.mention.bracket == bracket]):
+                _check(row, told, splits, marks)
+
+
+def _rows(told):
+    """The longest runs of counts with the same mark between each two."""
+    row, mark = [], ""
+    for before, one in pairwise(told):
+        between = _between(before, one)
+        found = re.findall(f"[{_MARKS}]", between)
+        own = found[-1] if found else ""
+        goes_on = own and own == (mark or own) and not _INNER.search(between)
+        goes_on = goes_on or _LAST.search(between)
+        if goes_on and "。" not in between:
+            row, mark = (row or [before]) + [one], mark or own
+        else:
+            if row:
+                yield row
+            row, mark = [], ""
+    if row:
+        yield row
+
+
+def _between(before, one):
+    return one.mention.said[len(before.mention.said) :].lstrip("0123456789.件份篇个条项,")
+
+
+def _check(row, told, splits, marks):
+    if not all(is_exact(one) for one in row) or any(id(one.count) in marks.wrong for one in row):
+        return
+    if row[-1].count.after.startswith("等") or splits.says_overlap(row[0]):
+        return
+    mentions = [one.count for one in row]
+    for whole, is_told in _wholes(row, told, splits):
+        if id(whole.count) in marks.wrong or not is_exact(whole) or whole.dimension != PROPOSALS:
+            continue
+        if any(one.past != whole.past or (one.year and whole.year and one.year != whole.year) for one in row):
+            continue
+        if not is_told and row[0].value == sum(one.value for one in row[1:]):
+            continue  # 主办的7件已全部答复，解决5件，正在解决2件
+        if _is_slip(row, whole, is_told) and not marks.doubts.other_whole(mentions):
+            if not marks.doubts.row(mentions, whole.value):
+                _fault(row, whole, marks)
+            return
+
+
+def _wholes(row, told, splits):
+    """(a count that a row can be the parts of, whether a word says so), the nearest first."""
+    first, last = row[0], row[-1]
+    place = told.index(first)
+    if place and told[place - 1].mention.bracket in (first.mention.bracket, 0):
+        between = _between(told[place - 1], first)
+        if not _SOME.search(between) and not _RATHER.search(between):
+            yield told[place - 1], bool(_OPENS.search(between))
+    elif first is told[0] and not _RATHER.search(first.mention.said) and not _SOME.search(first.mention.said):
+        named = splits.named(first.within, first) if first.within else None
+        if named is not None:
+            yield named, True
+        before = splits.before(first)
+        near = [one for one in splits.items[max(first.place - 6, 0) : first.place] if one.count and not one.change]
+        near = [one for one in near if first.sentence - one.sentence == 1 and one.paragraph == first.paragraph]
+        if before is not None and near:
+            yield near[0], first.mention.said.startswith("其中")
+            yield near[-1], first.mention.said.startswith("其中")
+        if whole := splits.usual_base(first):
+            yield whole, False
+    behind = told[told.index(last) + 1 :][:1]
+    if behind and _ADDED.search(_between(last, behind[0])):
+        yield behind[0], True
+
+
+def _is_slip(row, whole, is_told):
+    off = abs(sum(one.value for one in row) - whole.value)
+    slip = min(_SLIP, max(1, whole.value // _SHARE))
+    likely = len(row) >= _SURE or (is_told and _are_alike(row))
+    return likely and 0 < off <= slip and min(one.value for one in row) > off and max(
+        one.value for one in row
+    ) < whole.value - off
+
+
+def _are_alike(row):
+    """联名提案35件，个人提案86件: the labels end alike, or what stands behind the counts begins alike."""
+    ends = {one.count.left.rstrip("有为是的共")[-2:] for one in row}
+    behind = {one.count.right[:2] for one in row}
+    return len(ends) == 1 or bool(_LAST.search(row[-1].count.left)) or (len(behind) == 1 and bool(behind - {""}))
+
+
+def _fault(row, whole, marks):
+    total = sum(one.value for one in row)
+    added = "+".join(plain(one.value) for one in row)
+    told = f"{added}={plain(total)}，与{plain(whole.value)}相差{plain(abs(total - whole.value))}。"
+    marks.fault("sum", [one.count for one in row], plain(total), plain(whole.value), told, whole.count)
