@@ -6,7 +6,7 @@ from collections import defaultdict
 from .arithmetic import plain
 from .exceptions import ALL_OF_CLASS
 
-_ALL_SATISFIED = re.compile(r"(?:均|全部|都|皆)(?:评价)?(?:为|是|表示|得到)(?:了)?“?满意(?![或和、及与以率度])")
+_ALL_SATISFIED = re.compile(r"(?:均|全部|都|皆)(?:评价)?(?:为|是|表示|得到)(?:了)?“?满意(?!”?[或和、及与以率度])")
 _MOST = 20  # splits of one sum
 
 

@@ -4,7 +4,8 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 _NEAR = 20  # a base that would fit is looked for within one part in so many
 _LONG = 3  # digits of a number whose misprints are told from other numbers
-_FEW, _SHARE = 3, Decimal("0.08")  # so many papers, and that part of them, may be off by a slip
+_FEW, _SHARE = 3, Decimal("0.03")  # so many papers, and that part of them, may be off by a slip
+_TEN = 10  # papers: one digit of the tens
 _POINTS = 6  # percentage points
 
 
@@ -70,7 +71,8 @@ def is_slip(printed, due, is_share):
     if len(printed) >= _LONG and is_misprint(printed, due):
         return True
     printed, due = Decimal(printed), Decimal(due)
-    return abs(printed - due) <= (_POINTS if is_share else max(_FEW, max(printed, due) * _SHARE))
+    off = abs(printed - due)
+    return off <= _POINTS if is_share else off <= max(_FEW, max(printed, due) * _SHARE) or off == _TEN < min(printed, due)
 
 
 def plain(number):

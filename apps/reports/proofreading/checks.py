@@ -15,6 +15,7 @@ from .numerals import chinese_whole
 
 _AROUND = 12  # counts beside a split that may belong to it
 _SLIP = 3  # proposals
+_TEN = 10  # proposals that one part may be more than its whole, by a digit of the tens
 _ONE = 1  # paper that a share may be off by, of however few
 _NEARLY = 25  # one in so many may be missing from a list by a slip
 _REFUSED = 10  # one in so many of those not filed may be missing by a slip
@@ -56,7 +57,8 @@ def check_shares(splits, marks):
             and not is_itself_the_base(item, splits)
             and (not item.past or _is_past(bases[0], item, past) or item.base_words)
         ):
-            _wrong_share(item, bases, marks, is_clear=id(item) in common)
+            in_tables = [Base(one.value, "", one) for one in splits.told_in_tables if one.value > item.value]
+            _wrong_share(item, bases if id(item) in common else bases + in_tables, marks, is_clear=id(item) in common)
 
 
 def _elsewhere(item, bases, splits):
@@ -69,6 +71,13 @@ def _elsewhere(item, bases, splits):
     own = [] if item.facet == FOLLOWED or _names_its_base(item, bases) else nearby(item, splits)
     is_named = bool(item.base_words and bases and bases[0].is_named)
     return own if is_named and "累计" not in item.base_words else [*own, *told_wholes(item, splits)]
+
+
+def _are_of_their_sum(item):
+    """A类13件，占68.4%；B类5件，占26.3%；C类1件，占5.3%: each is the share of what the parts make up."""
+    own = [one for one in item.group.items if one.count and one.percent] if item.group else []
+    total = item.group.total if item.group else 0
+    return len(own) > 2 and all(fits(one.value, total, one.percent) for one in own)
 
 
 def _is_told(item, bases):
@@ -143,6 +152,8 @@ def _wrong_share(item, bases, marks, is_clear):
     nearest = min(bases, key=lambda one: abs(share(count, one.value, percent.decimals) - percent.value))
     base = truncated or (bases[0] if named else nearest)
     expected = share(count, base.value, percent.decimals)
+    if expected > 100 or _are_of_their_sum(item):
+        return
     forced = item.group is not None and is_forced(
         percent, expected, [one.percent for one in item.group.items if one.percent]
     )
@@ -208,7 +219,9 @@ def _is_clear(group, base):
     first, last = group.items[0], group.items[-1]
     beside = base.sentence == first.sentence or first.mention.said.startswith("其中")
     in_row = last.place - first.place == len(group.items) - 1
-    return beside and in_row and base.place == first.place - 1 and first.sentence == last.sentence
+    most = max(one.value for one in group.counted)
+    able = group.total - most <= base.value and most <= base.value + _TEN
+    return beside and in_row and able and base.place == first.place - 1 and first.sentence == last.sentence
 
 
 def _likeliest(group, bases, splits):

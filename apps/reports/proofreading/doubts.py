@@ -34,6 +34,9 @@ class Doubts:
         ratios = [(int(part), int(whole)) for part, whole in _RATIO.findall(percent.said + percent.after)]
         if any(fits(part, whole, percent) for part, whole in ratios):
             return True
+        before = self.counts[: bisect_left(self.counted, percent.at)]
+        if before and any(fits(before[-1].value, one.value, percent) for one in self.counts if one.value > 1):
+            return True
         near = self._near(percent)
         for unit in {one.unit for one in near}:
             values = [one.value for one in near if one.unit == unit]
@@ -49,12 +52,14 @@ class Doubts:
     def row(self, parts, whole):
         """Whether `parts` (Mentions) that seem not to make up a value do so with others of their row.
 
-        With counts that stand between or behind them, without the last ones, or where the first is their whole.
+        With counts that stand between or behind them, without those of later sentences, or where the first is their whole.
         """
         own, unit = {id(one) for one in parts}, parts[-1].dimension
         start = bisect_left(self.counted, min(one.at for one in parts))
         stop = bisect_right(self.counted, max(one.at for one in parts))
         row = [one for one in self.counts[start:stop] if one.dimension == unit]
+        if not row:
+            return False
         behind = [one for one in self.counts[stop : stop + _BEHIND] if one.sentence == parts[-1].sentence]
         between = [one.value for one in row if id(one) not in own]
         more = {0, *_runs(between)}
@@ -62,7 +67,7 @@ class Doubts:
         total = sum(one.value for one in parts)
         return (
             any(total + one + other == whole for one in more for other in after if one or other)
-            or whole in list(accumulate(one.value for one in row))[1:-1]
+            or whole == sum(one.value for one in row if one.sentence == row[0].sentence) != row[0].value
             or any(one and total - parts[0].value + one == parts[0].value for one in more)
         )
 

@@ -15,6 +15,7 @@ _RATE = re.compile(
     r"([^，；：（）占]{0,24}?(?:率|满意度|评价度))(?:（[^）]{0,16}）)?(?:均|都|也|已|仅|只|分别|依次)*(?:为|达到|达|是|：|在|保持|提高到|提升到|提升至|提高至|超过)*(?:了)?$"
 )
 _ALONE_IN_BRACKET = re.compile("[^，；。：（）]{0,10}（(?:计|共|即|为)?")
+_AGAIN = re.compile("[，（]?(?:即|计|也就是|共计)")
 _RATE_BEHIND = re.compile(r"的([^，；：（）占\d的]{0,8}?(?:率|满意度))")
 
 
@@ -57,6 +58,10 @@ def paired(mentions):
     for place, mention in enumerate(mentions):
         if mention.kind != PERCENT or id(mention) in taken or is_change(mention):
             continue
+        if count := _count_said_again(mention, mentions, place):
+            pairs[id(count)] = mention
+            taken.add(id(mention))
+            continue
         if count := _count_in_its_bracket(mention, mentions, place):
             pairs[id(count)] = mention
             taken.add(id(mention))
@@ -76,6 +81,13 @@ def paired(mentions):
             pairs[id(count)] = mention
             taken.add(id(mention))
     return pairs
+
+
+def _count_said_again(percent, mentions, place):
+    """The count of 67.5%即179件, 百分之六点三计三件: nothing but 即 or 计 between the two."""
+    behind = mentions[place + 1] if place + 1 < len(mentions) else None
+    told = behind is not None and behind.kind == COUNT and _AGAIN.fullmatch(behind.gap)
+    return behind if told and not re.match("(?:提案|建议|件)*(?:之|当)?中", behind.right) else None
 
 
 def _count_before_base(percent, mentions, place):

@@ -225,8 +225,8 @@ def _compare(item, counts, bases, splits, marks, is_clear=False):
     rule = "rounding" if cut else "percent"
     expected = share(count, base.value, item.percent.decimals)
     by_one = abs(expected - item.percent.value) * base.value / 100 <= 1
-    is_clear = is_clear or base.is_named
-    if not is_clear and by_one and marks.doubts.share(item.percent):
+    certain, is_clear = is_clear, is_clear or base.is_named
+    if not certain and marks.doubts.share(item.percent):
         return
     told = marks.fault if is_clear or by_one else marks.suspect
     told(

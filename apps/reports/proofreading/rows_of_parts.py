@@ -34,6 +34,8 @@ def check_rows_of_parts(splits, marks):
         for bracket in {one.mention.bracket for one in told}:
             for row in _rows([one for one in told if one.mention.bracket == bracket]):
                 _check(row, told, splits, marks)
+                if len(row) > _SURE and not row[-1].percent and row[-1].value > max(one.value for one in row[:-1]):
+                    _check(row[:-1], told, splits, marks)
 
 
 def _rows(told):
@@ -92,15 +94,16 @@ def _wholes(row, told, splits):
             yield named, True
         before = splits.before(first)
         near = [one for one in splits.items[max(first.place - 6, 0) : first.place] if one.count and not one.change]
-        near = [one for one in near if first.sentence - one.sentence == 1 and one.paragraph == first.paragraph]
+        near = [one for one in near if first.sentence - one.sentence == 1]
+        near = [one for one in near if one.paragraph == first.paragraph or splits.lines[one.paragraph].rstrip()[-1:] in "：:"]
         if before is not None and near:
             yield near[0], first.mention.said.startswith("其中")
             yield near[-1], first.mention.said.startswith("其中")
         if whole := splits.usual_base(first):
             yield whole, False
     behind = told[told.index(last) + 1 :][:1]
-    if behind and _ADDED.search(_between(last, behind[0])):
-        yield behind[0], True
+    if behind and (_ADDED.search(_between(last, behind[0])) or behind[0].value > max(one.value for one in row)):
+        yield behind[0], bool(_ADDED.search(_between(last, behind[0])))
 
 
 def _is_slip(row, whole, is_told):

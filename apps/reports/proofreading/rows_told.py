@@ -37,6 +37,8 @@ def check_rows_told(tables, splits, marks):
                 continue
             if cell.value == item.value:
                 marks.fine(item.count, cell)
+            elif item.value in _values_of_row(table, place):
+                continue  # 规划建设局的5件B类提案: of another column
             elif id(item.count) not in marks.wrong and (
                 _names_column(item, label) or not _is_sum_of_row(item.value, table, place)
             ):
@@ -54,6 +56,10 @@ def _is_among_class(item, splits):
         and item.facet not in ("result", "rating")
         and "；" not in item.count.gap
     )
+
+
+def _values_of_row(table, place):
+    return [one.mentions[place].value for one in table.counts if one.mentions[place]]
 
 
 def _names_column(item, label):
@@ -84,7 +90,8 @@ def _rows_by_label(table):
 
 def _total_named(item, table):
     """全县主办42件: the row of totals, where the words name no row of their own."""
-    return table.total_row if _TOTAL_SAID.fullmatch(item.count.left) and len(table.rows) > 1 else None
+    some = re.search("[两二三四五六七八九十\\d](?:个|家|局|镇|街|乡|单位|部门)|、", item.count.said[-40:])
+    return table.total_row if _TOTAL_SAID.fullmatch(item.count.left) and len(table.rows) > 1 and not some else None
 
 
 def _row_named(item, rows):

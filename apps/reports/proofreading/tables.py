@@ -288,7 +288,8 @@ def _check_down(column, marks):
         marks.fine(*parts, total)
         return
     named = f"“{column.name}”一栏" if column.name else "表中一栏"
-    marks.fault(
+    told = marks.fault if total is [one for one in column.mentions if one][-1] else marks.suspect
+    told(
         "sum",
         [*parts, total],
         plain(whole),
