@@ -72,7 +72,9 @@ def is_slip(printed, due, is_share):
         return True
     printed, due = Decimal(printed), Decimal(due)
     off = abs(printed - due)
-    return off <= _POINTS if is_share else off <= max(_FEW, max(printed, due) * _SHARE) or off == _TEN < min(printed, due)
+    return (
+        off <= _POINTS if is_share else off <= max(_FEW, max(printed, due) * _SHARE) or off == _TEN < min(printed, due)
+    )
 
 
 def plain(number):

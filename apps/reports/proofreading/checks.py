@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from decimal import Decimal
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from . import words
 from .arithmetic import fits, is_forced, is_slip, is_truncated, plain, share
@@ -152,7 +152,9 @@ def _wrong_share(item, bases, marks, is_clear):
     nearest = min(bases, key=lambda one: abs(share(count, one.value, percent.decimals) - percent.value))
     base = truncated or (bases[0] if named else nearest)
     expected = share(count, base.value, percent.decimals)
-    if expected > 100 or _are_of_their_sum(item):
+    if expected > 100 or (
+        _are_of_their_sum(item) and marks.doubts.other_whole([one.count for one in item.group.counted])
+    ):
         return
     forced = item.group is not None and is_forced(
         percent, expected, [one.percent for one in item.group.items if one.percent]
@@ -221,7 +223,9 @@ def _is_clear(group, base):
     in_row = last.place - first.place == len(group.items) - 1
     most = max(one.value for one in group.counted)
     able = group.total - most <= base.value and most <= base.value + _TEN
-    return beside and in_row and able and base.place == first.place - 1 and first.sentence == last.sentence
+    one_by_one = all(one.sentence - before.sentence == 1 for before, one in pairwise([base, *group.items]))
+    beside = one_by_one or (beside and first.sentence == last.sentence)
+    return beside and in_row and able and base.place == first.place - 1
 
 
 def _likeliest(group, bases, splits):

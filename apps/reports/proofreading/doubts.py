@@ -35,12 +35,13 @@ class Doubts:
         if any(fits(part, whole, percent) for part, whole in ratios):
             return True
         before = self.counts[: bisect_left(self.counted, percent.at)]
-        if before and any(fits(before[-1].value, one.value, percent) for one in self.counts if one.value > 1):
+        others = [one for one in self.counts if one.value > 1 and before and one is not before[-1]]
+        if any(fits(before[-1].value, one.value, percent) for one in others):
             return True
         near = self._near(percent)
         for unit in {one.unit for one in near}:
             values = [one.value for one in near if one.unit == unit]
-            if any(fits(part, whole, percent) for part, whole in _pairs(values)):
+            if any(fits(part, whole, percent) for part, whole in _pairs(values, with_sums=percent.decimals > 0)):
                 return True
         return False
 
@@ -89,13 +90,15 @@ def _runs(values):
     return (sum(values[start:stop]) for start in range(len(values)) for stop in range(start + 1, len(values) + 1))
 
 
-def _pairs(values):
+def _pairs(values, with_sums):
     """(part, whole) of some values: one, a sum of two, or all but one, of one or of a sum of two."""
-    parts = {*values, *[a + b for a, b in combinations(values, 2)]}
+    sums = [a + b for a, b in combinations(values, 2)] if with_sums else []  # whole per cents fit too much by chance
+    parts = {*values, *sums}
     for whole in {*values, sum(values)}:
         for part in parts:
             if part < whole:
                 yield part, whole
-                yield whole - part, whole
+                if with_sums:
+                    yield whole - part, whole
     counted = sorted(values)
     yield from ((one, one) for one, other in zip(counted, counted[1:], strict=False) if one == other and one)

@@ -207,7 +207,9 @@ def _about(count):
     """What is said of a count: the words before it in its clause, and behind it up to the next count or full stop."""
     behind = re.split(r"[；。]|\d+[件份]", count.after)[0]
     if re.match(r"\d+[件份]", count.after[len(behind) :]) and re.search("[，、]", behind):
-        behind = re.split("[，、](?=[^，、]*$)", behind)[0]  # 摘要公开30件，不予公开8件: the last words are of the next one
+        behind = re.split("[，、](?=[^，、]*$)", behind)[
+            0
+        ]  # 摘要公开30件，不予公开8件: the last words are of the next one
     return count.left + "，" + behind
 
 

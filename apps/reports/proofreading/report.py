@@ -132,4 +132,3 @@ class Marks:
                 Claim(mention.paragraph, mention.start, mention.end, mention.kind, mention.printed, status, places)
             )
         return found
-

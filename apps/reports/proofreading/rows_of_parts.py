@@ -95,7 +95,11 @@ def _wholes(row, told, splits):
         before = splits.before(first)
         near = [one for one in splits.items[max(first.place - 6, 0) : first.place] if one.count and not one.change]
         near = [one for one in near if first.sentence - one.sentence == 1]
-        near = [one for one in near if one.paragraph == first.paragraph or splits.lines[one.paragraph].rstrip()[-1:] in "：:"]
+        near = [
+            one
+            for one in near
+            if one.paragraph == first.paragraph or splits.lines[one.paragraph].rstrip()[-1:] in "：:"
+        ]
         if before is not None and near:
             yield near[0], first.mention.said.startswith("其中")
             yield near[-1], first.mention.said.startswith("其中")
@@ -110,9 +114,12 @@ def _is_slip(row, whole, is_told):
     off = abs(sum(one.value for one in row) - whole.value)
     slip = min(_SLIP, max(1, whole.value // _SHARE))
     likely = len(row) >= _SURE or (is_told and _are_alike(row))
-    return likely and 0 < off <= slip and min(one.value for one in row) > off and max(
-        one.value for one in row
-    ) < whole.value - off
+    return (
+        likely
+        and 0 < off <= slip
+        and min(one.value for one in row) > off
+        and max(one.value for one in row) < whole.value - off
+    )
 
 
 def _are_alike(row):

@@ -22,6 +22,7 @@ _OVERLAPPING = re.compile(
 _HEADED = re.compile("^[^，；。：]{1,8}：")
 _REST_OF = re.compile("[^，；。]{0,4}[；，]其[余他它]")
 _RECENT = 6  # splits
+_SLIP = 10  # proposals that one part may be more than its whole by a slip
 _AGO = 4  # counts since the dissatisfied ones were told of
 _FIRST, _REMEMBERED = 10, 40  # wholes
 _ABOVE = {  # what a count may be that parts of a facet are of, in their sentence
@@ -221,7 +222,7 @@ class Splits:
         """镇街41件，其中…；区级部门166件: what is more than the whole of a clause before is no part of it."""
         base = group.base
         own = base is not None and (group.is_part or base.sentence == item.sentence)
-        return bool(own and item.value is not None and item.value > base.value and "；" in item.mention.gap)
+        return bool(own and item.value is not None and item.value > base.value + _SLIP and "；" in item.mention.gap)
 
     def _goes_on_inside(self, group, item):
         """民生方面的78件，其中教育23件、卫生18件: what a mark of a list joins to the last part is of the same split."""
