@@ -34,9 +34,11 @@ from .quarters import check_quarters
 from .rates import check_rates
 from .rates_with_rest import check_rates_with_rest
 from .reading import as_document
+from .references import check_references
 from .remainders import check_remainders
 from .repeats import check_repeats
 from .report import Marks, Result
+from .rests_of_named import check_rests_of_named
 from .rows_of_parts import check_rows_of_parts
 from .rows_told import check_rows_told
 from .runs import check_runs
@@ -110,6 +112,8 @@ def check(document, figures=None):
     check_years(splits, tables, marks)
     check_years_listed(splits, marks)
     check_rows_of_parts(splits, marks)
+    check_rests_of_named(splits, marks)
+    check_references(splits, marks)
     if figures is not None:
         check_data(splits, figures, marks)
         check_tables_against_data(tables, figures, marks)

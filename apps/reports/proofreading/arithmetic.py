@@ -63,7 +63,7 @@ def is_misprint(one, other):
 
 
 def is_slip(printed, due, is_share):
-    """Whether a printed figure (as text) can be a slip of the pen or of a late edit for the due one: a misprint, or near.
+    """Whether a printed figure (as text) can be a slip of the pen or of a late edit for the due one.
 
     Real faults are small or misprints; what is far off was most often read as what it is not, so that it needs words
     that leave no other reading.

@@ -235,7 +235,12 @@ def _points(points, found, splits, marks):
         _points_between(points, earlier[0].value, now.value, marks)
     else:
         shares = [one for one in found if one.kind == PERCENT and "change" not in one.flags]
-        if any(abs(a.value - b.value) == points.value for a in shares for b in shares):
+        beside = [one for one in shares if points.at - 2 <= one.at < points.at]
+        between = points.said[len(beside[0].said) :] if beside else ""
+        told = len(beside) == len(shares) == 2 and re.search("→|[由从]|之差|相差|相比", beside[0].left + between)
+        if told and not any(one.about for one in beside) and abs(beside[0].value - beside[1].value) != points.value:
+            _points_between(points, beside[0].value, beside[1].value, marks)
+        elif any(abs(a.value - b.value) == points.value for a in shares for b in shares):
             marks.fine(points, *shares)
 
 
@@ -245,4 +250,7 @@ def _share_now(earlier, splits):
     key = key_of(item, of_share=True) if item is not None else ""
     before = splits.items[max(item.place - 6, 0) : item.place] if key else []
     same = [one for one in before if one.percent and not one.past and key_of(one, of_share=True) == key]
-    return same[-1].percent if same and item.sentence - same[-1].sentence <= 1 else None
+    if same and item.sentence - same[-1].sentence <= 1:
+        return same[-1].percent
+    told = [one for one in splits.items if one.percent and not one.past and key and key_of(one, of_share=True) == key]
+    return told[0].percent if len({one.percent.value for one in told}) == 1 else None

@@ -73,11 +73,12 @@ def _elsewhere(item, bases, splits):
     return own if is_named and "累计" not in item.base_words else [*own, *told_wholes(item, splits)]
 
 
-def _are_of_their_sum(item):
-    """A类13件，占68.4%；B类5件，占26.3%；C类1件，占5.3%: each is the share of what the parts make up."""
+def _are_of_their_sum(item, doubts):
+    """A类13件，占68.4%；B类5件，占26.3%；C类1件，占5.3%: each is of what they make up, which is told elsewhere."""
     own = [one for one in item.group.items if one.count and one.percent] if item.group else []
     total = item.group.total if item.group else 0
-    return len(own) > 2 and all(fits(one.value, total, one.percent) for one in own)
+    of_sum = len(own) > 2 and all(fits(one.value, total, one.percent) for one in own)
+    return of_sum and doubts.other_whole([one.count for one in item.group.counted])
 
 
 def _is_told(item, bases):
@@ -152,9 +153,7 @@ def _wrong_share(item, bases, marks, is_clear):
     nearest = min(bases, key=lambda one: abs(share(count, one.value, percent.decimals) - percent.value))
     base = truncated or (bases[0] if named else nearest)
     expected = share(count, base.value, percent.decimals)
-    if expected > 100 or (
-        _are_of_their_sum(item) and marks.doubts.other_whole([one.count for one in item.group.counted])
-    ):
+    if expected > 100 or _are_of_their_sum(item, marks.doubts):
         return
     forced = item.group is not None and is_forced(
         percent, expected, [one.percent for one in item.group.items if one.percent]

@@ -7,7 +7,7 @@ ever right in one of them by chance.
 
 import re
 from bisect import bisect_left, bisect_right
-from itertools import accumulate, combinations
+from itertools import accumulate, combinations, pairwise
 
 from .arithmetic import fits
 from .tokens import COUNT, FOREIGN, POINTS
@@ -53,7 +53,8 @@ class Doubts:
     def row(self, parts, whole):
         """Whether `parts` (Mentions) that seem not to make up a value do so with others of their row.
 
-        With counts that stand between or behind them, without those of later sentences, or where the first is their whole.
+        With counts that stand between or behind them, without those of later sentences, or where the first is
+        their whole.
         """
         own, unit = {id(one) for one in parts}, parts[-1].dimension
         start = bisect_left(self.counted, min(one.at for one in parts))
@@ -101,4 +102,4 @@ def _pairs(values, with_sums):
                 if with_sums:
                     yield whole - part, whole
     counted = sorted(values)
-    yield from ((one, one) for one, other in zip(counted, counted[1:], strict=False) if one == other and one)
+    yield from ((one, one) for one, other in pairwise(counted) if one == other and one)

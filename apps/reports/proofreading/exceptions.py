@@ -271,6 +271,12 @@ def _check_satisfied(splits, marks):
     text = "".join("".join(marks.paragraphs).split())
     if not bad or AGAIN.search(text):
         return
+    if match := _NONE_UNHAPPY.search(text):
+        other = bad[0]
+        named = re.search("不满意(?:的|有|为|：)*$", other.count.left) or other.count.right.startswith("不满意")
+        if id(other.count) not in marks.wrong and not other.aspect and named:
+            told = f"文中说“{match.group()}”，这里又有不满意{plain(other.value)}件。"
+            marks.fault("repeat", [other.count], plain(other.value), "0", told)
     for item in splits.items:
         if (
             item.rate
@@ -288,6 +294,12 @@ def _check_satisfied(splits, marks):
             told = f"文中有不满意{plain(other.value)}件，满意率不能是100%。"
             marks.fault("percent", [item.percent], item.percent.printed, expected, told)
             return
+
+
+_NONE_UNHAPPY = re.compile(
+    "(?:提案人|提案者|委员)[^，。；]{0,8}(?:均|都|全部)(?:表示|评价为?)“?满意(?!”?[或和、及与以率度])|"
+    "(?:没有|未出现|无一?(?:件|人|份)?)“?不满意(?!的?原因|[率的]?\\d)"
+)
 
 
 def _may_be_of(bad, rate):

@@ -5,7 +5,7 @@ The names are those that the letter gave its counts shortly before; each must be
 
 import re
 
-from .arithmetic import plain
+from .arithmetic import fits, plain, share
 from .checks import is_exact
 from .labels import cleaned
 from .numerals import chinese_whole
@@ -80,12 +80,26 @@ def _named(names, item, before):
     return parts if len({id(part) for part in parts}) == len(names) else []
 
 
+def _check_percent(item, parts, marks):
+    """“好”和“较好”合计123件，占91.2%: of all that the split of these parts makes up, or of another count."""
+    group = parts[0].group
+    if item.percent is None or group is None or not is_exact(item) or id(item.percent) in marks.wrong:
+        return
+    base = group.total
+    if any(part.group is not group for part in parts) or base <= item.value or fits(item.value, base, item.percent):
+        return
+    expected = share(item.value, base, item.percent.decimals)
+    told = f"{plain(item.value)}占{plain(base)}应为{expected}%，文中为{item.percent.printed}%。"
+    marks.suspect("percent", [item.count, item.percent], item.percent.printed, expected, told)
+
+
 def _compare(item, parts, marks):
     if len(parts) < 2:
         return
     total = sum(part.value for part in parts)
     if total == item.value:
         marks.fine(item.count, *[part.count for part in parts])
+        _check_percent(item, parts, marks)
     elif not item.count.after.startswith("次"):
         told = f"{'+'.join(plain(part.value) for part in parts)}={plain(total)}，文中合计为{plain(item.value)}。"
         here = [part.count for part in parts if part.sentence == item.sentence]

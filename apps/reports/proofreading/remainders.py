@@ -94,7 +94,11 @@ def _check_rest_alone(item, splits, marks):
 def _check_not_done(item, done, splits, marks):
     """30件已落实20件，落实率66.7%，未落实的10件…: of one whole, those that are and those that are not."""
     same = [one for one in splits.same_sentence(item) if is_exact(one) and one.past == item.past]
-    parts = [one for one in same if one.count.left.endswith(done) and not _NOT_DONE.search(one.count.left + "的")]
+    parts = [
+        one
+        for one in same
+        if one.count.left.rstrip("了").endswith(done) and not _NOT_DONE.search(one.count.left + "的")
+    ]
     if len(parts) != 1 or same.index(parts[0]) == 0 or "；" in item.count.said[len(parts[0].count.said) :]:
         return
     whole = same[same.index(parts[0]) - 1]

@@ -94,12 +94,7 @@ def _wholes(row, told, splits):
             yield named, True
         before = splits.before(first)
         near = [one for one in splits.items[max(first.place - 6, 0) : first.place] if one.count and not one.change]
-        near = [one for one in near if first.sentence - one.sentence == 1]
-        near = [
-            one
-            for one in near
-            if one.paragraph == first.paragraph or splits.lines[one.paragraph].rstrip()[-1:] in "：:"
-        ]
+        near = [one for one in near if first.sentence - one.sentence == 1 and _goes_on(one, first, splits)]
         if before is not None and near:
             yield near[0], first.mention.said.startswith("其中")
             yield near[-1], first.mention.said.startswith("其中")
@@ -108,6 +103,16 @@ def _wholes(row, told, splits):
     behind = told[told.index(last) + 1 :][:1]
     if behind and (_ADDED.search(_between(last, behind[0])) or behind[0].value > max(one.value for one in row)):
         yield behind[0], bool(_ADDED.search(_between(last, behind[0])))
+
+
+def _goes_on(before, first, splits):
+    """Whether a row stands in the paragraph of a count before it, or below a line that ends with a colon."""
+    return before.paragraph == first.paragraph or splits.lines[before.paragraph].rstrip().endswith(("：", ":"))
+
+
+def _goes_on(before, first, splits):
+    """Whether a row stands in the paragraph of a count before it, or below a line that ends with a colon."""
+    return before.paragraph == first.paragraph or splits.lines[before.paragraph].rstrip().endswith(("：", ":"))
 
 
 def _is_slip(row, whole, is_told):

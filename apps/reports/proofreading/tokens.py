@@ -101,6 +101,10 @@ _IN = re.compile(r"(?<=[件份案])里(?![头面外程])")
 """县政协提案里独办28件: as 中."""
 _RANGE = re.compile(r"[\d一二两三四五六七八九十][-—–~～至到]$")
 _EACH = re.compile(r"每[^，。；、]{0,6}$|平均[^，。；、]{0,8}$|[人年日月户]均[^，。；、]{0,4}$")
+_EACH_OF_THEM = re.compile("^[^，；。]{0,8}每人(?:各|领衔|牵头)?(?:督办|领办|包案|主办|包办|办)?$")
+"""7位副主席每人督办2件"""
+_OF_WHOM = re.compile("(?:以上|以下)?的(?:有|单位|部门|承办单位|地区|[县市区镇])")
+"""办复率达到100%的有31个: what some reach, no rate that the letter tells."""
 _FROM = re.compile(r"(?:由|从)[^，。；]{0,12}$")
 _TO = re.compile(
     r"^[^，。；]{0,14}?(?:增至|升至|降至|减至|增加到|减少到|提高到|提升到|上升到|下降到|增长到|升到|降到|到\d)"
@@ -203,7 +207,8 @@ class Lexer:
                 mention.about = True  # 办复率达到100%的有31个
             if mention.kind == PERCENT and re.match("的?(?:目标|要求|标准|底线)", mention.right):
                 mention.about = True
-            if mention.kind == COUNT and _EACH.search(mention.left):
+            of_people = found and found[-1].dimension == words.PEOPLE and _EACH_OF_THEM.search(mention.left)
+            if mention.kind == COUNT and _EACH.search(mention.left) and not of_people:
                 mention.kind = FOREIGN
             if mention.kind == COUNT:
                 mention.dimension = "" if _is_of_others(mention, found) else dimension_of(mention)

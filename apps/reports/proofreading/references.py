@@ -1,0 +1,93 @@
+"""All of them, named again by their number: 对147件提案的承诺事项, 听取170件提案的进展, where there are 143, 171.
+
+What is named so is a total that the letter told. A number that is told nowhere, that no sum gives, and that is off by a
+few from the one total of its kind is a slip for it.
+"""
+
+import re
+from itertools import accumulate
+
+from . import words
+from .arithmetic import is_misprint, plain
+from .checks import is_exact
+from .labels import is_filler
+
+_KIND = re.compile("(立案|重点|主办|承办|会办|集体)?(?:的)?提案")
+_POINTS = re.compile(
+    "(?:^|[，；：、“])?[^，；。：\\d的]{0,10}?(?:对|对于|将|把|就|为|给|听取|围绕|针对|上述|全部|所有|这|以上|全[市县区省州]|全年|共|，|^)$"
+)
+_OF_SOME = re.compile("其中|另|还有|有$|仅|只|首批|涉及|关于|有关|抽查|选|余|其他|批|类|方面|去年|上年|建议")
+_BEHIND = re.compile("(?:提案)(?:的|进行|逐|均|都|全部|，|。|；|解决|办理|承诺|凝|明确|开展|由|经|按|已|分别|$)")
+_REACH = 300  # counts
+_FEWEST = 8  # proposals: fewer may be any of those that were told of
+_SLIP, _SHARE = 4, 30  # so many, and one in so many
+
+
+def check_references(splits, marks):
+    """Every count of proposals that stands for a total told before."""
+    papers = [
+        one
+        for one in splits.items
+        if one.count and one.dimension == words.PROPOSALS and not one.change and not one.past
+    ]
+    for place, item in enumerate(papers):
+        match = _KIND.match(item.count.right)
+        if match is None or not is_exact(item) or item.value < _FEWEST or id(item.count) in marks.wrong or item.percent:
+            continue
+        if not _stands_for_all(item):
+            continue
+        before = [one for one in papers[max(place - _REACH, 0) : place] if one.sentence != item.sentence]
+        totals = [one for one in before if _is_total(one, match[1])]
+        if not totals or _is_told(item, papers, place):
+            continue
+        known = totals[0]
+        if len({one.value for one in totals}) == 1 and _is_near(item, known):
+            marks.fault(
+                "repeat",
+                [item.count],
+                plain(item.value),
+                plain(known.value),
+                f"前文为{plain(known.value)}，这里为{plain(item.value)}，前后应一致。",
+            )
+
+
+def _stands_for_all(item):
+    """Whether nothing before or behind a count says that it is some of them only."""
+    count = item.count
+    clause = re.split("[，；：。\\d]", count.said)[-1]
+    if _OF_SOME.search(clause) or clause.endswith("的") or count.bracket:
+        return False
+    return bool(_POINTS.fullmatch(clause) or is_filler(clause)) and bool(_BEHIND.search(count.right))
+
+
+def _is_total(one, kind):
+    """Whether a count is the total of a kind: filed ones for 立案, 重点 for those, else what the letter is about."""
+    match kind:
+        case "立案":
+            return one.stage == words.FILED and not one.within and is_exact(one)
+        case "重点":
+            return one.facet == "key" and is_exact(one) and one.times == 1
+        case "主办":
+            return one.facet == "handling" and one.name == "主办" and is_exact(one)
+        case "集体":
+            return one.facet == "proposer" and one.name == "集体" and is_exact(one)
+    return one.stage in (words.HANDLED, words.MERGED, words.WHOLE) and not one.within and is_exact(one)
+
+
+def _is_told(item, papers, place):
+    """Whether the letter tells this number elsewhere, or neighbours make it up."""
+    others = [one.value for one in papers if one is not item]
+    if item.value in others:
+        return True
+    for start in range(max(place - _REACH, 0), place):
+        sums = accumulate(others[start : start + 8])
+        if any(total == item.value for total in sums):
+            return True
+    return False
+
+
+def _is_near(item, known):
+    off = abs(item.value - known.value)
+    return off <= min(_SLIP, max(1, known.value // _SHARE)) or (
+        known.value >= 100 and is_misprint(plain(item.value), plain(known.value))
+    )

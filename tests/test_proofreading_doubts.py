@@ -1,0 +1,178 @@
+"""What is no finding where the words leave a doubt, and rows that are one whatever their parts are called.
+
+Each pair is a sound text that a hasty reader stumbles over, and the same with a fault that nobody can explain away.
+"""
+
+import random
+import re
+
+import pytest
+
+from apps.reports.proofreading import check
+from apps.reports.proofreading.arithmetic import is_slip
+from apps.reports.proofreading.doubts import Doubts
+from apps.reports.proofreading.tokens import PERCENT, Lexer
+
+# --- slips
+
+
+@pytest.mark.parametrize(
+    ("printed", "due"), [("198", "197"), ("194", "197"), ("187", "197"), ("179", "197"), ("1004", "1023")]
+)
+def test_what_is_near_or_misprinted_can_be_a_slip(printed, due):
+    assert is_slip(printed, due, is_share=False)
+
+
+@pytest.mark.parametrize(("printed", "due"), [("29", "49"), ("9", "13"), ("372", "18"), ("152", "164"), ("762", "798")])
+def test_what_is_far_off_is_another_number(printed, due):
+    assert not is_slip(printed, due, is_share=False)
+
+
+@pytest.mark.parametrize(
+    ("printed", "due", "can"), [("78.8", "74.2", True), ("82.0", "97.3", False), ("69.1", "91.6", False)]
+)
+def test_a_share_is_off_by_a_few_points_or_is_of_something_else(printed, due, can):
+    assert is_slip(printed, due, is_share=True) is can
+
+
+# --- another reading
+
+PAIRS = {
+    "all but those in the bracket": (
+        "承办提案163件，全部办复，按时办复率98.8%（2件经同意延期）。",
+        "承办提案163件，全部办复，按时办复率98.3%（2件经同意延期）。",
+        ("impossible", "98.3"),
+    ),
+    "a rate of suggestions in the proposals": (
+        "承办提案16件。16件提案共提出建议61条，采纳49条，部分采纳8条，采纳率（含部分采纳）93.4%。",
+        None,
+        None,
+    ),
+    "votes of so many, as fractions": (
+        "发出评议表62份，收回61份。三家单位的满意票为58/60、57/60、45/60，满意率依次为96.7%、95.0%、75.0%。",
+        None,
+        None,
+    ),
+    "those that may be published, and the others": (
+        "形成答复函202份。可公开的答复函177份已全部公开，25份因涉及商业秘密不予公开。",
+        "形成答复函177份。答复函177份已全部公开。\n另有25份因涉及商业秘密不予公开。",
+        ("sum", "177"),
+    ),
+    "votes on each of many places": (
+        "\n".join(
+            f"{name}：满意{good}票，基本满意{fair}票。"
+            for name, good, fair in (("甲局", 60, 5), ("乙局", 58, 7), ("丙局", 57, 8), ("丁局", 54, 11))
+        ),
+        None,
+        None,
+    ),
+    "a list that goes on behind the others": (
+        "领导领办的38件，其中市长领办3件、副市长领办5件、其他副市长领办21件，市委领导领办9件。",
+        "领导领办的38件，其中市长领办3件、副市长领办5件、市委领导领办9件、其他领导领办23件。",
+        ("sum", "40"),
+    ),
+    "the last part has a list of its own": (
+        "承办提案182件。办结173件，A类115件，B类50件，C类8件。收到反馈168件，满意160件、基本满意8件，其余5件正在反馈。",
+        "承办提案182件。办结173件，A类115件，B类50件，C类10件。收到反馈168件，满意160件、基本满意8件。",
+        ("sum", "175"),
+    ),
+    "some of two papers of a title": (
+        "承办提案226件，其中重点提案10件。区长督办《加装电梯的提案》等2件重点提案，其余8件由副区长领办。",
+        "承办提案226件，其中重点提案10件。区长督办2件重点提案，其余9件重点提案由副区长领办。",
+        ("sum", "9"),
+    ),
+    "who reaches a rate": (
+        "办复率达到100%的有31个单位；较低的有：市水利局（承办9件，办复7件，办复率77.8%）。",
+        "办复率较低的有：市水利局（承办9件，办复7件，办复率78.8%）。",
+        ("percent", "78.8"),
+    ),
+    "what would be, if it were counted so": (
+        "答复151份。收到意见表149份，满意146份，基本满意3份，满意率98.0%。若以151件计，则为96.7%。",
+        "答复151份。收到意见表149份，满意146份，基本满意3份，满意率96.7%。",
+        ("percent", "96.7"),
+    ),
+    "the growth of all and of its parts": (
+        "承办总数由88件增至94件，其中建议减少2件，提案增加8件。",
+        "承办总数由88件增至94件，增加8件。",
+        ("sum", "8"),
+    ),
+    # --- rows
+    "a whole far before its parts": (
+        "经审查，立案208件；并案9件；不予立案14件。立案提案拟交党委部门11件，政府部门190件，司法机关3件，群众团体4件。",
+        "经审查，立案208件；并案9件；不予立案14件。立案提案拟交党委部门11件，政府部门190件，司法机关3件，群众团体6件。",
+        ("sum", "210"),
+    ),
+    "two parts behind 其中, units counted too": (
+        "先进单位共承办提案238件，占60.4%，其中主城区6个单位承办68件，市直18个单位承办170件。",
+        "先进单位共承办提案238件，占60.4%，其中主城区6个单位承办68件，市直18个单位承办171件。",
+        ("sum", "239"),
+    ),
+    "the whole behind its parts": (
+        "5月答复18件，6月答复37件，7月答复29件，8月答复12件，全市96件提案答复完毕。",
+        "5月答复18件，6月答复37件，7月答复29件，8月答复13件，全市96件提案答复完毕。",
+        ("sum", "97"),
+    ),
+    "what came of last year's": (
+        "2022年B类提案51件，现已转为A类23件，占45.1%，仍在推进25件，不再实施的3件。",
+        "2022年B类提案51件，现已转为A类23件，占45.1%，仍在推进26件，不再实施的3件。",
+        ("sum", "52"),
+    ),
+    "some of them, by their words": (
+        "承办提案52件，其中涉及城市更新的20件，主要有停车12件、绿化6件、照明3件。",
+        None,
+        None,
+    ),
+    "in one breath with what was": (
+        "今年承办提案84件，截至7月31日，办结61件，比6月底的52件增加9件。",
+        "今年承办提案84件，截至7月31日，办结61件，比6月底的52件增加11件。",
+        ("sum", "11"),
+    ),
+    "a count said again behind its share": (
+        "立案265件。67.5%即179件出自委员个人，17.7%即47件为委员联名，14.7%即39件由集体提出。",
+        "立案265件。67.5%即179件出自委员个人，16.6%即47件为委员联名，14.7%即39件由集体提出。",
+        ("percent", "16.6"),
+    ),
+}
+
+
+def found(text):
+    return [(one.rule, one.printed) for one in check(text).findings]
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_what_another_reading_explains_is_sound(name):
+    sound, *_ = PAIRS[name]
+    assert found(sound) == [], [(one.where, one.suggestion) for one in check(sound).findings]
+
+
+@pytest.mark.parametrize("name", [name for name, (_, wrong, _) in PAIRS.items() if wrong])
+def test_what_no_reading_explains_is_found(name):
+    _, wrong, fault = PAIRS[name]
+    assert fault in found(wrong), found(wrong)
+
+
+def test_a_doubt_needs_numbers_of_one_unit_beside_the_share():
+    lexer = Lexer()
+    lexer.read(0, "提出建议61条，走访49人，采纳率80.3%。")
+    lexer.read(1, "提出建议61条，采纳49条，采纳率80.3%。")
+    first, second = (one for one in lexer.mentions if one.kind == PERCENT)
+    doubts = Doubts(lexer.mentions)
+    assert not doubts.share(first)
+    assert doubts.share(second)
+
+
+# --- nothing that people write breaks it
+
+PIECES = re.split(
+    " +",
+    """提案 建议 件 份 % 率 占 其中 其余 ， 。 、 ； ： （ ） 197 183 9 6 0 100 92.9% 2.5% 百分之五 三十 一件 A类 B类 满意
+ 不满意 基本满意 全部 均 比 上年 增加 减少 由 增至 分别为 合计 共 重点 立案 办复 回收 单位 个 人次 2020年 5月 即 计 没有 各 每
+ 率为 办结率 的 中 \t | 合计\t 第3号 《标题》 “ ” 另 不予立案 转为 联名 主办 会办 12家 这那十 若以 / 45/60 约 余 近 百分点""",
+)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_order_of_such_words_breaks_it(seed):
+    chance = random.Random(seed)
+    for _ in range(25):
+        check("".join(chance.choices(PIECES, k=chance.randint(3, 90)))).as_json()
