@@ -335,4 +335,4 @@ def test_nothing_stays_folded_on_paper(transactional_db, page, sign_in):
     with pdfplumber.open(io.BytesIO(page.pdf())) as paper:
         text = "".join(sheet.extract_text() for sheet in paper.pages)
     assert "接收登记" in text
-    assert not first.is_visible(), "on the screen it is folded again"
+    expect(first, "on the screen it is folded again").to_be_hidden()
