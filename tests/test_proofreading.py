@@ -540,6 +540,11 @@ BAD_FILES = {
     "broken XML": (archive(**{"word/document.xml": "<w:document"}), "已损坏"),
     "an entity bomb": (archive(**{"word/document.xml": BOMB}), "已损坏"),
     "a zip bomb": (archive(**{"word/document.xml": b" " * (reading.MAX_BODY + 1)}), "解开后过大"),
+    "an encoding that nobody knows": (
+        archive(**{"word/document.xml": b'<?xml version="1.0" encoding="x-unknown"?><a/>'}),
+        "已损坏",
+    ),
+    "lines without end": (b"\n" * reading.MAX_LINES + "共5件".encode(), "行数过多"),
     "XML without end": (archive(**{"word/document.xml": "<a>" * 3000 + "</a>" * 3000}), "已损坏"),
     "a Word file without a word": (word_file(""), "没有文字"),
     "a torn PDF": (b"%PDF-1.7\nnothing", "已损坏"),
@@ -558,6 +563,21 @@ def test_a_file_that_cannot_be_read_is_answered_in_chinese(name):
         read_letter(content, "通报.docx")
     assert told in str(refused.value)
     assert "通报.docx" in str(refused.value) or name.endswith("without end")
+
+
+def nested_tables(levels, text):
+    """A Word file with tables in the cells of tables, the text in the innermost."""
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    line = f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>"
+    body = "<w:tbl><w:tr><w:tc>" * levels + line + "</w:tc></w:tr></w:tbl>" * levels
+    return archive(**{"word/document.xml": f"<w:document {space}><w:body>{body}</w:body></w:document>"})
+
+
+def test_tables_in_tables_are_read_once_each():
+    assert read_letter(nested_tables(2, "共5件")).paragraphs == ["", "共5件"]
+    assert read_letter(nested_tables(45, "共5件")).paragraphs[-1] == "共5件"  # in no time: not once more for each level
+    with pytest.raises(UnreadableLetter, match="已损坏"):
+        read_letter(nested_tables(3000, "共5件"))
 
 
 def test_a_pdf_that_takes_too_long_is_given_up(monkeypatch):

@@ -22,6 +22,8 @@ from .word_text import word_blocks
 MAX_BYTES = 20 * 1024 * 1024
 MAX_TEXT = 500_000
 """Characters: a letter of 100 pages has some 60,000."""
+MAX_LINES = 50_000
+"""Of a text: a letter of 100 pages has some 2,200. Each may begin a table, which is looked for."""
 MAX_NUMBERS = 10_000
 MAX_IN_SENTENCE = 1000
 """Numbers: what belongs together is looked for within a sentence, in time that grows with their square."""
@@ -123,6 +125,8 @@ def document_of_text(text):
     """Lines as paragraphs; lines that a machine wrapped are joined; lines of cells are rows of a table."""
     builder = _Builder()
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n").split("\n")
+    if len(lines) > MAX_LINES:
+        raise UnreadableLetter(f"行数过多，不像一份通报：超过{MAX_LINES // 10_000}万行。请只取通报正文再校对。")
     cells = [_cells(line) for line in lines]
     waiting, place = None, 0  # a line that may run on
     while place < len(lines):
@@ -253,7 +257,7 @@ def _docx(data, named):
                 builder.paragraph(block)
             else:
                 builder.table(block)
-    except (ParseError, DefusedXmlException, RecursionError, ValueError) as broken:
+    except (ParseError, DefusedXmlException, RecursionError, ValueError, LookupError) as broken:  # no such encoding
         raise UnreadableLetter(f"文件{named}已损坏，打不开。{_SAVE_AGAIN}") from broken
     return builder.document
 

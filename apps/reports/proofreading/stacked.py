@@ -17,19 +17,25 @@ _TOTAL = re.compile("(?:合|总|共|小)[ \u3000]*计|总数")
 
 def stacked_table(lines, place):
     """(rows, the line behind them) of a table that begins at a line with its head; None where none does."""
-    cells = []
-    for line in lines[place:]:
-        if not _is_cell(line):
-            break
-        cells.append(line.strip(" \u3000\t"))
+    cells = _cells(lines, place, _WIDEST * (_FEWEST + 1))
     for width in range(_NARROWEST, min(_WIDEST, len(cells) // (_FEWEST + 1)) + 1):
         head = cells[:width]
         if any(_is_number(cell) for cell in head) or len(set(head)) < width:
             continue
-        rows, used = _rows(cells[width:], width)
-        if len(rows) >= _FEWEST:
+        if len(_rows(cells[width:], width)[0]) >= _FEWEST:
+            rows, used = _rows(_cells(lines, place + width, len(lines)), width)
             return [head, *rows], place + width + used
     return None
+
+
+def _cells(lines, place, most):
+    """The cells one a line from a place on, so many at most: to see whether a table begins there few are enough."""
+    found = []
+    for at in range(place, min(place + most, len(lines))):
+        if not _is_cell(lines[at]):
+            break
+        found.append(lines[at].strip(" \u3000\t"))
+    return found
 
 
 def _is_cell(line):

@@ -27,9 +27,22 @@ def _blocks(parent, depth):
         if element.tag == f"{_W}p":
             yield from _paragraph(element, depth)
         elif element.tag == f"{_W}tbl":
-            yield [_row(row) for row in element.iter(f"{_W}tr")]
+            inner = []
+            yield [_row(row, inner, depth) for row in _rows(element, depth)]
+            yield from inner
         elif element.tag != _FALLBACK and len(element):
             yield from _blocks(element, depth + 1)  # content controls, marked insertions
+
+
+def _rows(table, depth):
+    """Its own rows. A table in a cell is a table of its own, behind the one that holds it."""
+    if depth > _DEEPEST:
+        raise ValueError("nested too deeply")
+    for element in table:
+        if element.tag == f"{_W}tr":
+            yield element
+        elif element.tag != f"{_W}tbl" and len(element):
+            yield from _rows(element, depth + 1)  # content controls, marked insertions
 
 
 def _paragraph(element, depth):
@@ -57,11 +70,12 @@ def _runs(element, boxes, depth):
             yield from _runs(child, boxes, depth + 1)
 
 
-def _row(row):
+def _row(row, inner, depth):
     cells = []
     for cell in row.findall(f"{_W}tc"):
-        lines = [line for block in _blocks(cell, 0) if isinstance(block, str) for line in [block.strip()] if line]
-        cells.append("".join(lines))
+        found = list(_blocks(cell, depth + 1))
+        inner += [block for block in found if not isinstance(block, str)]
+        cells.append("".join(block.strip() for block in found if isinstance(block, str)))
         span = cell.find(f"{_W}tcPr/{_W}gridSpan")
         wide = span.get(f"{_W}val", "1") if span is not None else "1"
         cells += [""] * (min(int(wide), _MOST_SPANNED) - 1 if wide.isascii() and wide.isdigit() else 0)
