@@ -14,10 +14,11 @@ _ANSWERED = re.compile("^(?:政协)?(?:委员)?(?:提案)?(?:现|目前|现在|�
 _UNANSWERED = re.compile("提案[^。；]*?至今(?:仍|还)?(?:未能?|没有|没能|无法)(?:作出|给出|予以|正式)*(?:答复|办复)")
 _OTHERS = re.compile("会办|协办|分办|去年|上年|往年|历年|上届|来信|代表建议|补充答复|再次答复")
 _HAPPY = re.compile(
-    "(?:均|都|全部)(?:评价|表示|评为|评价为)“满意”(?![或和、及与以])|(?:均|都|全部)(?:评价(?:为)?|表示|是)?满意(?!”?[或和、及与以率度])"
+    "(?:均|都|全部)(?:评价|表示|评为|评价为)“满意”(?![或和、及与以])|(?:均|都|全部)(?:评价(?:为)?|表示|是|为)?满意(?!”?[或和、及与以率度])"
 )
+_AT_FIRST = re.compile("首次|第一次|初次|起初|当初|后改|改为|改评|现已")
 _STILL = re.compile(
-    "(?:^|，)(?:其中|唯有|只有|唯独|仅有|但)[^。；]*?(?:表示(?:了)?(?:理解|谅解)|仍然?(?:表示|评价为?)?“?不满意|"
+    "(?:^|，)(?:其中|唯有?|只有|唯独|仅有|但)[^。；]*?(?:表示(?:了)?(?:理解|谅解)|(?:只|仅)?(?:意见)?(?:表示|评价|评)?为?“?基本满意|仍然?(?:表示|评价为?)?“?不满意|"
     "“不满意”[^。；]*?仍?未(?:能)?(?:取得|获得?)[^，。；]{0,6}谅解)"
 )
 _LESS = re.compile("^其中[^。；]*?(?:评价|评为|表示)(?:为)?“?(基本满意|不满意|一般|较差)")
@@ -89,7 +90,7 @@ def _check_still_unhappy(item, splits, marks):
     text = splits.lines[item.paragraph][item.count.end : item.count.end + _NEXT]
     sentences = re.split("[。！？]", "".join(text.split()))
     for sentence in (sentences[0].partition("满意")[2], *sentences[1:2]):
-        if match := _STILL.search(sentence):
+        if (match := _STILL.search(sentence)) and not _AT_FIRST.search(sentence):
             told = f"前面说{plain(item.value)}件均为满意，后面又有“{match.group()[-12:]}”。"
             marks.fault("sum", [item.count], plain(item.value), plain(item.value - 1), told, tail=item.count.right)
             return

@@ -9,7 +9,7 @@ from .tokens import COUNT, FOREIGN, PERCENT, POINTS
 from .years import earlier_figure, figures_by_year, key_of, two_years, years_named
 
 _REMEMBERED = 20  # wholes
-_EARLIER = re.compile("(?:比|较|由|从|上年|去年)[^，；]*$")
+_EARLIER = re.compile("(?:(?<!占)比|较|由|从|上年|去年)[^，；]*$")
 _FROM = re.compile("[由从][^，；。]*$")
 _TO = re.compile("^[^，；。]{0,6}(?:升|降|增|减|提高|上升|下降|增加|减少|提升|增长|提)(?:至|到|为)[^，；。]{0,8}$")
 _DOWN = re.compile("下降|减少|降低|降幅|少|下浮")

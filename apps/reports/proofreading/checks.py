@@ -149,7 +149,7 @@ def namesake(item, splits):
 def _wrong_share(item, bases, marks, is_clear):
     count, percent = item.value, item.percent
     truncated = next((one for one in bases if is_truncated(count, one.value, percent)), None)
-    named = is_clear or bases[0].is_named
+    named = is_clear or (bases[0].is_named and "率" not in percent.left)
     nearest = min(bases, key=lambda one: abs(share(count, one.value, percent.decimals) - percent.value))
     base = truncated or (bases[0] if named else nearest)
     expected = share(count, base.value, percent.decimals)

@@ -26,15 +26,18 @@ class Doubts:
         self.counts = [one for one in mentions if one.kind == COUNT and "change" not in one.flags]
         self.counted = [one.at for one in self.counts]
 
-    def share(self, percent):
+    def share(self, percent, own=None):
         """Whether any two numbers of one unit in its sentence, or the sentence before, give a percentage.
 
         Each may be a sum of two, or all but one: 61条，采纳49条，部分采纳8条 and 93.4%; 163件 and 2件 and 98.8%.
+        `own`: the count whose share it is, which is of any other count of the letter.
         """
         ratios = [(int(part), int(whole)) for part, whole in _RATIO.findall(percent.said + percent.after)]
         if any(fits(part, whole, percent) for part, whole in ratios):
             return True
         before = self.counts[: bisect_left(self.counted, percent.at)]
+        if own is not None:
+            return any(fits(own.value, one.value, percent) for one in self.counts if one is not own and one.value > 1)
         others = [one for one in self.counts if one.value > 1 and before and one is not before[-1]]
         if any(fits(before[-1].value, one.value, percent) for one in others):
             return True
@@ -95,6 +98,7 @@ def _pairs(values, with_sums):
     """(part, whole) of some values: one, a sum of two, or all but one, of one or of a sum of two."""
     sums = [a + b for a, b in combinations(values, 2)] if with_sums else []  # whole per cents fit too much by chance
     parts = {*values, *sums}
+    yield from ((part, whole) for whole in sums for part in values if part < whole)
     for whole in {*values, sum(values)}:
         for part in parts:
             if part < whole:

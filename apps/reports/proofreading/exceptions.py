@@ -41,17 +41,17 @@ KINDS = (
         ),
         re.compile(r"(?:按期|按时|如期|及时|限时)[^，。；]{0,4}率"),
         re.compile(
-            rf"超期|逾期|超时|超过(?:规定)?[期时]限|(?:未|没有|未能|没能){_IN_TIME}{_DONE}?|(?:拖|推迟|延迟|延误|延后|迟)[到至][^，。；]{{0,12}}{_DONE}|"
+            rf"超期|逾期|超时|超过(?:规定)?[期时]限|(?:未|没有|未能|没能){_IN_TIME}{_DONE}?|(?:拖|推迟|延迟|延误|延后|迟|延)[到至][^，。；]{{0,12}}{_DONE}|"
             rf"[日月旬底]才[^，。；]{{0,6}}{_DONE}"
         ),
     ),
     Kind(
         re.compile(
-            rf"(?:全部|均|都|皆|一律)[^，。；]{{0,4}}?{_SO_LONG}[^，。；]{{0,6}}{_DONE}|(?:没有|无|未出现)(?:任何)?[一1](?:件|份)[^，。；]{{0,4}}(?:超期|逾期|超时)"
+            rf"(?:全部|均|都|皆|一律|百分之百)[^，。；]{{0,4}}?{_SO_LONG}[^，。；]{{0,6}}{_DONE}|(?:没有|无|未出现)(?:任何)?[一1](?:件|份)[^，。；]{{0,4}}(?:超期|逾期|超时)"
         ),
         re.compile(rf"{_SO_LONG}(?:内)?{_DONE}率"),
         re.compile(
-            rf"超期|逾期|超时|超过(?:规定)?[期时]限|超过{_LENGTH}|(?:拖|推迟|延迟|延误|延后|延期|延长|迟)[到至][^，。；]{{0,12}}{_DONE}|[日月旬底]才[^，。；]{{0,6}}{_DONE}"
+            rf"超期|逾期|超时|超过(?:规定)?[期时]限|超过{_LENGTH}|(?:拖|推迟|延迟|延误|延后|延期|延长|迟|延)[到至][^，。；]{{0,12}}{_DONE}|[日月旬底]才[^，。；]{{0,6}}{_DONE}"
         ),
         excuse=False,  # who asked for more time did not answer in that time
     ),
@@ -75,7 +75,7 @@ KINDS = (
         ),
     ),
     Kind(
-        re.compile(r"(?:全部|均|都|一律|全文)(?:已|予以|主动|依法)*(?:向社会)?公开(?!的?\d)"),
+        re.compile(r"(?:全部|均|都|一律|(?<!件)全文)(?:已|予以|主动|依法)*(?:向社会)?公开(?!的?\d)"),
         re.compile(r"公开率"),
         re.compile(r"(?:不予?|未予?|不宜|没有)(?:主动)?公开"),
     ),
@@ -99,7 +99,7 @@ AGAIN = re.compile(
 )
 _OF_A_UNIT = re.compile("(?<![我本各])(?:局|委|办|镇|乡|街道|院|公司|中心|县|区|市)(?:的)?[^，。；]{0,10}率")
 ALL_OF_CLASS = re.compile(
-    r"(?:均|全部|都|皆)(?:为|是|属|属于|评为|办成|列为)([A-E])类(?!提案?[或和及与、]|[或和及与、/])"
+    r"(?:均|全部|都|皆|一律)(?:为|是|属|属于|评为|办成|列为)([A-E])类(?!提案?[或和及与、]|[或和及与、/])"
 )
 _ALL_CLOSED = re.compile("(?:全部|均|都|皆)(?:已|已经)?(?:办结|办理完毕|办理完成|办完)")
 _STILL_OPEN = re.compile(
@@ -157,7 +157,13 @@ def _check_kind(kind, splits, mentions, sentences, marks):
         if counted and "其中" in counted[0].lead + counted[0].left:
             continue  # 所有提案均上门走访或电话沟通，其中上门走访256件
         some = set(_SOME.findall(_clause_of(text, match)))
-        like = [one for one in exceptions if some and some & _NAMED == set(_SOME.findall(_about(one))) == some]
+        like = [
+            one
+            for one in exceptions
+            if some
+            and (some & _NAMED == set(_SOME.findall(_about(one))) == some or one.sentence == first.sentence)
+            and some <= _NAMED
+        ]
         if like or not some:
             _contradicted((counted or [first])[0], like or exceptions, splits, marks)
             return

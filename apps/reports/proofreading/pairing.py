@@ -6,7 +6,7 @@ from itertools import groupby
 from .labels import is_filler
 from .tokens import COUNT, PERCENT, POINTS
 
-_CHANGE_COUNT = re.compile(r"(?:增加|增多|净增|[多少](?:承办|办理|办|收到|收|提)?|减少|下降|上升|增长)(?:了)?$")
+_CHANGE_COUNT = re.compile(r"(?:增加|增多|净增|多出|[多少](?:承办|办理|办|收到|收|提)?|减少|下降|上升|增长)(?:了)?$")
 _CHANGE_SHARE = re.compile(
     r"(?:增长|增加|上升|提高|提升|增幅|上涨|涨幅|下降|减少|降低|降幅|多|少|上浮|下浮)(?:了|率|幅度)?(?:为|达|达到|约|：)?$"
 )

@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import combinations, groupby
 
 from . import words
-from .arithmetic import fits, is_misprint, is_truncated, plain, share
+from .arithmetic import fits, is_misprint, is_slip, is_truncated, plain, share
 from .bases import Base, bases_of, is_of_something_else, share_advice
 from .checks import is_exact, namesake
 from .labels import cleaned
@@ -129,8 +129,9 @@ def _check_rate(item, splits, marks):
     counts = _counts_of(stage, item, splits) if stage else []
     if counts:
         bases = [one for count in counts for one in _bases_above(item, count, splits)]
-        is_clear = stage in (FILED, RETURNED) or namesake(counts[0], splits) is not None
-        _compare(item, [count.value for count in counts], bases, splits, marks, is_clear)
+        by_name = namesake(counts[0], splits) is not None
+        is_clear = stage in (FILED, RETURNED) or by_name
+        _compare(item, [count.value for count in counts], bases, splits, marks, is_clear, by_name)
     else:
         check_possible(item, splits, marks)
 
@@ -206,13 +207,13 @@ def _bases_above(item, count, splits):
     ]
 
 
-def _compare(item, counts, bases, splits, marks, is_clear=False):
+def _compare(item, counts, bases, splits, marks, is_clear=False, by_name=False):
     """A finding where no pair of a count and a base gives the percentage, nor any two counts around it.
 
-    `is_clear`: the name of the rate leaves no doubt what it is of.
+    `is_clear`: the name of the rate leaves no doubt what it is of. `by_name`: its own count has its base by name.
     """
     pairs = [(count, base) for count in counts for base in bases if base.value >= count]
-    if not is_clear and item.percent.value != 100:
+    if item.percent.value != 100:
         pairs = [(count, base) for count, base in pairs if base.value > count]  # nobody prints less for all
     if not pairs:
         return
@@ -225,8 +226,9 @@ def _compare(item, counts, bases, splits, marks, is_clear=False):
     rule = "rounding" if cut else "percent"
     expected = share(count, base.value, item.percent.decimals)
     by_one = abs(expected - item.percent.value) * base.value / 100 <= 1
-    certain, is_clear = is_clear, is_clear or base.is_named
-    if not certain and marks.doubts.share(item.percent):
+    is_clear = is_clear or base.is_named
+    is_sure = by_name or (is_clear and is_slip(item.percent.printed, str(expected), is_share=True))
+    if not is_sure and marks.doubts.share(item.percent):
         return
     told = marks.fault if is_clear or by_one else marks.suspect
     told(

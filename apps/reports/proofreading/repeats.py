@@ -108,7 +108,7 @@ def _called_again(splits, marks):
     for item in splits.items:
         if item.count is None or item.change or item.count.about or item.dimension != words.PROPOSALS:
             continue
-        name = cleaned(item.count.left)
+        name = re.sub("^(?:在|对于?|把|将|就|给)", "", cleaned(item.count.left))
         again = re.search("[^的]的$", item.count.left) and re.match(
             "(?:提案|件)*(?:中|，|已|均|全部|$)", item.count.right
         )
@@ -363,7 +363,8 @@ def _parts(splits, marks):
 
 def _is_likely(item, known):
     """Classes are called alike everywhere; of 委员提案 there are 女委员提案 and others, so only a slip is meant."""
-    return item.facet in SETS or is_slip(plain(item.value), plain(known.value), is_share=False)
+    one, other = plain(item.value), plain(known.value)
+    return is_slip(one, other, is_share=False) or (item.facet in SETS and len(one) > 1 and is_misprint(one, other))
 
 
 def _differ_all_over(item, known, splits):
@@ -413,6 +414,8 @@ def _can_repeat(item):
         return False
     if item.dimension != words.PROPOSALS or item.group is None or item.group.is_part or item.group.exact:
         return False
+    if re.search("态度[^，；]*结果|结果[^，；]*态度", item.count.label):
+        return False  # 态度好于结果的14份
     if item.count.left.endswith("等") or (item.facet == "rating" and AGAIN.search(item.count.said)):
         return False  # 《…》等2件; 二次办理后，最终满意128份
     return "+" not in item.name and not (item.facet == "result" and (len(item.name) > 1 or _is_some_of_class(item)))

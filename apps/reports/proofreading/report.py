@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from .arithmetic import is_slip
 from .doubts import Doubts
-from .tokens import PERCENT
+from .tokens import COUNT, PERCENT
 
 RIGHT, WRONG, UNCHECKED = "right", "wrong", "unchecked"
 LONGEST = 120  # characters of the letter quoted with a finding
@@ -96,7 +96,8 @@ class Marks:
         if not is_slip(str(printed), str(expected), is_share=rule != "sum"):
             return
         share = next((one for one in mentions if one.kind == PERCENT), None)
-        if share is not None and self.doubts.share(share):
+        own = next((one for one in mentions if one.kind == COUNT), None)
+        if share is not None and (self.doubts.share(share, own) or self.doubts.share(share)):
             return
         if base is not None and (self.doubts.other_whole(mentions) or self.doubts.row(mentions, base.value)):
             return

@@ -8,6 +8,7 @@ such a row is a split with a slip in it.
 import re
 from itertools import groupby, pairwise
 
+from . import words
 from .arithmetic import plain
 from .checks import is_exact
 from .words import PROPOSALS
@@ -34,8 +35,10 @@ def check_rows_of_parts(splits, marks):
         for bracket in {one.mention.bracket for one in told}:
             for row in _rows([one for one in told if one.mention.bracket == bracket]):
                 _check(row, told, splits, marks)
-                if len(row) > _SURE and not row[-1].percent and row[-1].value > max(one.value for one in row[:-1]):
-                    _check(row[:-1], told, splits, marks)
+                if len(row) > _SURE and not marks.doubts.other_whole([one.count for one in row]):
+                    for part, whole in ((row[:-1], row[-1]), (row[1:], row[0])):
+                        if not whole.percent and whole.value > max(one.value for one in part):
+                            _check(part, told, splits, marks)
 
 
 def _rows(told):
@@ -43,8 +46,7 @@ def _rows(told):
     row, mark = [], ""
     for before, one in pairwise(told):
         between = _between(before, one)
-        found = re.findall(f"[{_MARKS}]", between)
-        own = found[-1] if found else ""
+        own = next((one for one in _MARKS if one in between), "")
         goes_on = own and own == (mark or own) and not _INNER.search(between)
         goes_on = goes_on or _LAST.search(between)
         if goes_on and "。" not in between:
@@ -52,7 +54,8 @@ def _rows(told):
         else:
             if row:
                 yield row
-            row, mark = [], ""
+            starts = own and "。" not in between and not _INNER.search(between)
+            row, mark = ([before, one], own) if starts else ([], "")
     if row:
         yield row
 
@@ -74,7 +77,7 @@ def _check(row, told, splits, marks):
             continue
         if not is_told and row[0].value == sum(one.value for one in row[1:]):
             continue  # 主办的7件已全部答复，解决5件，正在解决2件
-        if _is_slip(row, whole, is_told) and not marks.doubts.other_whole(mentions):
+        if _is_slip(row, whole, is_told, told) and not marks.doubts.other_whole(mentions):
             if not marks.doubts.row(mentions, whole.value):
                 _fault(row, whole, marks)
             return
@@ -88,7 +91,7 @@ def _wholes(row, told, splits):
         between = _between(told[place - 1], first)
         if not _SOME.search(between) and not _RATHER.search(between):
             yield told[place - 1], bool(_OPENS.search(between))
-    elif first is told[0] and not _RATHER.search(first.mention.said) and not _SOME.search(first.mention.said):
+    if _opens_clause(first, told) and not _RATHER.search(first.mention.said) and not _SOME.search(first.mention.said):
         named = splits.named(first.within, first) if first.within else None
         if named is not None:
             yield named, True
@@ -98,16 +101,20 @@ def _wholes(row, told, splits):
         if before is not None and near:
             yield near[0], first.mention.said.startswith("其中")
             yield near[-1], first.mention.said.startswith("其中")
-        if whole := splits.usual_base(first):
+        stage = words.stage_of(first.mention.label)
+        if stage and (filed := [one for one in splits.able(first) if one.stage == stage]):
+            yield filed[-1], True
+        if first is told[0] and (whole := splits.usual_base(first)):
             yield whole, False
     behind = told[told.index(last) + 1 :][:1]
     if behind and (_ADDED.search(_between(last, behind[0])) or behind[0].value > max(one.value for one in row)):
         yield behind[0], bool(_ADDED.search(_between(last, behind[0])))
 
 
-def _goes_on(before, first, splits):
-    """Whether a row stands in the paragraph of a count before it, or below a line that ends with a colon."""
-    return before.paragraph == first.paragraph or splits.lines[before.paragraph].rstrip().endswith(("：", ":"))
+def _opens_clause(first, told):
+    """Whether a row begins a sentence, or what a semicolon sets apart."""
+    place = told.index(first)
+    return not place or "；" in _between(told[place - 1], first)
 
 
 def _goes_on(before, first, splits):
@@ -115,9 +122,15 @@ def _goes_on(before, first, splits):
     return before.paragraph == first.paragraph or splits.lines[before.paragraph].rstrip().endswith(("：", ":"))
 
 
-def _is_slip(row, whole, is_told):
+def _goes_on(before, first, splits):
+    """Whether a row stands in the paragraph of a count before it, or below a line that ends with a colon."""
+    return before.paragraph == first.paragraph or splits.lines[before.paragraph].rstrip().endswith(("：", ":"))
+
+
+def _is_slip(row, whole, is_told, told):
     off = abs(sum(one.value for one in row) - whole.value)
-    slip = min(_SLIP, max(1, whole.value // _SHARE))
+    opens = whole is told[0] and len(row) >= _SURE and row == told[1:]
+    slip = min(_SLIP, max(2 if opens else 1, whole.value // _SHARE))
     likely = len(row) >= _SURE or (is_told and _are_alike(row))
     return (
         likely

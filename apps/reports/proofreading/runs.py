@@ -68,6 +68,8 @@ def _check(whole, parts, splits, marks):
         return
     if any(one.facet == "returned" for one in parts) and any(one.facet == "rating" for one in parts):
         return  # 收回98份，未收回2份，满意96份: what is not back was not rated
+    if re.fullmatch("[件份篇]?、[^，。；：]{0,12}", _since(parts[0], whole).lstrip("0123456789")):
+        return  # 依次为6件、2件、1件: the first of a list is no whole of the others
     behind = parts[0].place == whole.place + 1
     listed = behind and ("其中" in parts[0].mention.gap or bool(_LISTED.fullmatch(parts[0].count.gap)))
     if not listed and whole.group is not None and any(one.group is whole.group for one in parts):

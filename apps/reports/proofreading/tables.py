@@ -110,6 +110,9 @@ class _Column:
             for one, label in zip(self.mentions, self.labels, strict=True)
             if one and self._is_total(label) and "小计" not in label
         ]
+        last = self.labels[-1] if self.labels else ""
+        if not found and "小计" in last and sum("小计" in label for label in self.labels) == 1:
+            return self.mentions[-1]
         return found[-1] if found else None
 
     @property
@@ -230,6 +233,9 @@ class Table:
                 if total.mentions[place] is None or not all(cells):
                     continue
                 whole, printed = sum(cell.value for cell in cells), total.mentions[place]
+                others = [one.mentions[place] for one in self.counts if one not in parts and one is not total]
+                if any(one and whole + one.value == printed.value for one in others):
+                    continue  # 解决1件，解释1件: a column of another kind belongs to them too
                 if whole == printed.value:
                     marks.fine(*cells, printed)
                 else:

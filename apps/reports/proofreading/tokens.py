@@ -77,7 +77,7 @@ _TOKEN = re.compile(
   | (?P<count>
         (?<![\d.A-Za-z])
         (?P<n>{_NUMBER}|(?<![第每某几同哪这那{_CHARACTERS}]){_CHINESE}|(?<=[这那])[{_CHARACTERS}]{{2,12}})
-        (?P<big>万)?(?P<about>余|多|来|几|\+)?(?P<unit>{_UNIT})(?P<more>[余多](?!数))?
+        (?P<big>万)?(?P<about>余|多|来|几|\+)?(?P<unit>{_UNIT})(?P<more>余|多(?!数|办|承|收|提|出|了|交|答|[\d一二三四五六七八九十]))?
     )
   | (?P<bare>
         (?<![\d.A-Za-z年第]){_NUMBER}(?=[、，和及与])
