@@ -23,7 +23,7 @@ _BY_PART = re.compile("^(?:就|从|按)[^，；\\d]{1,10}(?:而言|来看|来说
 _TWOFOLD = ("timely", "answered", "closed", "returned", "review")  # splits of so many and the others
 _WAYS = re.compile("(?:办理|承办)(?:方式|形式)(?:上|看|来看|分|，|：)")
 _THESE_ARE_ALL = re.compile(
-    "(?:提案)?[，；。（]?(?:以上|上述)(?:即|就是|便是|为|是|包括了?|已?涵盖了?)(?:全部|所有|全体)"
+    "(?:提案)?[，；。（]?(?:以上|上述)(?:即|就是|便是|为|是|包括了?|已?涵盖了?)[^，。；\\d]{0,6}?(?:全部|所有|全体)"
 )
 _THESE_ARE_SOME = re.compile("(?:提案)?[，；（](?:以上|上述)(?:单位|部门|各家)?(?:均|都)(?:是|为|属)(?!全部|所有|全体)")
 _LINES = 6  # paragraphs between the subtotals of one whole
@@ -229,7 +229,11 @@ def _is_clear(group, base):
 
 def _likeliest(group, bases, splits):
     """The whole that a split can be a slip of, the first of `bases` where there is none."""
-    able = [*bases, *[one for one in splits.able(group.items[0]) if one.place < group.items[0].place]]
+    first, most = group.items[0], max(one.value for one in group.counted)
+    able = [*bases, *[one for one in splits.able(first) if one.place < first.place]]
+    if _THESE_ARE_ALL.match(group.items[-1].count.after):
+        able += splits.called_before("handling", "主办", first)  # 以上为主办件全部内容
+    able = [one for one in able if one is bases[0] or one.value > most]
     return next((one for one in able if is_slip(plain(group.total), plain(one.value), is_share=False)), bases[0])
 
 

@@ -216,7 +216,8 @@ def _about(count):
         behind = re.split("[，、](?=[^，、]*$)", behind)[
             0
         ]  # 摘要公开30件，不予公开8件: the last words are of the next one
-    return count.left + "，" + behind
+    headed = re.match(r"[^，。；：\d]{2,8}：", count.said)  # 逾期情况：甲镇1件
+    return (headed.group() if headed else "") + count.left + "，" + behind
 
 
 def _clause_of(text, match):

@@ -17,6 +17,7 @@ _OPEN = re.compile("(?:正在|尚未|还未|仍未|还没|没|未|待|仍在|尚
 _OTHERWISE = re.compile("另|此外|其中|截至|去年|上年")
 _BUT = re.compile("(?:^|[，：；])除(?:了|有)?$")
 _THE_OTHERS = re.compile("[^，；。\\d]{1,24}(?:之?外|以外)，(?:其余|其他|剩余|余下)(?:的)?")
+_ALL_BUT = re.compile("[^。；]{1,40}(?:之?外|以外)，")
 _LACKING = re.compile("“([^”]{2,10})”(?:仍|还|尚)有$")
 _LACKS = re.compile("(?:缺失|缺少|缺项|空白)")
 _SLIP = 3  # proposals
@@ -35,6 +36,8 @@ def check_left_over(splits, marks):
             _check_open(item, splits, marks)
         elif _THE_OTHERS.fullmatch(item.count.gap):
             _check_others(item, splits, marks)
+        elif _ALL_BUT.fullmatch(item.count.gap):
+            _check_all_but(item, splits, marks)
         elif match := _LACKING.search(item.count.left):
             _check_lacking(item, match[1], splits, marks)
 
@@ -63,6 +66,19 @@ def _check_open(item, splits, marks):
 
 def _explained(total, item, splits):
     return any(one.count and one.value == total for one in splits.items[max(item.place - _REACH, 0) : item.place])
+
+
+def _check_all_but(item, splits, marks):
+    """除2件经同意延期外，126件全部按期办复, where there are 126 in all."""
+    but = splits.before(item)
+    if but is None or but.count is None or but.sentence != item.sentence or not _BUT.search(but.count.said):
+        return
+    if not re.match("(?:提案)?(?:已|均|全部|都)", item.count.right):
+        return
+    known = [one for one in splits.wholes if one.place < but.place and one.dimension == PROPOSALS and not one.past]
+    told = [one.value for one in splits.items if one.count]
+    if is_exact(but) and any(one.value == item.value for one in known) and item.value + but.value not in told:
+        rest_fault(marks.fault, item, item.value, but.value)
 
 
 def _check_others(item, splits, marks):

@@ -18,6 +18,7 @@ _POINTS = re.compile(
 )
 _NAMED_BEHIND = re.compile("([^，。；：\\d的]{2,8})的提案")
 _FEW = 3  # proposals
+_ADDED = 4  # neighbours that a letter adds up without saying so
 _ALL_OF = re.compile("(?:今年|全年|全部|所有|上述|以上|本次|本届)的$")
 _SHORT = 4  # characters: 回望, 综观
 _OF_SOME = re.compile("其中|另|还有|有$|仅|只|首批|涉及|关于|有关|抽查|选|余|其他|批|类|方面|去年|上年|建议")
@@ -46,7 +47,10 @@ def check_references(splits, marks):
             continue
         before = [one for one in papers[max(place - _REACH, 0) : place] if one.sentence != item.sentence]
         totals = [one for one in before if _is_total(one, match[1])]
-        if not totals or _is_told(item, papers, place):
+        of_all = re.search("(?:全部|所有|上述)$", item.count.left)
+        if not totals or (_is_told(item, papers, place) and not of_all):
+            continue
+        if any(one.value == item.value for one in before):
             continue
         known = totals[0]
         if len({one.value for one in totals}) == 1 and _is_near(item, known):
@@ -69,7 +73,10 @@ def _check_named_behind(item, papers, place, marks):
         if one.sentence != item.sentence
         and re.search(f"{re.escape(match[1])}的?(?:提案)?(?:有|为|共)?$", one.count.left)
     ]
-    if not known or len({one.value for one in known}) > 1 or _is_told(item, papers, place):
+    points = re.search("(?:这|上述|以上)$", item.count.left)
+    if not known or len({one.value for one in known}) > 1 or (not points and _is_told(item, papers, place)):
+        return
+    if known[0].value == item.value:
         return
     if abs(known[0].value - item.value) <= _FEW and is_exact(known[0]):
         _differs(item, known[0], marks)
@@ -107,8 +114,7 @@ def _is_told(item, papers, place):
     if item.value in others:
         return True
     for start in range(max(place - _REACH, 0), place):
-        sums = accumulate(others[start : start + 8])
-        if any(total == item.value for total in sums):
+        if item.value in list(accumulate(others[start : start + _ADDED]))[1:]:
             return True
     return False
 

@@ -415,7 +415,8 @@ def _is_vote(mention):
     """收回评议票179张, 满意151票: papers that are returned, not 4张桌子."""
     said = mention.said[-60:] + mention.after[:60]
     of_papers = re.search(
-        "(?<![门车发机钞股邮彩])票(?![据房价款券务])|测评表|评[议价]表|征询[意见]*表|意见表|问卷|反馈表|回执", said
+        "(?<![门车发机钞股邮彩])票(?![据房价款券务])|测评[表卡]|评[议价][表卡]|征询[意见]*表|意见表|问卷|反馈表|回执",
+        said,
     )
     rated = re.search("满意|理解|谅解", mention.left + mention.right)
     behind = re.match("[^，。；的、]{0,4}(?:桌|床|照片|名片|图|牌|证|卡|网|光盘|凳|椅|单(?!位)|海报)", mention.right)
