@@ -8,6 +8,7 @@ import re
 
 from .arithmetic import plain
 from .checks import is_exact
+from .exceptions import AGAIN
 from .words import PROPOSALS
 
 _ANSWERED = re.compile("^(?:政协)?(?:委员)?(?:提案)?(?:现|目前|现在|已|已经)*(?:全部|均|都)(?:已|已经)?(?:办复|答复)")
@@ -44,6 +45,8 @@ def check_all_but_one(splits, marks):
                 _check_answered(item, splits, marks)
             checked = True
         elif match := _HAPPY.search(re.split("[；。]", item.count.after)[0]):
+            if re.search("其[余他]的?$", item.count.left):
+                continue
             if not _words_before(item):
                 _check_happy(item, item.count.after[match.end() :], splits, marks)
             if id(item.count) not in marks.wrong and not re.search(r"\d", item.count.after[: match.start()]):
@@ -89,11 +92,27 @@ def _check_still_unhappy(item, splits, marks):
     """19件全部表示满意。唯有提出专用铁路的委员，经面谈，表示理解: of whom all is said, one ended otherwise."""
     text = splits.lines[item.paragraph][item.count.end : item.count.end + _NEXT]
     sentences = re.split("[。！？]", "".join(text.split()))
+    for other in splits.items[item.place + 1 : item.place + _REACH]:
+        less = other.count and other.facet == "rating" and other.name in ("基本满意", "一般", "理解", "不满意")
+        if less and other.value and _is_of_them(other, item, splits):
+            told = f"前面说{plain(item.value)}件均为满意，后面又有{other.name}{plain(other.value)}件。"
+            expected = plain(item.value - other.value)
+            marks.fault("sum", [item.count], plain(item.value), expected, told, other.count, tail=item.count.right)
+            return
     for sentence in (sentences[0].partition("满意")[2], *sentences[1:2]):
         if (match := _STILL.search(sentence)) and not _AT_FIRST.search(sentence):
             told = f"前面说{plain(item.value)}件均为满意，后面又有“{match.group()[-12:]}”。"
             marks.fault("sum", [item.count], plain(item.value), plain(item.value - 1), told, tail=item.count.right)
             return
+
+
+def _is_of_them(other, item, splits):
+    """Whether a rating further down is of the papers that were all satisfied, and not of a first round or a part."""
+    if other.past or other.change or other.aspect or other.value >= item.value or other.sentence == item.sentence:
+        return False
+    if _OTHERS.search(other.count.said) or AGAIN.search("".join(splits.lines)):
+        return False
+    return other.group is None or other.group.base is None or other.group.base.value == item.value
 
 
 def _check_class(item, name, done, splits, marks):

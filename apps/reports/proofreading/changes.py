@@ -12,6 +12,7 @@ _REMEMBERED = 20  # wholes
 _EARLIER = re.compile("(?:(?<!占)比|较|由|从|上年|去年)[^，；]*$")
 _FROM = re.compile("[由从][^，；。]*$")
 _TO = re.compile("^[^，；。]{0,6}(?:升|降|增|减|提高|上升|下降|增加|减少|提升|增长|提)(?:至|到|为)[^，；。]{0,8}$")
+_OF_THEN = re.compile(r"(?:20\d\d年度?|去年|上年)(?:同期)?(?:为|是|共|有)?")
 _DOWN = re.compile("下降|减少|降低|降幅|少|下浮")
 
 
@@ -111,6 +112,10 @@ def _check(found, changed, items, splits, marks):
             continue  # 由88件增至94件，其中建议减少2件，提案增加8件
         now = [item.value for item in [*reversed(told), *reversed(earlier)] if not item.past]
         then = [item.value for item in told if item.past]
+        behind_it = _told_behind(items, mention) if mention.kind == COUNT and not then else None
+        if behind_it is not None:
+            then = [behind_it.value]  # 较2021年度减少6件（2021年度为202件）
+            now = [item.value for item in reversed(told) if item is not behind_it and not item.past]
         if then and not any(not item.past for item in told) and (part := _part_changed(mention, splits)):
             now = [one.value for one in splits.called_before(part.facet, part.name, part) if not one.past]
         behind = changed[place + 1] if place + 1 < len(changed) else None
@@ -121,6 +126,18 @@ def _check(found, changed, items, splits, marks):
             _growth(mention, now, then, marks, splits)
         elif mention.kind == POINTS:
             _points(mention, found, splits, marks)
+
+
+def _told_behind(items, mention):
+    """The count that a bracket right behind a change tells of the year before, None without one."""
+    return next(
+        (
+            item
+            for item in items
+            if item.mention.at == mention.at + 1 and item.mention.bracket and _OF_THEN.fullmatch(item.count.left)
+        ),
+        None,
+    )
 
 
 def _part_changed(mention, splits):

@@ -108,6 +108,12 @@ def _common_bases(items, splits):
     groups = {id(item.group): item.group for item in items if item.group}
     for group in groups.values():
         own = [item for item in group.items if item.count and item.percent and is_exact(item)]
+        base = group.base
+        is_whole = base is not None and base.value == group.total and 1 < len(own) == len(group.counted)
+        if is_whole and any(fits(item.value, base.value, item.percent) for item in own):
+            of_all = Base(base.value, "", base.count)
+            found.update({id(item): of_all for item in own if item.base_count is None})
+            continue  # 收回110份，满意106份占96.4%，基本满意4份: each of what all of them make up
         if len(own) < 3:
             continue
         votes, bases = Counter(), {}
@@ -154,6 +160,8 @@ def _wrong_share(item, bases, marks, is_clear):
     base = truncated or (bases[0] if named else nearest)
     expected = share(count, base.value, percent.decimals)
     if expected > 100 or _are_of_their_sum(item, marks.doubts):
+        return
+    if not named and marks.doubts.share(percent, item.count):
         return
     forced = item.group is not None and is_forced(
         percent, expected, [one.percent for one in item.group.items if one.percent]

@@ -39,6 +39,8 @@ class Doubts:
         if own is not None:
             return any(fits(own.value, one.value, percent) for one in self.counts if one is not own and one.value > 1)
         others = [one for one in self.counts if one.value > 1 and before and one is not before[-1]]
+        if percent.value == 100:
+            others = [one for one in others if one.sentence == percent.sentence]  # every number equals some other
         if any(fits(before[-1].value, one.value, percent) for one in others):
             return True
         near = self._near(percent)

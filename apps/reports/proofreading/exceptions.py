@@ -75,7 +75,9 @@ KINDS = (
         ),
     ),
     Kind(
-        re.compile(r"(?:全部|均|都|一律|(?<!件)全文)(?:已|予以|主动|依法)*(?:向社会)?公开(?!的?\d)"),
+        re.compile(
+            r"(?:全部|均|都|一律|(?<=答复)全文|(?<=提案)全文)(?:已|予以|主动|依法)*(?:向社会|全文)*公开(?!的?\d)"
+        ),
         re.compile(r"公开率"),
         re.compile(r"(?:不予?|未予?|不宜|没有)(?:主动)?公开"),
     ),
@@ -283,7 +285,12 @@ def _check_satisfied(splits, marks):
         named = re.search("不满意(?:的|有|为|：)*$", other.count.left) or other.count.right.startswith("不满意")
         if id(other.count) not in marks.wrong and not other.aspect and named:
             told = f"文中说“{match.group()}”，这里又有不满意{plain(other.value)}件。"
-            marks.fault("repeat", [other.count], plain(other.value), "0", told)
+            saying = next((one.count for one in splits.items if _says(one, match.group())), None)
+            if saying is not None and saying.value > other.value:
+                expected = plain(saying.value - other.value)
+                marks.fault("sum", [saying], plain(saying.value), expected, told, other.count, tail=saying.right)
+            else:
+                marks.fault("repeat", [other.count], plain(other.value), "0", told)
     for item in splits.items:
         if (
             item.rate
@@ -303,8 +310,15 @@ def _check_satisfied(splits, marks):
             return
 
 
+def _says(item, words_of):
+    """Whether a count stands right before a statement, in its clause."""
+    if item.count is None or item.change or item.dimension != words.PROPOSALS:
+        return False
+    return words_of in re.split("[，；。]", item.count.after)[0]
+
+
 _NONE_UNHAPPY = re.compile(
-    "(?:提案人|提案者|委员)[^，。；]{0,8}(?:均|都|全部)(?:表示|评价为?)“?满意(?!”?[或和、及与以率度])|"
+    "(?:提案人|提案者|委员)[^，。；]{0,12}(?:均|都|全部)(?:表示|评价为?)“?满意(?!”?[率度])|"
     "(?:没有|未出现|无一?(?:件|人|份)?)“?不满意(?!的?原因|[率的]?\\d)"
 )
 

@@ -53,7 +53,7 @@ def _check(percent, before, bases, marks):
 
 def _is_base(count, percent):
     """占提出意见305条的77.4%"""
-    return bool(re.fullmatch("的(?:比例为)?", percent.gap)) and bool(_OF.fullmatch(count.gap))
+    return bool(re.fullmatch(r"[^，。；\d]{0,8}的(?:比例为)?", percent.gap)) and bool(_OF.fullmatch(count.gap))
 
 
 def _compare(percent, count, bases, marks, others=()):

@@ -183,6 +183,9 @@ def _counts_of(stage, item, splits):
         and item.sentence - one.sentence <= _NEAR
         and not (one.place > item.place and "其中" in one.count.lead + one.count.left)
     ]
+    before = splits.before(item)
+    if before is not None and before.count and before.facet == "rest" and words.stage_of(before.count.right) == stage:
+        return [before]  # 其余178件均已办复，办复率100%
     return sorted(same, key=lambda one: abs(one.place - item.place))[:2]
 
 
@@ -252,6 +255,9 @@ def _check_satisfaction(item, name, splits, marks):
         and not _other_year(item, group)
     ]
     own = [group for group in groups if _same_aspect(name, group.aspect)]
+    in_rates = "基本满意率" in item.percent.said + item.percent.after and "基本满意" not in name
+    if in_rates and "不满意" not in name and not any("满意" in group.names() for group in own):
+        return  # 满意率97.3%，基本满意率2.2%: what is less than satisfied is told as rates
     if not own:
         check_possible(item, splits, marks)
         return

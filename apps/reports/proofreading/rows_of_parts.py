@@ -14,7 +14,7 @@ from .checks import is_exact
 from .words import PROPOSALS
 
 _MARKS = "；，、"
-_OPENS = re.compile("其中|[：（]|(?:之|当)?中[，]?|分[为别]|包括|涉及|(?:依次|分布)[为是]?")
+_OPENS = re.compile("其中|[：（]|(?:之|当)?中[，]?|分为|包括|涉及|(?:依次|分布)[为是]?")
 _INNER = re.compile("其中|另|此外|还有|(?:之|当)?中，|[比较与同](?:去年|上年|20\\d\\d年)|以上|合计|共计|总计|累计")
 _SOME = re.compile(
     "主要|重点(?!提案|督办|办理)|突出|较多|最多|最重|居多|多数|以上|(?:涉及|有关|关于|围绕)(?!的?(?:方面|领域|类别)|：)|前[三四五十\\d]|部分|如"
@@ -24,7 +24,11 @@ _ADDED = re.compile(
 )
 _RATHER = re.compile("另|此外|不含|不计|除|还")
 _SLIP, _SHARE = 3, 20  # so many, and one in so many, may be off by a slip
+_AROUND = 15  # items between a row and what it may be of
+_MANY = 40  # proposals
+_TEN = 10  # a digit of the tens
 _SURE = 3  # parts that need no word to be a split
+_EACH = re.compile("各[^，；、]{0,6}$")
 _LAST = re.compile("其[余他它]|剩余|剩下|余下|最后")
 
 
@@ -65,6 +69,8 @@ def _between(before, one):
 
 
 def _check(row, told, splits, marks):
+    if any(_EACH.search(one.count.left) and one.times == 1 for one in row):
+        return  # 市委书记、市长各督办1件: of how many is not told
     if not all(is_exact(one) for one in row) or any(id(one.count) in marks.wrong for one in row):
         return
     if row[-1].count.after.startswith("等") or splits.says_overlap(row[0]):
@@ -77,7 +83,7 @@ def _check(row, told, splits, marks):
             continue
         if not is_told and row[0].value == sum(one.value for one in row[1:]):
             continue  # 主办的7件已全部答复，解决5件，正在解决2件
-        if _is_slip(row, whole, is_told, told) and not marks.doubts.other_whole(mentions):
+        if _is_slip(row, whole, is_told, told) and not _make_up_another(row, whole, splits):
             if not marks.doubts.row(mentions, whole.value):
                 _fault(row, whole, marks)
             return
@@ -106,6 +112,10 @@ def _wholes(row, told, splits):
             yield filed[-1], True
         if first is told[0] and (whole := splits.usual_base(first)):
             yield whole, False
+        if first is told[0] and (
+            about := [one for one in splits.items[max(first.place - _AROUND, 0) : first.place] if one.again]
+        ):
+            yield about[-1], False
     behind = told[told.index(last) + 1 :][:1]
     if behind and (_ADDED.search(_between(last, behind[0])) or behind[0].value > max(one.value for one in row)):
         yield behind[0], bool(_ADDED.search(_between(last, behind[0])))
@@ -127,17 +137,34 @@ def _goes_on(before, first, splits):
     return before.paragraph == first.paragraph or splits.lines[before.paragraph].rstrip().endswith(("：", ":"))
 
 
+def _make_up_another(row, whole, splits):
+    """Whether another count is what they make up, and no part of something with a share, or the last are of one."""
+    total = sum(one.value for one in row)
+    if any(one.count and one.value == total and one not in row and not one.percent for one in splits.items):
+        return True
+    values = [one.value for one in row]
+    nested = [sum(values[place + 1 :]) for place in range(len(values) - 2) if sum(values[place + 1 :]) == values[place]]
+    return any(total - inner == whole.value for inner in nested)  # 未立案的10件，6件转作社情民意，4件退回
+
+
 def _is_slip(row, whole, is_told, told):
+    """Whether a row makes up a whole but for a few, or for a digit of the tens where there are many parts."""
     off = abs(sum(one.value for one in row) - whole.value)
     opens = whole is told[0] and len(row) >= _SURE and row == told[1:]
     slip = min(_SLIP, max(2 if opens else 1, whole.value // _SHARE))
-    likely = len(row) >= _SURE or (is_told and _are_alike(row))
-    return (
-        likely
-        and 0 < off <= slip
-        and min(one.value for one in row) > off
-        and max(one.value for one in row) < whole.value - off
-    )
+    by_ten = off == _TEN and len(row) > _SURE and whole.value >= _MANY
+    if not (0 < off <= slip or by_ten) or max(one.value for one in row) >= whole.value:
+        return False
+    likely = len(row) >= _SURE or (is_told and _are_alike(row)) or _are_all_of_sentence(row, whole, told)
+    extra = sum(one.value for one in row) - whole.value
+    at_ends = extra in (row[0].value, row[-1].value)  # 剩下6件散在6个单位，一家一件: none of the list
+    return likely and (by_ten or (min(one.value for one in row) >= off and not at_ends))
+
+
+def _are_all_of_sentence(row, whole, told):
+    """县直部门主办104件，乡镇主办16件: all that a sentence tells, called alike, of a whole of many."""
+    plainly = row == told and not any(one.percent or "；" in one.count.gap for one in row)
+    return plainly and whole.value >= _MANY and _are_alike(row) and whole.sentence != row[0].sentence
 
 
 def _are_alike(row):

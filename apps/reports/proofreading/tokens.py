@@ -207,7 +207,7 @@ class Lexer:
                 mention.about = True  # 办复率达到100%的有31个
             if mention.kind == PERCENT and re.match("的?(?:目标|要求|标准|底线)", mention.right):
                 mention.about = True
-            of_people = found and found[-1].dimension == words.PEOPLE and _EACH_OF_THEM.search(mention.left)
+            of_people = found and found[-1].unit in ("位", "名", "人") and _EACH_OF_THEM.search(mention.left)
             if mention.kind == COUNT and _EACH.search(mention.left) and not of_people:
                 mention.kind = FOREIGN
             if mention.kind == COUNT:
