@@ -148,7 +148,7 @@ def test_standing_costs_one_query_with_delegations_too(away):
     with CaptureQueriesContext(connection) as seen:
         standing_of(user, START)
     assert len(seen) == 1
-    assert standing_of(user, START).label == "副区长 陈思齐、代周明远"
+    assert standing_of(user, START).label == "副区长、代周明远"
 
 
 def test_ended_early_it_stops_that_day_and_keeps_what_was_signed(away):

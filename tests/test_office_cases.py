@@ -639,8 +639,8 @@ def test_a_leader_signs_on_paper(world, visit, problems):
     told(page, "已核对纸签")
     reads(page, "已审签", "周明远", within=".reply")
     assert [entry[0] for entry in history(page)][:2] == [
-        "核对纸签　何办　区住房城乡建委",
-        "纸质审签登记　吴办　区住房城乡建委",
+        "核对纸签　何办　承办单位：区住房城乡建委",
+        "纸质审签登记　吴办　承办单位：区住房城乡建委",
     ]
     assert asked(visit(world.clerk)) == ["待寄送"]
     reply.refresh_from_db()
@@ -680,10 +680,10 @@ def test_a_unit_without_computers_hands_in_paper(world, visit):
     told(page, "已报请领导审签")
     entered = [entry[0] for entry in history(page) if "录入" in entry[0]]
     assert entered == [
-        "单位签发　何办　区住房城乡建委　代区住房城乡建委王主任录入",
-        "送审　吴办　区住房城乡建委　代区住房城乡建委李经办录入",
-        "拟稿　吴办　区住房城乡建委　代区住房城乡建委李经办录入",
-        "签收　吴办　区住房城乡建委　代区住房城乡建委李经办录入",
+        "单位签发　何办　承办单位：区住房城乡建委　代区住房城乡建委王主任录入",
+        "送审　吴办　承办单位：区住房城乡建委　代区住房城乡建委李经办录入",
+        "拟稿　吴办　承办单位：区住房城乡建委　代区住房城乡建委李经办录入",
+        "签收　吴办　承办单位：区住房城乡建委　代区住房城乡建委李经办录入",
     ]
     papers = page.locator("section.card .files").first.inner_text()
     assert papers.count("签字件.png") == 4 and "单位签发，代区住房城乡建委王主任" in papers
