@@ -39,7 +39,7 @@ from .remainders import check_remainders
 from .repeats import check_repeats
 from .report import Marks, Result
 from .rests_of_named import check_rests_of_named
-from .rows_of_parts import check_rows_of_parts
+from .rows_of_parts import check_lines_added, check_rows_of_parts
 from .rows_told import check_rows_told
 from .runs import check_runs
 from .shares_in_words import check_shares_in_words
@@ -112,6 +112,7 @@ def check(document, figures=None):
     check_years(splits, tables, marks)
     check_years_listed(splits, marks)
     check_rows_of_parts(splits, marks)
+    check_lines_added(splits, marks)
     check_rests_of_named(splits, marks)
     check_references(splits, marks)
     if figures is not None:

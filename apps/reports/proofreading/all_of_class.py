@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 
+from . import words
 from .arithmetic import plain
 from .exceptions import ALL_OF_CLASS
 
@@ -25,7 +26,8 @@ def check_all_of_class(splits, marks):
             continue
         facet, name = ("result", match[1]) if match.re is ALL_OF_CLASS else ("rating", "满意")
         for group in by_total.get((facet, one.value), [])[:_MOST]:
-            if one in group.items or group.aspect == "首次":
+            said = words.aspect_of(clause[: match.start()])
+            if one in group.items or group.aspect == "首次" or (said and said != group.aspect):
                 continue
             others = [item for item in group.counted if item.name != name and item.value and "+" not in item.name]
             if others and not any(item.past for item in group.items):

@@ -173,7 +173,11 @@ def _are_two_told(count, percent, splits):
 def _difference(count, percent, now, then, marks, splits):
     down = bool(_DOWN.search(count.left))
     if then and now:
-        if any(abs(a - b) == count.value for a in now for b in then) or _is_of_two_others(count, splits):
+        if _are_beside(count, splits) and abs(now[0] - then[0]) == count.value and down != (now[0] < then[0]):
+            way = "减少" if now[0] < then[0] else "增加"
+            told_so = f"由{plain(then[0])}到{plain(now[0])}是{way}{plain(count.value)}，文中的增减相反。"
+            marks.fault("sum", [count], plain(count.value), f"{way}{plain(count.value)}", told_so)
+        elif any(abs(a - b) == count.value for a in now for b in then) or _is_of_two_others(count, splits):
             marks.fine(count)
         else:
             off = abs(now[0] - then[0])

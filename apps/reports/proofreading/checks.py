@@ -198,7 +198,7 @@ def _check_sum(group, splits, marks):
     if found := next((one for one in bases if one.value == total), None):
         marks.fine(*mentions, found.count)
         return
-    if _is_explained(group, bases, splits):
+    if _is_explained(group, bases, splits) or _is_of_several_lists(group):
         return
     base = bases[0] if _is_clear(group, bases[0]) else _likeliest(group, bases, splits)
     named = base.sentence == group.items[0].sentence or bool(group.items[0].within)
@@ -241,8 +241,15 @@ def _likeliest(group, bases, splits):
     able = [*bases, *[one for one in splits.able(first) if one.place < first.place]]
     if _THESE_ARE_ALL.match(group.items[-1].count.after):
         able += splits.called_before("handling", "主办", first)  # 以上为主办件全部内容
+    able += [one for one in splits.items[max(first.place - _AROUND, 0) : first.place] if one.again]
     able = [one for one in able if one is bases[0] or one.value > most]
     return next((one for one in able if is_slip(plain(group.total), plain(one.value), is_share=False)), bases[0])
+
+
+def _is_of_several_lists(group):
+    """Lists of two sentences, each of which may be of something else."""
+    counts = Counter(one.sentence for one in group.counted)
+    return len(counts) > 1 and min(counts.values()) > 1 and not group.is_list
 
 
 def _is_explained(group, bases, splits):

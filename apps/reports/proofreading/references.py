@@ -13,12 +13,12 @@ from .arithmetic import is_misprint, plain
 from .checks import is_exact
 from .labels import is_filler
 
-_KIND = re.compile("(?:政协)?(?P<kind>立案|重点|主办|会办|集体|[A-E]类)?(?:的)?(?:提案|件)")
+_KIND = re.compile("(?:政协)?(?P<kind>立案|重点|主办|会办|集体|[A-E]类)?(?:的)?(?:提案|件|答复(?=中|的|里))")
 _BEHIND = re.compile(
-    "(?:提案|类件)(?:中|里|当中|的|进行|逐|均|都|全部|，|。|；|解决|办理|承诺|凝|明确|开展|由|经|按|已|分别|得到|$)"
+    "(?:提案|类件|答复)(?:中|里|当中|的|进行|逐|均|都|全部|，|。|；|解决|办理|承诺|凝|明确|开展|由|经|按|已|分别|得到|$)"
 )
 _POINTS = re.compile(
-    "[^的]{0,10}?(?:对|对于|将|把|就|为|给|听取|围绕|针对|上述|全部|所有|这|以上|全[市县区省州]|全年|共|抓好|做好|办好|紧盯|确保|推进|尽管|虽然)"
+    "[^的]{0,10}?(?:对|对于|将|把|就|为|给|听取|围绕|针对|上述|全部|所有|这|以上|全[市县区省州]|全年|共|抓好|做好|办好|办理|总结|落实|督办|跟踪|紧盯|确保|推进|尽管|虽然)"
 )
 _ALL_OF = re.compile("(?:今年|全年|全部|所有|上述|以上|本次|本届)的$")
 _OF_SOME = re.compile("其中|另|还有|有$|仅|只|首批|涉及|关于|有关|抽查|选|余|其他|批|方面|建议|超期|逾期|延期")
@@ -51,7 +51,7 @@ def check_references(splits, marks):
 def _check_total(item, kind, before, papers, told, marks):
     totals = [one for one in before if _is_total(one, kind)]
     values = {one.value for one in totals}
-    if not totals or item.value in {one.value for one in before}:
+    if not totals or (item.value in {one.value for one in before} and not _is_of_received(item, kind, values, before)):
         return
     known = min(totals, key=lambda one: abs(one.value - item.value))
     is_class = kind.endswith("类")
@@ -63,8 +63,18 @@ def _check_total(item, kind, before, papers, told, marks):
         "(?:提案)(?:已|均|现已)", item.count.right
     )
     of_all = bool(re.search("(?:全部|所有|上述)$", item.count.left))
-    if too_many or last_years or ((exchanged or _is_near(item, known)) and (of_all or not _is_made_up(item, papers))):
+    if _is_of_received(item, kind, values, before):
+        _differs(item, known, marks)
+        return
+    is_slip = exchanged or (_is_near(item, known) and (of_all or not _is_made_up(item, papers)))
+    if too_many or last_years or is_slip:
         _differs(item, known if not last_years else totals[0], marks)
+
+
+def _is_of_received(item, kind, filed, before):
+    """228件立案提案, where 228 came in and 203 were filed."""
+    came_in = {one.value for one in before if one.stage == words.RECEIVED}
+    return kind == "立案" and item.value in came_in - filed and len(filed) == 1
 
 
 def _check_named_behind(item, name, before, papers, marks):
@@ -93,6 +103,10 @@ def _stands_for_all(item):
         return False
     if clause.endswith("的"):
         return bool(_ALL_OF.search(clause))
+    if re.search("除[^。；]*外，?$", item.count.said):
+        return False  # 除8件不宜公开外，181件提案…
+    if re.fullmatch("[件份][^，；。]{0,8}(?:和|、|及|与)", clause):
+        return True  # 对2件不满意和69件B类提案
     return len(clause) <= _SHORT or bool(_POINTS.fullmatch(clause)) or is_filler(clause)
 
 

@@ -19,9 +19,11 @@ _INNER = re.compile("其中|另|此外|还有|(?:之|当)?中，|[比较与同](
 _SOME = re.compile(
     "主要|重点(?!提案|督办|办理)|突出|较多|最多|最重|居多|多数|以上|(?:涉及|有关|关于|围绕)(?!的?(?:方面|领域|类别)|：)|前[三四五十\\d]|部分|如"
 )
+_TOPICS = re.compile(".{0,16}(?:之|当)?中，(?:涉及|有关|关于|围绕)[^，；。]*")
 _ADDED = re.compile(
     "(?:(?:共同?|合计|共计|总计|一共|总共|累计|加起来|加在一起)[^，。；\\d]{0,8})$|(?:以上|上述)[^，。；]{0,12}$"
 )
+_FOOT = re.compile("(?:合计|总计|共计)(?:为|有)?")
 _RATHER = re.compile("另|此外|不含|不计|除|还")
 _SLIP, _SHARE = 3, 20  # so many, and one in so many, may be off by a slip
 _AROUND = 15  # items between a row and what it may be of
@@ -95,7 +97,8 @@ def _wholes(row, told, splits):
     place = told.index(first)
     if place and told[place - 1].mention.bracket in (first.mention.bracket, 0):
         between = _between(told[place - 1], first)
-        if not _SOME.search(between) and not _RATHER.search(between):
+        of_some = _SOME.search(between) and not (len(row) >= _SURE and _TOPICS.fullmatch(between))
+        if not of_some and not _RATHER.search(between):
             yield told[place - 1], bool(_OPENS.search(between))
     if _opens_clause(first, told) and not _RATHER.search(first.mention.said) and not _SOME.search(first.mention.said):
         named = splits.named(first.within, first) if first.within else None
@@ -179,3 +182,26 @@ def _fault(row, whole, marks):
     added = "+".join(plain(one.value) for one in row)
     told = f"{added}={plain(total)}，与{plain(whole.value)}相差{plain(abs(total - whole.value))}。"
     marks.fault("sum", [one.count for one in row], plain(total), plain(whole.value), told, whole.count)
+
+
+def check_lines_added(splits, marks):
+    """3月答复12件, 4月答复35件 …, a line each, and below them 合计157件."""
+    lines = {number: list(run) for number, run in groupby(splits.items, key=lambda item: item.paragraph)}
+    for number, told in lines.items():
+        total = told[0]
+        if len(told) != 1 or total.count is None or not _FOOT.fullmatch(total.count.said) or not is_exact(total):
+            continue
+        parts = []
+        for before in range(number - 1, -1, -1):
+            line = [one for one in lines.get(before, []) if one.count]
+            if len(line) != 1 or not re.fullmatch(r"[^，。；：]{2,16}", line[0].count.said) or not is_exact(line[0]):
+                break
+            parts.insert(0, line[0])
+        if len(parts) < _SURE or any(one.dimension != total.dimension for one in parts):
+            continue
+        if sum(one.value for one in parts) == total.value:
+            marks.fine(total.count, *[one.count for one in parts])
+        elif id(total.count) not in marks.wrong:
+            added = sum(one.value for one in parts)
+            told_so = f"{'+'.join(plain(one.value) for one in parts)}={plain(added)}，文中合计为{plain(total.value)}。"
+            marks.suspect("sum", [total.count], plain(total.value), plain(added), told_so)

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import accumulate
 
 from . import words
 from .arithmetic import fits, is_forced, is_truncated, plain, share
@@ -294,7 +295,9 @@ def _check_down(column, marks):
         marks.fine(*parts, total)
         return
     named = f"“{column.name}”一栏" if column.name else "表中一栏"
-    told = marks.fault if total is [one for one in column.mentions if one][-1] else marks.suspect
+    in_sections = total.value in list(accumulate(one.value for one in parts))[:-1]  # each section is of the whole
+    is_foot = total is [one for one in column.mentions if one][-1] and not in_sections
+    told = marks.fault if is_foot else marks.suspect
     told(
         "sum",
         [*parts, total],

@@ -4,6 +4,8 @@ What a table splits is told by its whole: one that splits another whole than the
 nothing of either. Against a session, a table counts as the session's where most of its cells agree.
 """
 
+import re
+
 from . import words
 from .arithmetic import plain
 from .repeats import whole_of
@@ -40,6 +42,8 @@ def _is_told(item):
     """Whether the text counts a class or a rating of this year's whole."""
     if item.count is None or item.facet not in _SETS or item.group is None or item.group.base is None:
         return False
+    if re.search(r"结转|遗留|历年|20\d\d年", item.count.label):
+        return False  # 对2020年结转的B类提案33件
     return not (item.past or item.change or item.count.about or item.aspect)
 
 
