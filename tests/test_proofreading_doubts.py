@@ -11,7 +11,8 @@ import pytest
 from apps.reports.proofreading import check
 from apps.reports.proofreading.arithmetic import is_slip
 from apps.reports.proofreading.doubts import Doubts
-from apps.reports.proofreading.tokens import PERCENT, Lexer
+from apps.reports.proofreading.tokens import Lexer
+from apps.reports.proofreading.written import PERCENT
 
 # --- slips
 

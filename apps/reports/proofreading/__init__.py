@@ -2,7 +2,7 @@
 
 `check(text)` is pure. A sentence is read as numbers with the words around them (tokens), these as counts, shares and
 rates of named things (claims), these as splits of wholes (splits); then the checks go over them. What could be meant
-in several ways is right when one of them is; what cannot be told is no finding.
+in several ways is right when one of them is; what cannot be told is no finding (`doubts`, and `Marks.suspect`).
 """
 
 from .above import check_above
@@ -17,7 +17,6 @@ from .balances import check_balances
 from .bracketed import check_bracketed
 from .changes import check_changes
 from .changes_told import check_changes_told
-from .checks import check_shares, check_sums
 from .claims import items_of
 from .exceptions import check_exceptions
 from .from_to import check_from_to
@@ -42,6 +41,7 @@ from .rests_of_named import check_rests_of_named
 from .rows_of_parts import check_lines_added, check_rows_of_parts
 from .rows_told import check_rows_told
 from .runs import check_runs
+from .shares import check_shares
 from .shares_in_words import check_shares_in_words
 from .shares_of_parts import check_shares_of_parts
 from .splits import Splits
@@ -49,9 +49,11 @@ from .tables import tables_of
 from .tables_compared import check_tables_against_data, check_tables_against_text
 from .tallies import check_tallies
 from .time_bands import check_time_bands
-from .tokens import COUNT, PERCENT, POINTS, Lexer
+from .tokens import Lexer
+from .totals import check_sums
 from .under_headings import check_under_headings
 from .whole_shares import check_whole_shares
+from .written import COUNT, PERCENT, POINTS
 from .years import check_years
 from .years_listed import check_years_listed
 

@@ -6,7 +6,7 @@ How many places the sum is of is told with it, and so many counts stand right be
 import re
 
 from .arithmetic import plain
-from .checks import is_exact
+from .claims import is_exact
 from .numerals import chinese_whole
 
 _PLACES = "(?:个|家)?(?:承办|主办)?(?:单位|部门|委办局|镇街?|乡镇?|街道|局|县|区|市|园区|系统|方面|类)"

@@ -3,7 +3,7 @@
 import re
 
 from .arithmetic import plain
-from .checks import is_exact
+from .claims import is_exact
 from .numerals import chinese_whole
 from .quarters import SOME_QUARTERS
 from .sums import SOME_OF_THEM

@@ -4,7 +4,7 @@ import re
 
 from . import words
 from .arithmetic import fits, plain, share
-from .checks import is_exact
+from .claims import is_exact
 
 
 def check_data(splits, figures, marks):

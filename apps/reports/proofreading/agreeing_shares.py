@@ -9,8 +9,8 @@ from collections import Counter
 from itertools import groupby, pairwise
 
 from .arithmetic import fits, plain, share
-from .tokens import COUNT, FOREIGN, PERCENT
 from .words import PROPOSALS
+from .written import COUNT, FOREIGN, PERCENT
 
 _OF = re.compile("[^，。；、\\d]{0,8}[，（]?占(?:比)?(?:[^，。；\\d]{0,10}的)?")
 _FEWEST = 2  # shares that agree

@@ -7,7 +7,7 @@ and 乡村振兴类提案中仍有5件未能落实.
 import re
 
 from .arithmetic import plain
-from .checks import is_exact
+from .claims import is_exact
 from .exceptions import AGAIN
 from .words import PROPOSALS
 

@@ -2,7 +2,7 @@
 
 import re
 
-from .checks import is_exact
+from .claims import is_exact
 
 _RATES = "办结|办复|答复|回复|面商|见面|走访|公开|回收|收回|签收|反馈|立案|交办|沟通"
 _RATE = re.compile(f"^(?:提案)?({_RATES})率$")

@@ -4,7 +4,7 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 
 from .arithmetic import plain
-from .tokens import COUNT, FOREIGN
+from .written import COUNT, FOREIGN
 
 _AVERAGE = re.compile(
     r"(?:平均每|每|年均|人均)(?:个|家|位|名|件|人|年|次)?[^，；。：\d]{0,8}?(?:约|为|有|办理|承办|提出)*$"

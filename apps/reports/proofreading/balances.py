@@ -4,7 +4,7 @@ import re
 
 from . import words
 from .arithmetic import plain
-from .tokens import COUNT
+from .written import COUNT
 
 _OUT = re.compile(
     r"撤回|撤案|撤销|退回|转出|转交|移交[给至到]|移送|调出|划出|剔除|核减|转(?:由|送|[市区县省州]|党|信访|其他)[^，；。]{0,8}"

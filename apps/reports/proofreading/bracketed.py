@@ -4,7 +4,7 @@ import re
 from itertools import groupby
 
 from .arithmetic import plain
-from .checks import is_exact
+from .claims import is_exact
 
 _SLIP, _TENTH = 3, 10
 _SOME = re.compile("其中|另|含|包括|不计|等|主要|比|较|去年|上年|除|应|实|占|原|并案|撤")

@@ -5,7 +5,7 @@ from itertools import combinations
 
 from . import words
 from .arithmetic import fits, plain, share
-from .tokens import COUNT, FOREIGN, PERCENT, POINTS
+from .written import COUNT, FOREIGN, PERCENT, POINTS
 from .years import earlier_figure, figures_by_year, key_of, two_years, years_named
 
 _REMEMBERED = 20  # wholes

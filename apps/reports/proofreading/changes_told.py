@@ -8,8 +8,8 @@ from bisect import bisect_left
 from itertools import groupby
 
 from .arithmetic import fits, plain
-from .tokens import COUNT, PERCENT, POINTS
 from .words import PROPOSALS
+from .written import COUNT, PERCENT, POINTS
 
 _CHANGE = re.compile("(?:与|同|比|较)(?:去年|上年|上一年)(?:同期)?(?:相比)?[，]?(增加|减少|增长|多|少|下降)(?:了)?$")
 _BY = re.compile("，(?:增长|增幅|下降|减少|降幅|同比增长|同比下降)(?:了|为)?")

@@ -8,7 +8,8 @@ from . import words
 from .labels import cleaned, is_filler
 from .pairing import is_change, listed_names, mark_change, paired, rate_named, split_at_share
 from .periods import is_past, year_of
-from .tokens import COUNT, FOREIGN, PERCENT, Mention
+from .tokens import Mention
+from .written import COUNT, FOREIGN, PERCENT
 
 _WITHIN = re.compile(
     r"^.*(?:提案|建议|件|类|回执|表|份|结果|反馈|其|意见|单位|者)(?:之)?(?:当)?中(?![心共国小央期旬])(?:的)?[，：]?"
@@ -294,3 +295,8 @@ def _shared(mention, names):
     if not item.facet and not is_filler(own):
         item.facet, item.name = ("topic" if words.TOPIC.search(own) else "other"), cleaned(own)
     return item
+
+
+def is_exact(item):
+    """Whether an Item is a figure of its own, neither about so many nor a change."""
+    return not item.change and not any(one.about for one in (item.count, item.percent) if one)

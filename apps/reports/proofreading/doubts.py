@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from itertools import accumulate, combinations, pairwise
 
 from .arithmetic import fits
-from .tokens import COUNT, FOREIGN, POINTS
+from .written import COUNT, FOREIGN, POINTS
 
 _MOST = 12  # numbers of a sentence and of the one before it that are tried with one another
 _BEHIND = 3  # counts behind a split that may belong to it

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from . import words
 from .arithmetic import plain, share
-from .tokens import COUNT, FOREIGN, PERCENT, squeezed
+from .tokens import squeezed
+from .written import COUNT, FOREIGN, PERCENT
 
 _DONE = r"(?:办复|答复|办结|回复|办理完毕|办理完成|办完|反馈)"
 _IN_TIME = r"(?:按期|按时|如期|限期内|期限内|时限内|规定时间内|月底前|月底以前|[日月]前|之前)"

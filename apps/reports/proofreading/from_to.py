@@ -7,7 +7,7 @@ import re
 from itertools import groupby, pairwise
 
 from .arithmetic import fits, plain, share
-from .tokens import COUNT, FOREIGN, PERCENT, POINTS
+from .written import COUNT, FOREIGN, PERCENT, POINTS
 
 _FROM = re.compile("[由从][^，。；]*$")
 _TO = re.compile(

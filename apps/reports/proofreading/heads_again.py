@@ -6,7 +6,7 @@ Where the letter counts a part of this name once, or always alike, a sentence th
 import re
 
 from .arithmetic import plain
-from .checks import is_exact
+from .claims import is_exact
 from .labels import is_filler
 from .words import PROPOSALS
 

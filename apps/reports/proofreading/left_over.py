@@ -5,7 +5,7 @@ Each has a base that the words leave no doubt of; a rest that any other count ex
 
 import re
 
-from .checks import is_exact
+from .claims import is_exact
 from .remainders import rest_fault
 from .words import PROPOSALS
 

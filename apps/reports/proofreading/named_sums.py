@@ -6,7 +6,7 @@ The names are those that the letter gave its counts shortly before; each must be
 import re
 
 from .arithmetic import fits, plain, share
-from .checks import is_exact
+from .claims import is_exact
 from .labels import cleaned
 from .numerals import chinese_whole
 from .words import PROPOSALS

@@ -6,7 +6,7 @@ Only what begins a sentence, and only where the first stands in a split that add
 import re
 
 from .arithmetic import is_misprint, plain
-from .checks import is_exact
+from .claims import is_exact
 from .exceptions import AGAIN
 from .labels import is_filler
 from .words import HANDLED, PROPOSALS, WHOLE

@@ -3,7 +3,7 @@
 import re
 
 from .report import Finding
-from .tokens import PERCENT
+from .written import PERCENT
 
 _WIDE = re.compile(r"[Ａ-Ｚ](?=[类级])")
 _NARROW = re.compile(r"[A-Z](?=[类级])")

@@ -7,7 +7,7 @@ import re
 from itertools import groupby
 
 from .arithmetic import fits, plain, share
-from .tokens import COUNT, FOREIGN, PERCENT
+from .written import COUNT, FOREIGN, PERCENT
 
 _OF = re.compile("[^，；。]{0,12}，?占[^，；。]{0,16}")
 _SHARE = re.compile("[^，；。]{0,4}[，（]占(?P<what>[^，；。]{0,10}?)的?(?:比例)?(?:为|达)?")

@@ -4,7 +4,7 @@ import re
 from itertools import groupby
 
 from .labels import is_filler
-from .tokens import COUNT, PERCENT, POINTS
+from .written import COUNT, PERCENT, POINTS
 
 _CHANGE_COUNT = re.compile(r"(?:增加|增多|净增|多出|[多少](?:承办|办理|办|收到|收|提)?|减少|下降|上升|增长)(?:了)?$")
 _CHANGE_SHARE = re.compile(

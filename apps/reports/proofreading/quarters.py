@@ -9,7 +9,7 @@ from itertools import groupby
 
 from . import words
 from .arithmetic import plain
-from .checks import is_exact
+from .claims import is_exact
 from .numerals import chinese_whole
 
 _QUARTER = re.compile(r"(?:^|[，；：。、（其中])第?([一二三四])季度(?:(?!季度|[，；]).){0,12}$")

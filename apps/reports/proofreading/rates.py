@@ -7,9 +7,10 @@ from itertools import combinations, groupby
 from . import words
 from .arithmetic import fits, is_misprint, is_slip, is_truncated, plain, share
 from .bases import Base, bases_of, is_of_something_else, share_advice
-from .checks import is_exact, namesake
+from .claims import is_exact
 from .labels import cleaned
 from .possible import any_two, check_possible
+from .shares import namesake
 from .words import ANSWERED, FILED, RETURNED
 
 _STAGE_OF_RATE = (

@@ -8,7 +8,7 @@ import re
 
 from .arithmetic import fits, plain, share
 from .bases import told_wholes
-from .checks import is_exact
+from .claims import is_exact
 from .possible import any_two
 from .words import PROPOSALS
 

@@ -10,7 +10,7 @@ from itertools import accumulate
 
 from . import words
 from .arithmetic import is_misprint, plain
-from .checks import is_exact
+from .claims import is_exact
 from .labels import is_filler
 
 _KIND = re.compile("(?:政协)?(?P<kind>立案|重点|主办|会办|集体|[A-E]类)?(?:的)?(?:提案|件|答复(?=中|的|里))")

@@ -7,7 +7,7 @@ import re
 
 from . import words
 from .arithmetic import plain
-from .checks import is_exact
+from .claims import is_exact
 
 _REST = re.compile(r"(?:剩下|剩余|余下|其余|其他|还剩|只剩|剩)的?(?:这)?(?:还有|有|是|为)?$")
 _DATE = re.compile(r"\d月|\d日|目前|现在|截至|至今|昨天|今天")  # by then more may have been answered

@@ -7,11 +7,11 @@ from decimal import Decimal
 from . import words
 from .arithmetic import fits, is_misprint, is_slip, plain
 from .bases import bases_of, nearby
-from .checks import other_wholes, sum_bases
 from .exceptions import AGAIN
 from .groups import SETS
 from .labels import cleaned, is_filler
 from .tokens import squeezed
+from .totals import other_wholes, sum_bases
 
 _WHOLLY = re.compile(
     r"^(?:政协)?(?:委员)?(?:提案|建议)*(?:虽|虽然|现|目前|已|均|全部|都|全都|截至|如期|按期|按时|及时)+[^，。；]{0,8}?(?:办|答|复|结|完)"

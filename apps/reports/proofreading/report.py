@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from .arithmetic import is_slip
 from .doubts import Doubts
-from .tokens import COUNT, PERCENT
+from .written import COUNT, PERCENT
 
 RIGHT, WRONG, UNCHECKED = "right", "wrong", "unchecked"
 LONGEST = 120  # characters of the letter quoted with a finding

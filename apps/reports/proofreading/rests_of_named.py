@@ -6,7 +6,7 @@ The words behind the rest say of what it is the rest; what the sentence tells be
 import re
 
 from . import words
-from .checks import is_exact
+from .claims import is_exact
 from .remainders import rest_fault
 
 _REST = re.compile("(?:其余|其他|余下|剩余|剩下|另外)的?$")

@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 
 from . import words
 from .arithmetic import plain
-from .checks import is_exact
+from .claims import is_exact
 from .words import PROPOSALS
 
 _MARKS = "；，、"

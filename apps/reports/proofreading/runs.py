@@ -8,7 +8,7 @@ import re
 from itertools import groupby
 
 from .arithmetic import plain
-from .checks import is_exact
+from .claims import is_exact
 from .followups import FOLLOWED
 from .labels import is_filler
 

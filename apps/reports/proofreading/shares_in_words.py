@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from .arithmetic import plain, share
 from .bases import bases_of, nearby
-from .checks import is_exact
+from .claims import is_exact
 from .numerals import chinese_whole
 from .words import PROPOSALS
 

@@ -7,9 +7,9 @@ import re
 from itertools import groupby
 
 from .arithmetic import fits, plain, share
-from .checks import is_exact
-from .tokens import COUNT, FOREIGN, PERCENT
+from .claims import is_exact
 from .words import HANDLED, PROPOSALS
+from .written import COUNT, FOREIGN, PERCENT
 
 _PEOPLE = ("人", "人次", "名", "位")
 _SHARE = re.compile("[^；。]{0,40}?[，（]占")

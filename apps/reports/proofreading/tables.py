@@ -7,7 +7,8 @@ from itertools import accumulate
 
 from . import words
 from .arithmetic import fits, is_forced, is_truncated, plain, share
-from .tokens import COUNT, PERCENT, Mention, squeezed
+from .tokens import Mention, squeezed
+from .written import COUNT, PERCENT
 
 _NUMBER = re.compile(r"(?P<n>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?P<percent>%)?(?:件|份|篇|个|家|人|名)?")
 _FRACTION = re.compile(r"(\d+)/(\d+)(?:件|份)?")

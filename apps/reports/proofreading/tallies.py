@@ -9,7 +9,7 @@ from itertools import groupby
 from . import words
 from .arithmetic import is_misprint, plain
 from .numerals import chinese_whole
-from .tokens import COUNT, FOREIGN, PERCENT
+from .written import COUNT, FOREIGN, PERCENT
 
 _OPENS = re.compile(
     r"[，（：；、]?(?:其中|包括|分别(?:为|是|有)?|即|：)[^。；]{0,20}|[^，。；]{0,8}[，（](?:其中|包括|即)[，：]?[^，。；]{0,16}"

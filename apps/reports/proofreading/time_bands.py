@@ -7,7 +7,7 @@ import re
 from itertools import groupby
 
 from .arithmetic import plain
-from .checks import is_exact
+from .claims import is_exact
 from .words import PROPOSALS
 
 _BAND = re.compile(

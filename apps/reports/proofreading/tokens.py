@@ -8,13 +8,12 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from . import words
-from .numerals import CHARACTERS, chinese_decimal, chinese_whole
+from .dimensions import dimension_of, inherited, is_of_others
 from .periods import heading_of
+from .written import COUNT, FOREIGN, PERCENT, numbers_in
 
 _REMEMBERED = 400  # characters of a sentence kept before and behind a number
 _LONGEST = 3000  # characters of a sentence
-COUNT, PERCENT, POINTS, FOREIGN = "count", "percent", "points", "foreign"
 
 _PUNCTUATION = str.maketrans(",;:()[]【】?!．％﹪「」﹐﹔｡", "，；：（）（）（）？！.%%“”，；。")
 _WIDE = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
@@ -47,46 +46,6 @@ def _in_one_width(text, place, character):
     return character.translate(_PUNCTUATION)
 
 
-_CHARACTERS = CHARACTERS.replace("万", "")
-_NUMBER = r"(?:\d{1,3}(?:,\d{3}){1,3}|\d{1,9})(?:\.\d{1,6})?"
-_CHINESE = f"[{_CHARACTERS}]{{1,12}}"
-_MEASURE = (
-    "分(?![别办为成类管工解析散配布钟])|元|美元|平方|公里|亩|吨|米|千瓦|户|套|栋|所|座|台|辆|张|场|次|天|年|级|岁|倍"
-)
-_UNIT = r"件次|人次|家次|户次|场次|件|份|篇|宗|家|名|位|人|条|项|个|张|票"
-_TOKEN = re.compile(
-    rf"""
-    (?P<skip>
-        〔\d{{4}}〕\d*号? | （(?:19|20)\d{{2}}）\d+号
-      | (?:19|20)\d{{2}}(?:[-—–~至到](?:19|20)?\d{{2}})?年(?:度)?(?:\d{{1,2}}月)?(?:\d{{1,2}}[日号])?
-      | (?:19|20)\d{{2}}[-./]\d{{1,2}}[-./]\d{{1,2}}
-      | \d{{1,2}}月(?:\d{{1,2}}[日号])?(?:[-—–至]\d{{1,2}}日)? | \d{{1,2}}[日时]
-      | 第\s*(?:\d+|{_CHINESE})(?:[、，和]\d+){{0,40}}(?:号|件|条|项|个|次|届|名|位|份|家)?
-      | (?<!\d)(?:\d{{1,6}}[、，和]){{0,40}}\d{{1,6}}号
-      | 一件(?=提案(?:常|往往|可|同时|既|涉及|需|由多))
-      | 一(?P<one>[件份张])一(?P=one)
-      | 一[件份张个](?:也)?没有
-      | 一[件份张个](?:[^，。；、：\d]{{0,8}}[都也](?:没|不(?!满))|都没|也没|不[剩少差落漏])
-      | {_CHINESE}(?:届|次(?!提)|五规划) | 十[二三四五六]五 | 一件事 | (?:[每哪]|没有?|[未无]|任何)一[件份]
-    )
-  | (?P<points>(?<![\d.]){_NUMBER}个?百分点)
-  | (?P<ratio>
-        (?<![\d.])
-        (?: 百分之(?P<cn>{_CHINESE}(?:点[零〇一二三四五六七八九]+)?) | 百分之(?P<an>{_NUMBER}) | (?P<pn>{_NUMBER})%+ )
-    )
-  | (?P<count>
-        (?<![\d.A-Za-z])
-        (?P<n>{_NUMBER}|(?<![第每某几同哪这那{_CHARACTERS}]){_CHINESE}|(?<=[这那])[{_CHARACTERS}]{{2,12}})
-        (?P<big>万)?(?P<about>余|多|来|几|\+)?(?P<unit>{_UNIT})(?P<more>余|多(?!数|办|承|收|提|出|了|交|答|[\d一二三四五六七八九十]))?
-    )
-  | (?P<bare>
-        (?<![\d.A-Za-z年第]){_NUMBER}(?=[、，和及与])
-      | (?<=[为有是、，和及与占达]){_CHINESE}(?=[、，和及与])
-    )
-  | (?P<money>(?<![\d.]){_NUMBER}[万亿]?[余多]?(?:{_MEASURE}))
-    """,
-    re.VERBOSE,
-)
 _ABOUT_BEFORE = re.compile(
     r"(?:近|约|大约|超|超过|逾|将近|接近|不少于|不低于|至少|不到|不足|最多|上千|高于|低于|突破|多于|平均每?)(?:为|达|占|到)?$"
 )
@@ -110,7 +69,6 @@ _TO = re.compile(
     r"^[^，。；]{0,14}?(?:增至|升至|降至|减至|增加到|减少到|提高到|提升到|上升到|下降到|增长到|升到|降到|到\d)"
 )
 _ABOUT_AFTER = re.compile(r"^(?:左右|以上|以下|上下|多|余|[-—–~～至到]\d)")
-_SERIES = re.compile(r"分别|各|依次|分列|为|有|是")
 _BREAKS = {"。": 4, "！": 4, "？": 4, "；": 3, "：": 2, "，": 2, "（": 1, "）": 1, "、": 1}
 
 
@@ -166,7 +124,7 @@ class Lexer:
             self.mentions += self._sentence(number, line, start, end, places)
 
     def _sentence(self, number, line, start, end, places):
-        spans = list(_numbers(line, start, end))
+        spans = list(numbers_in(line, start, end))
         chunks = _chunks(line, start, end, spans)
         depth_of = self._depths(line, start, end)
         found, owned = [], None
@@ -211,9 +169,9 @@ class Lexer:
             if mention.kind == COUNT and _EACH.search(mention.left) and not of_people:
                 mention.kind = FOREIGN
             if mention.kind == COUNT:
-                mention.dimension = "" if _is_of_others(mention, found) else dimension_of(mention)
+                mention.dimension = "" if is_of_others(mention, found) else dimension_of(mention)
                 if not mention.dimension:
-                    mention.dimension = _inherited(mention, [*self.mentions, *found])
+                    mention.dimension = inherited(mention, [*self.mentions, *found])
                 if not mention.dimension:
                     mention.kind = FOREIGN
             found.append(mention)
@@ -286,171 +244,3 @@ def _lead(line, chunks, last_end, start, chunk_start):
     text = line[first:chunk_start] if first < chunk_start else ""
     text = text.rsplit("；", 1)[-1]
     return text.rsplit("：", 1)[-1] if not text.endswith("：") else text
-
-
-def _numbers(line, start, end):
-    """(start, end, fields) of every number that can be a claim, in order."""
-    found = []
-    for match in _TOKEN.finditer(line, start, end):
-        if match["points"]:
-            value = re.match(_NUMBER, match["points"]).group()
-            found.append((match, _fields(POINTS, value)))
-        elif match["ratio"]:
-            found.append((match, _ratio(match)))
-        elif match["count"]:
-            found.append((match, _count(match)))
-        elif match["bare"]:
-            found.append((match, _bare(match["bare"])))
-        elif match["money"]:
-            found.append((match, _measured(match["money"])))
-    found = [(match, values) for match, values in found if values]
-    _resolve_series(line, start, found)
-    return [(match.start(), match.end(), values) for match, values in found if values["kind"] != "bare"]
-
-
-def _fields(kind, text, **more):
-    text = text.replace(",", "")
-    return {"kind": kind, "value": Decimal(text), "printed": text, "decimals": len(text.partition(".")[2])} | more
-
-
-def _measured(written):
-    """4.8亿元, 23场, 9400余户."""
-    number = re.match(_NUMBER, written).group()
-    unit = written[len(number) :]
-    return _fields(FOREIGN, number, unit=re.sub("[余多]", "", unit), about=bool(re.search("[余多]", unit)))
-
-
-def _ratio(match):
-    if match["cn"]:
-        value = chinese_decimal(match["cn"])
-        if value is None:
-            return None
-        printed = str(value)
-    else:
-        printed = match["an"] or match["pn"]
-    misprint = {"flags": {"misprint"}} if match["ratio"].endswith("%%") else {}
-    return _fields(PERCENT, printed) | misprint
-
-
-def _bare(written):
-    if written[0].isdigit():
-        return _fields("bare", written)
-    return _fields("bare", str(chinese_whole(written)), flags={"chinese"})
-
-
-def _count(match):
-    written = match["n"]
-    value = written if written[0].isdigit() else chinese_whole(written)
-    unit = match["unit"]
-    if value is None:
-        return None
-    if "." in str(value) and not match["big"]:
-        return _fields(FOREIGN, value, unit=unit)  # 平均每家3.4件
-    fields = _fields(COUNT, str(value), unit=unit, about=bool(match["about"] or match["more"] or match["big"]))
-    if not written[0].isdigit():
-        fields["flags"] = {"chinese"}
-    if match["big"]:
-        fields["value"] *= 10_000
-    return fields
-
-
-def _resolve_series(line, start, found):
-    """Bare numbers of a list take kind and unit from the number that ends it: 183、9、5件."""
-    for place in range(len(found) - 1, -1, -1):
-        match, values = found[place]
-        if values["kind"] != "bare":
-            continue
-        behind = found[place + 1] if place + 1 < len(found) else None
-        joined = behind and re.fullmatch(r"[、，和及与]", line[match.end() : behind[0].start()])
-        if not joined or behind[1]["kind"] not in (COUNT, PERCENT):
-            continue
-        if ("chinese" in behind[1].get("flags", ())) != ("chinese" in values.get("flags", ())):
-            continue
-        if behind[1].get("series") or _SERIES.search(line[max(start, match.start() - 30) : match.start()]):
-            kind = behind[1]["kind"]
-            if kind == COUNT and values["decimals"]:
-                continue
-            values.update(kind=kind, unit=behind[1].get("unit", ""), series=True)
-            behind[1]["series"] = True
-
-
-_DONE_WITH = re.compile(
-    "(?:已|共|其中|均|已经)*(?:办结|化解|解决|完成|采纳|回复|处理|调解|审结|销号|整改|办复|答复|受理)(?:了)?"
-)
-
-
-def _is_of_others(mention, found):
-    """信访事项30件，化解27件: what was done with the papers counted right before, which are no proposals."""
-    before = next((one for one in reversed(found) if one.kind != PERCENT), None)
-    return (
-        before is not None
-        and before.kind == FOREIGN
-        and before.unit == mention.unit
-        and before.unit in ("件", "份", "篇", "宗")
-        and "；" not in mention.gap
-        and bool(_DONE_WITH.fullmatch(mention.left))
-        and not re.search("提案|建议", mention.lead + mention.right)
-    )
-
-
-def _inherited(mention, before):
-    """A count of the same unit right before lends what it counts: 54个承办单位…分为三个等次：优秀15个，良好31个."""
-    last = next((one for one in reversed(before) if one.kind == COUNT), None)
-    if last is None or last.unit != mention.unit or mention.sentence - last.sentence > 1 or mention.right:
-        return ""
-    if any(
-        one.kind == FOREIGN and one.unit == mention.unit and one.at > last.at and "chinese" not in one.flags
-        for one in before[-6:]
-    ):
-        return ""
-    among = re.search("其中[^。；]{0,80}$", mention.said) and len(mention.left) < 10 and mention.gap[:1] in "，、（"
-    linked = among or "lent" in last.flags or re.search("其中|分[为成]|按.{1,8}分|：", mention.said[-30:])
-    if not linked:
-        return ""
-    mention.flags = {*mention.flags, "lent"}
-    return last.dimension
-
-
-def _is_vote(mention):
-    """收回评议票179张, 满意151票: papers that are returned, not 4张桌子."""
-    said = mention.said[-60:] + mention.after[:60]
-    of_papers = re.search(
-        "(?<![门车发机钞股邮彩])票(?![据房价款券务])|测评[表卡]|评[议价][表卡]|征询[意见]*表|意见表|问卷|反馈表|回执",
-        said,
-    )
-    rated = re.search("满意|理解|谅解", mention.left + mention.right)
-    behind = re.match("[^，。；的、]{0,4}(?:桌|床|照片|名片|图|牌|证|卡|网|光盘|凳|椅|单(?!位)|海报)", mention.right)
-    other = behind or re.search("(?:桌子?|床位?|照片|图纸?|[黄红]牌|证书?|卡片?|海报)$", mention.left)
-    return bool(of_papers or rated) and not other
-
-
-def dimension_of(mention):
-    """What a count counts, "" for what is no matter of such a letter."""
-    left, right = mention.left[-12:], mention.right[:12]
-    beside = left + right
-    if mention.unit in ("件次", "人次", "家次", "户次", "场次"):
-        return ""
-    if mention.unit in ("件", "份", "篇", "宗"):
-        if words.OTHER_ADVICE.search(beside):
-            return ""
-        if words.OWN.search(beside):
-            return words.PROPOSALS
-        if words.FOREIGN_BEHIND.match(right) or words.FOREIGN_BEFORE.search(left):
-            what_became = words.facet_of(mention.label)[0], words.facet_of(right)[0]  # 其余32件转作社情民意
-            return words.PROPOSALS if "review" in what_became else ""
-        return words.PROPOSALS
-    if mention.unit in ("张", "票"):
-        return words.PROPOSALS if _is_vote(mention) else ""
-    if mention.unit in ("个", "条", "项"):
-        if re.match(
-            r"(?:有关|市直|区级|区属|承办|主办|会办|协办|牵头)?(?:单位|部门|承办|主办|镇|街道|乡镇|委办局)", right
-        ):
-            return words.UNITS
-        if re.match(r"(?:政协)?(?:委员)?(?:重点)?(?:[A-E]类)?(?:提案|建议)", right) or re.search(
-            r"(?:提案|[A-E]类)(?:的)?(?:[共有为计]|数量|总数)*$", left
-        ):
-            return "" if "chinese" in mention.flags and mention.value < 2 else words.PROPOSALS
-        return ""
-    if mention.unit == "家":
-        return words.UNITS if words.NOUNS[words.UNITS].search(beside) else ""
-    return words.PEOPLE if words.NOUNS[words.PEOPLE].search(beside) else ""

@@ -7,7 +7,7 @@ import re
 from itertools import groupby
 
 from .arithmetic import plain
-from .checks import is_exact
+from .claims import is_exact
 
 _SLIP, _SHARE = 3, 10  # so many, and one in so many, may be missing by a slip
 _SOME = re.compile("主要|重点(?!提案)|突出|较多|例如|比如|部分|以下|有关|涉及|典型")

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from .arithmetic import fits, plain, share
-from .checks import is_exact
+from .claims import is_exact
 
 _FEWEST = 3  # parts: of two nobody can tell which is wrong
 _AROUND = 12  # counts before, of which one is the base

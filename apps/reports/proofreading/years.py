@@ -5,7 +5,7 @@ import re
 from . import words
 from .arithmetic import plain
 from .numerals import chinese_whole
-from .tokens import POINTS
+from .written import POINTS
 
 _COMPARED = ("result", "rating", "proposer", "key", "kind")
 _YEAR = re.compile(r"(20\d\d)年?度?$")

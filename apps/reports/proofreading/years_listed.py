@@ -6,7 +6,7 @@ The years are as many as the words say, one after the other, and each is told on
 import re
 
 from .arithmetic import plain
-from .checks import is_exact
+from .claims import is_exact
 from .numerals import chinese_whole
 
 _SO_MANY = re.compile("([两二三四五六七八九十])(?:个)?年(?:来|间|以来|里|度|共|累计|总)")
