@@ -190,6 +190,19 @@ def test_progress_is_said_right_for_none_some_and_all(world, states, expected):
     assert f"截至目前，{expected}" in text_of(world)
 
 
+def test_a_secret_proposal_closed_offline_is_told_where_it_is_counted_as_answered(world):
+    answered(world, "001")
+    factories.assigned(world, "002")
+    secret = factories.registered(world, "003", is_secret=True)
+    cases.assign(secret, [(world.housing, "lead")], by=world.office, at=moment())
+    cases.record_offline(
+        case_of(secret, world.housing), by=world.clerk, at=moment(2020, 5, 8), closed_on=datetime.date(2020, 5, 8)
+    )
+    told = text_of(world)
+    assert "已答复2件（含线下办结的涉密提案1件），尚未答复1件；已办结2件，尚未办结1件。" in told
+    assert "按办理结果分，已答复的1件提案为" in told
+
+
 def test_base_of_classes_is_named_while_some_are_unanswered(world):
     answered(world, "001", rating=None)
     answered(world, "002", code="B", rating=None)

@@ -12,6 +12,7 @@ from apps.notices.models import Mail, MailWish, Notice, Urge
 from apps.proposals import operations as cases
 from apps.proposals.models import Case
 from apps.ratings.models import Receipt
+from apps.ratings.operations import close_unanswered
 from tests import factories as make
 from tests.browser import follow, press, told
 from tests.test_queries import MOST, queries_of
@@ -196,6 +197,9 @@ def test_the_secretariat_reminds_of_many_receipts(client, world):
     assert "没有催收第001号（赵堃）" in answer.content.decode()
     assert list(Receipt.objects.values_list("reminders", flat=True)) == [1, 1]
     assert "已催收 1 次" in page_of(client, "/notices/urging/")
+    close_unanswered(one.case, by=world.secretary, at=now, note="提案者去世")  # nobody waits for it any more
+    page = page_of(client, "/notices/urging/")
+    assert "第001号" not in page and "第002号" in page
 
 
 def test_the_office_urges_three_and_the_clerk_finds_it_under_the_bell(people, new_page, transactional_db):

@@ -155,10 +155,11 @@ def with_urges(cases):
 
 
 def receipts_to_remind(on):
-    """Receipts that proposers were to return before the day, of replies that stand."""
+    """Receipts that proposers were to return before the day, of replies that stand. Nobody waits for one of a closed
+    case any more (未反馈结案), though it is still taken if it comes."""
     return (
         Receipt.objects.filter(state=ReceiptState.AWAITED, due_on__lt=on, reply__state=ReplyState.ISSUED)
-        .exclude(case__state=CaseState.ENDED)
+        .exclude(case__state__in=(CaseState.ENDED, CaseState.CLOSED))
         .select_related("case__proposal__session", "case__unit", "reply", "proposer")
     )
 

@@ -99,24 +99,24 @@ def totals(tally: Tally):
         keyed = "，为重点提案" if total == 1 else "，均为重点提案"
     else:
         keyed = f"，含重点提案{figure('key')}件"
-    offline = f"（含线下办结的涉密提案{figure('offline')}件）" if tally.count("offline") else ""
-    done = f"截至{ref('截至日')}，{progress(tally)}{offline}。"
+    done = f"截至{ref('截至日')}，{progress(tally)}。"
     return f"{meeting}以来，交由区政府系统办理的提案共{figure('total')}件{besides}{keyed}。{done}"
 
 
 def progress(tally):
     total, closed = tally.count("total"), tally.count("closed")
     replied = total - tally.count("not_replied")  # secret ones handled offline count as answered
+    offline = f"（含线下办结的涉密提案{figure('offline')}件）" if tally.count("offline") else ""
     if total == 1:
-        return "该件提案" + ("已办结" if closed else "已答复，尚未办结" if replied else "尚未答复")
+        return "该件提案" + ("已办结" if closed else "已答复，尚未办结" if replied else "尚未答复") + offline
     if closed == total:
-        return f"{figure('total')}件均已办结"
+        return f"{figure('total')}件均已办结{offline}"
     if not replied:
         return f"{figure('total')}件提案均未答复"
     done = f"已办结{figure('closed')}件，尚未办结{figure('open')}件" if closed else "均未办结"
     if replied == total:
-        return f"{figure('total')}件提案已全部答复，{done}"
-    return f"已答复{ref('已答复或线下办结件数')}件，尚未答复{figure('not_replied')}件；{done}"
+        return f"{figure('total')}件提案已全部答复{offline}，{done}"
+    return f"已答复{ref('已答复或线下办结件数')}件{offline}，尚未答复{figure('not_replied')}件；{done}"
 
 
 def base_of_classes(tally):
