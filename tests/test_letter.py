@@ -27,6 +27,7 @@ from apps.reports import wording
 from apps.reports.letter import compose
 from apps.reports.models import AnnualLetter
 from apps.reports.operations import choose_cases, save_letter_texts
+from apps.reports.proofreading import check
 from tests import factories
 from tests.factories import case_of, moment, rated, reply_at
 
@@ -187,7 +188,9 @@ def test_numbering_stays_continuous_without_the_texts_that_nobody_wrote(world):
 def test_progress_is_said_right_for_none_some_and_all(world, states, expected):
     for number, state in enumerate(states):
         factories.proposal_at(world, state, f"{number:03}")
-    assert f"截至目前，{expected}" in text_of(world)
+    told = text_of(world)
+    assert f"截至目前，{expected}" in told
+    assert not check(told).findings
 
 
 def test_a_secret_proposal_closed_offline_is_told_where_it_is_counted_as_answered(world):

@@ -13,6 +13,8 @@ from .tokens import squeezed
 from .written import COUNT, FOREIGN, PERCENT
 
 _DONE = r"(?:办复|答复|办结|回复|办理完毕|办理完成|办完|反馈)"
+_ANSWERED = r"(?:办复|答复|回复)"
+_NOT_YET = r"(?:尚未|仍未|还未|至今未|(?:还|仍|至今)没有|未能)"
 _IN_TIME = r"(?:按期|按时|如期|限期内|期限内|时限内|规定时间内|月底前|月底以前|[日月]前|之前)"
 _LENGTH = r"[一二两三四五六\d]{1,3}个?(?:月|工作日|天|日)"
 _SO_LONG = rf"(?:{_LENGTH}(?:之内|以内|内))"
@@ -57,9 +59,14 @@ KINDS = (
         excuse=False,  # who asked for more time did not answer in that time
     ),
     Kind(
-        re.compile(rf"(?:全部|均|都|皆)(?:已|已经)?(?:得到)?{_DONE}"),
-        re.compile(r"^(?:提案)?(?:办复|答复|办结|回复)率"),
-        re.compile(rf"(?:尚未|仍未|还未|至今未|(?:还|仍|至今)没有|未能)(?!反馈){_DONE}"),
+        re.compile(rf"(?:全部|均|都|皆)(?:已|已经)?(?:得到)?{_ANSWERED}"),
+        re.compile(r"^(?:提案)?(?:办复|答复|回复)率"),
+        re.compile(rf"{_NOT_YET}{_ANSWERED}"),  # 全部答复，尚未办结1件: an answered one may be open
+    ),
+    Kind(
+        re.compile(rf"(?:全部|均|都|皆)(?:已|已经)?(?:得到)?(?!{_ANSWERED}){_DONE}"),
+        re.compile(r"^(?:提案)?办结率"),
+        re.compile(rf"{_NOT_YET}(?!反馈){_DONE}"),
     ),
     Kind(
         re.compile(rf"(?:全部|均|都|皆|逐一|逐件)(?:做到|实现|进行|与[^，。；]{{0,8}})?(?:了)?{_MET}"),
