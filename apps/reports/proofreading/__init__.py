@@ -9,7 +9,7 @@ from .above import check_above
 from .additions import check_additions
 from .against_data import check_data
 from .agreeing_shares import check_agreeing_shares
-from .all_but_one import check_all_but_one
+from .all_but_one import check_all_but_one, check_rates_of_all
 from .all_of_class import check_all_of_class
 from .all_rates import check_all_rates
 from .averages import check_averages
@@ -75,6 +75,7 @@ def check(document, figures=None):
     tables = tables_of(document)
     splits.told_in_tables = [column.total for table in tables for column in table.counts if column.total]
     cells = [cell for table in tables for cell in table.check(splits, marks)]
+    splits.cells = {cell.value for cell in cells}
     check_sums(splits, marks)
     check_runs(splits, marks)
     check_additions(splits, marks)
@@ -106,6 +107,7 @@ def check(document, figures=None):
     check_left_over(splits, marks)
     check_named_twice(splits, marks)
     check_all_but_one(splits, marks)
+    check_rates_of_all(splits, marks)
     check_lines_counted(splits, marks)
     check_shares_of_parts(splits, lexer.mentions, marks)
     check_changes_told(splits, lexer.mentions, marks)

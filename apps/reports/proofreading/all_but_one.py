@@ -28,6 +28,8 @@ _CARRIED_OUT = re.compile("(?:提案)?(?:现|已|已经)*(?:全部|均|都)(?:�
 _CLASS = re.compile("([^，。；：、（）\\d]{2,10}类)(?:的)?(?:提案)?$")
 
 
+_CLOSED_RATES = ("办复率", "答复率", "办结率")
+_ONE_OPEN = re.compile("第\\d+号[^。；，]{0,30}(?:尚未|仍未|还未|未能)(?:答复|办复|办结|作出答复)")
 _REACH = 200  # counts behind
 _NEXT = 400  # characters
 
@@ -63,6 +65,21 @@ def _words_before(item):
 def _sentences_behind(paragraphs):
     """The sentences behind the first of these texts, which are the rest of a paragraph and those behind it."""
     return [one for part in paragraphs for one in re.split("[。！？]", "".join(part.split()))][1:]
+
+
+def check_rates_of_all(splits, marks):
+    """办复率达到100%, and in the next sentence 第032号提案尚未答复."""
+    for item in splits.items:
+        if not item.percent or item.percent.value != 100 or item.past or id(item.percent) in marks.wrong:
+            continue
+        if item.rate not in _CLOSED_RATES or item.percent.about:
+            continue
+        text = splits.lines[item.paragraph][item.percent.end : item.percent.end + _NEXT]
+        for sentence in re.split("[。！？]", "".join(text.split()))[:2]:
+            if match := _ONE_OPEN.search(sentence):
+                told = f"后面说“{match.group()[-16:]}”，不能是100%。"
+                marks.fault("percent", [item.percent], item.percent.printed, "低于100", told)
+                break
 
 
 def _check_answered(item, splits, marks):

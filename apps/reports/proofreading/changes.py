@@ -113,6 +113,8 @@ def _check(found, changed, items, splits, marks):
         now = [item.value for item in [*reversed(told), *reversed(earlier)] if not item.past]
         then = [item.value for item in told if item.past]
         behind_it = _told_behind(items, mention) if mention.kind == COUNT and not then else None
+        if mention.kind == COUNT and not then and (pair := _class_told_behind(mention, splits)):
+            now, then = [pair[0]], [pair[1]]
         if behind_it is not None:
             then = [behind_it.value]  # 较2021年度减少6件（2021年度为202件）
             now = [item.value for item in reversed(told) if item is not behind_it and not item.past]
@@ -126,6 +128,22 @@ def _check(found, changed, items, splits, marks):
             _growth(mention, now, then, marks, splits)
         elif mention.kind == POINTS:
             _points(mention, found, splits, marks)
+
+
+def _class_told_behind(mention, splits):
+    """(now, then) of B类提案减少6件，上年B类为116件: of a class whose count of this year the letter told; else None."""
+    place = next((item.place for item in splits.items if item.mention is mention), None)
+    if place is None or place + 1 >= len(splits.items):
+        return None
+    changed, then = splits.items[place], splits.items[place + 1]
+    beside = then.count is not None and then.mention.at == mention.at + 1 and then.sentence == changed.sentence
+    if not beside or not then.past or changed.facet != "result" or then.facet not in ("", changed.facet):
+        return None
+    if then.facet and then.name != changed.name:
+        return None
+    told = [one.value for one in splits.called_before("result", changed.name, changed) if not one.past]
+    told = [value for value in told if value != changed.value]
+    return (told[0], then.value) if len(set(told)) == 1 else None
 
 
 def _told_behind(items, mention):

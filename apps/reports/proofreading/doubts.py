@@ -72,6 +72,9 @@ class Doubts:
         more = {0, *_runs(between)}
         after = [0, *accumulate(one.value for one in behind if one.dimension == unit)]
         total = sum(one.value for one in parts)
+        before = [one for one in self.counts[max(start - _BEHIND, 0) : start] if one.sentence == row[0].sentence]
+        if total in list(accumulate(one.value for one in reversed(before) if one.dimension == unit))[1:]:
+            return True  # 建议8件、提案7件，其中主办6件、会办9件
         return (
             any(total + one + other == whole for one in more for other in after if one or other)
             or whole == sum(one.value for one in row if one.sentence == row[0].sentence) != row[0].value

@@ -291,7 +291,7 @@ def _check_satisfied(splits, marks):
     if match := _NONE_UNHAPPY.search(text):
         other = bad[0]
         named = re.search("不满意(?:的|有|为|：)*$", other.count.left) or other.count.right.startswith("不满意")
-        if id(other.count) not in marks.wrong and not other.aspect and named:
+        if id(other.count) not in marks.wrong and not other.aspect and named and _can_be_of(other, match, splits):
             told = f"文中说“{match.group()}”，这里又有不满意{plain(other.value)}件。"
             saying = next((one.count for one in splits.items if _says(one, match.group())), None)
             if saying is not None and saying.value > other.value:
@@ -308,6 +308,7 @@ def _check_satisfied(splits, marks):
             and item.percent.value == 100
             and not item.percent.about
             and not item.past
+            and not _OF_PLACES.search(item.percent.lead + item.percent.left)
             and id(item.percent) not in marks.wrong
             and (other := next((one for one in bad if _may_be_of(one, item)), None))
         ):
@@ -318,6 +319,13 @@ def _check_satisfied(splits, marks):
             return
 
 
+def _can_be_of(other, match, splits):
+    """Whether the sentence that says it tells of as many as were rated, or of no number: not of 7 led for the city."""
+    base = other.group.base if other.group else None
+    told = [one.value for one in splits.items if one.count and match.group() in one.count.said + one.count.after]
+    return base is None or not told or max(told) >= base.value
+
+
 def _says(item, words_of):
     """Whether a count stands right before a statement, in its clause."""
     if item.count is None or item.change or item.dimension != words.PROPOSALS:
@@ -325,8 +333,9 @@ def _says(item, words_of):
     return words_of in re.split("[，；。]", item.count.after)[0]
 
 
+_OF_PLACES = re.compile("单位|部门|[局镇乡]|街道|委(?!员)")
 _NONE_UNHAPPY = re.compile(
-    "(?:提案人|提案者|委员)[^，。；]{0,12}(?:均|都|全部)(?:表示|评价为?)“?满意(?!”?[率度])|"
+    "(?:提案人|提案者|委员)[^，。；]{0,12}(?:均|都|全部)(?:表示|评价为?)?“?满意(?!”?[率度])|"
     "(?:没有|未出现|无一?(?:件|人|份)?)“?不满意(?!的?原因|[率的]?\\d)"
 )
 

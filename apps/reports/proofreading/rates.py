@@ -25,6 +25,10 @@ _RATING_RATE = re.compile("((?:不|基本|比较)?满意)率$")
 _NONE_BAD = re.compile("不满意率?为?(?:零|0|无)|[没无]有?不满意")
 _ONLY_THEN = re.compile("(?:[比较与同由从]|而)*(?:去年|上年|上一年|前一年|上届)(?:同期)?(?:的|为|是|度)*")
 """比上年97.2%提高1.1个百分点: what is compared with, not a share of anything here."""
+_OF_UNITS = re.compile("(?:承办)?(?:单位|部门|[镇乡局]|街道)的?(?:满意|办复|答复|办结)")
+"""2个单位满意率达到100%"""
+_AGAINST_THEN = re.compile(r"[比较由从与](?:去年|上年|20\d\d年)(?:度|同期)?的?(?:为)?$")
+"""A类比例较2011年的56.8%: of then."""
 _DOINGS = re.compile(
     "转|完成|采纳|落实|解决|办成|公开|签收|参与|出席|到会|见面|面商|走访|回访|兑现|销号|整改|销账|启动|开工|退回|联系|沟通|"
     "合格|通过|协商|督办|评价|参评"
@@ -43,7 +47,9 @@ def check_rates(splits, marks):
             continue
         if _OTHERS.search(item.percent.label + item.percent.right[:6]) or _MEASURE.search(item.percent.label):
             continue
-        if _ONLY_THEN.fullmatch(item.percent.left):
+        if _OF_UNITS.match(item.percent.left):
+            continue
+        if _ONLY_THEN.fullmatch(item.percent.left) or _AGAINST_THEN.search(item.percent.left):
             continue
         if _told_in_bracket(item, splits):
             marks.fine(item.percent)

@@ -24,6 +24,8 @@ _ALL_OF = re.compile("(?:今年|全年|全部|所有|上述|以上|本次|本届
 _OF_SOME = re.compile("其中|另|还有|有$|仅|只|首批|涉及|关于|有关|抽查|选|余|其他|批|方面|建议|超期|逾期|延期")
 _OTHER_YEAR = re.compile("去年|上年|往年|历年|累计|年来|[两二三四五六]年|近年|跨年|上[一]?届|\\d{4}年")
 _NAMED_BEHIND = re.compile("([^，。；：\\d的]{2,8})的提案")
+_CLASS_BEFORE = re.compile("(?:对|将|把|抓好|全部|所有)(?P<kind>[A-E]类|主办|会办)的?$")
+_HANDED = re.compile("(?:办理|承办|交办|立案)的$")
 _SHORT = 4  # characters: 回望, 综观
 _REACH = 300  # counts
 _FEWEST = 8  # proposals: fewer may be any of those that were told of
@@ -36,13 +38,19 @@ def check_references(splits, marks):
     """Every count of proposals that stands for a total told before."""
     told = [one for one in splits.items if one.count and one.dimension == words.PROPOSALS and not one.change]
     papers = [one for one in told if not one.past]
+    cells = splits.cells
     for place, item in enumerate(papers):
         aimed_at = bool(re.search("(?:确保|力争|争取)$", item.count.left))
         if not (is_exact(item) or aimed_at) or id(item.count) in marks.wrong or item.percent:
             continue
         before = [one for one in papers[max(place - _REACH, 0) : place] if one.sentence != item.sentence]
         match = _KIND.match(item.count.right)
-        if named := _NAMED_BEHIND.match(item.count.right):
+        if item.value in cells:
+            continue  # told in a table
+        left = _CLASS_BEFORE.search(item.count.left)
+        if left and re.match("提案", item.count.right) and item.group and len(item.group.items) == 1:
+            _check_total(item, left["kind"], before, papers, told, marks)
+        elif named := _NAMED_BEHIND.match(item.count.right):
             _check_named_behind(item, named[1], before, papers, marks)
         elif match and item.value >= _FEWEST and _stands_for_all(item):
             _check_total(item, match["kind"] or "", before, papers, told, marks)
@@ -66,6 +74,8 @@ def _check_total(item, kind, before, papers, told, marks):
     if _is_of_received(item, kind, values, before):
         _differs(item, known, marks)
         return
+    if _HANDED.search(item.count.left) and not exchanged:
+        return  # of those handed to somebody, unless two digits are exchanged
     is_slip = exchanged or (_is_near(item, known) and (of_all or not _is_made_up(item, papers)))
     if too_many or last_years or is_slip:
         _differs(item, known if not last_years else totals[0], marks)
@@ -102,7 +112,7 @@ def _stands_for_all(item):
     if _OF_SOME.search(clause) or item.count.bracket or not _BEHIND.search(item.count.right):
         return False
     if clause.endswith("的"):
-        return bool(_ALL_OF.search(clause))
+        return bool(_ALL_OF.search(clause) or _HANDED.search(clause))
     if re.search("除[^。；]*外，?$", item.count.said):
         return False  # 除8件不宜公开外，181件提案…
     if re.fullmatch("[件份][^，；。]{0,8}(?:和|、|及|与)", clause):
@@ -126,7 +136,7 @@ def _is_total(one, kind):
         case "集体":
             return one.facet == "proposer" and one.name == "集体"
         case "":
-            return one.stage in (words.HANDLED, words.MERGED, words.WHOLE) and not one.within
+            return (one.stage in (words.HANDLED, words.MERGED, words.WHOLE) and not one.within) or one.again
     return one.facet == "result" and one.name == kind[0] and one.group is not None and len(one.group.items) > 1
 
 

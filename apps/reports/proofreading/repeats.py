@@ -357,6 +357,8 @@ def _parts(splits, marks):
             continue  # 28件全部为A类: what contradicts it is told there
         if known.value == item.value:
             marks.fine(item.count, known.count)
+        elif sum(one.value for one in splits.called_before(item.facet, item.name, item)) == item.value:
+            marks.fine(item.count)  # B类2件 of one kind of paper and 2 of the other: 4件B类件
         elif _is_meant(item, known) and _is_likely(item, known) and not _differ_all_over(item, known, splits):
             _differs(item, known, marks)
 

@@ -27,6 +27,7 @@ _FOOT = re.compile("(?:合计|总计|共计)(?:为|有)?")
 _RATHER = re.compile("另|此外|不含|不计|除|还")
 _SLIP, _SHARE = 3, 20  # so many, and one in so many, may be off by a slip
 _AROUND = 15  # items between a row and what it may be of
+_FEW_WORDS = 2  # characters
 _MANY = 40  # proposals
 _TEN = 10  # a digit of the tens
 _SURE = 3  # parts that need no word to be a split
@@ -83,7 +84,8 @@ def _check(row, told, splits, marks):
             continue
         if any(one.past != whole.past or (one.year and whole.year and one.year != whole.year) for one in row):
             continue
-        if not is_told and row[0].value == sum(one.value for one in row[1:]):
+        own_words = len(row[0].count.right) > _FEW_WORDS  # 其中6件代表建议的办理结果，A类4件，B类2件
+        if (not is_told or own_words) and row[0].value == sum(one.value for one in row[1:]):
             continue  # 主办的7件已全部答复，解决5件，正在解决2件
         if _is_slip(row, whole, is_told, told) and not _make_up_another(row, whole, splits):
             if not marks.doubts.row(mentions, whole.value):

@@ -11,6 +11,7 @@ from .arithmetic import plain
 from .claims import is_exact
 from .followups import FOLLOWED
 from .labels import is_filler
+from .words import RETURNED
 
 _TENTH = 10
 _SLIP, _SHARE = 3, 25  # so many, and one in so many, may be missing by a slip
@@ -66,7 +67,8 @@ def _check(whole, parts, splits, marks):
         return
     if any(id(one.count) in marks.wrong for one in [whole, *parts]):
         return
-    if any(one.facet == "returned" for one in parts) and any(one.facet == "rating" for one in parts):
+    back = any(one.facet == "returned" or one.stage == RETURNED for one in parts)
+    if back and any(one.facet == "rating" for one in parts):
         return  # 收回98份，未收回2份，满意96份: what is not back was not rated
     if re.fullmatch("[件份篇]?、[^，。；：]{0,12}", _since(parts[0], whole).lstrip("0123456789")):
         return  # 依次为6件、2件、1件: the first of a list is no whole of the others

@@ -41,6 +41,7 @@ class Splits:
         self.items, self.lines = items, lines
         self.wholes, self.groups, self.kinds = [], [], []
         self.subtotals = []  # (民主党派合计80件, its split): sums that are parts of something larger
+        self.cells = set()  # values of the cells of tables
         self.told_in_tables = []  # Mentions of the totals of tables
         self.list = None  # the split that says what follows are its parts
         self.called = defaultdict(list)  # (facet, name) → counts
