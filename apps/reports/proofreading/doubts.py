@@ -48,6 +48,10 @@ class Doubts:
             values = [one.value for one in near if one.unit == unit]
             if any(fits(part, whole, percent) for part, whole in _pairs(values, with_sums=percent.decimals > 0)):
                 return True
+            if re.search("综合|总体|整体|合计", percent.left):
+                sums = [a + b for a, b in combinations(values, 2)]
+                if any(fits(part, whole, percent) for part in sums for whole in sums if part < whole):
+                    return True  # 综合满意率 of two kinds of paper
         return False
 
     def other_whole(self, parts):
@@ -67,10 +71,17 @@ class Doubts:
         row = [one for one in self.counts[start:stop] if one.dimension == unit]
         if not row:
             return False
-        behind = [one for one in self.counts[stop : stop + _BEHIND] if one.sentence == parts[-1].sentence]
+        after_all = bisect_right(self.places, max(one.at for one in parts))
+        behind = [
+            one
+            for one in self.mentions[after_all : after_all + _BEHIND]
+            if one.sentence == parts[-1].sentence and one.kind in (COUNT, FOREIGN) and one.unit == parts[-1].unit
+        ]
         between = [one.value for one in row if id(one) not in own]
         more = {0, *_runs(between)}
-        after = [0, *accumulate(one.value for one in behind if one.dimension == unit)]
+        after = [0, *accumulate(one.value for one in behind)]
+        if len(parts) == 2 and any(one.value == parts[0].value - parts[1].value for one in behind):
+            return True  # 立案386件，并案处理21件后，实际交办365件
         total = sum(one.value for one in parts)
         before = [one for one in self.counts[max(start - _BEHIND, 0) : start] if one.sentence == row[0].sentence]
         if total in list(accumulate(one.value for one in reversed(before) if one.dimension == unit))[1:]:

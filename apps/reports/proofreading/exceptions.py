@@ -285,6 +285,8 @@ def _check_satisfied(splits, marks):
         and not item.past
         and not item.change
     ]
+    of_one = {one.value for one in bad if one.aspect}
+    bad = [one for one in bad if one.aspect or one.value not in of_one]  # named again, without saying of what
     text = "".join("".join(marks.paragraphs).split())
     if not bad or AGAIN.search(text):
         return
@@ -344,7 +346,8 @@ def _may_be_of(bad, rate):
     """Whether a rate can be of the same papers and the same aspect as a rating."""
     clause = re.split("[；。]", rate.percent.said)[-1]  # 对办理态度表示满意的118份，满意率100%
     told = words.aspect_of(rate.rate) or words.aspect_of(clause)
-    if told and bad.aspect and told != bad.aspect:
+    of_bad = bad.aspect or words.aspect_of(bad.count.said)
+    if told and of_bad and told != of_bad:
         return False
     return not _SOME.search(rate.percent.lead + rate.percent.left)
 

@@ -18,6 +18,7 @@ _OTHERWISE = re.compile("另|此外|其中|截至|去年|上年")
 _BUT = re.compile("(?:^|[，：；])除(?:了|有)?$")
 _THE_OTHERS = re.compile("[^，；。\\d]{1,24}(?:之?外|以外)，(?:其余|其他|剩余|余下)(?:的)?")
 _ALL_BUT = re.compile("[^。；]{1,40}(?:之?外|以外)，")
+_NAMED_BUT = re.compile("除((?:第\\d+号[、和及与]?)+)[^。；]{0,40}外，其[余他]的?$")
 _LACKING = re.compile("“([^”]{2,10})”(?:仍|还|尚)有$")
 _LACKS = re.compile("(?:缺失|缺少|缺项|空白)")
 _SLIP = 3  # proposals
@@ -36,6 +37,8 @@ def check_left_over(splits, marks):
             _check_open(item, splits, marks)
         elif _THE_OTHERS.fullmatch(item.count.gap):
             _check_others(item, splits, marks)
+        elif named := _NAMED_BUT.search(item.count.said):
+            _check_all_but_named(item, named[1], splits, marks)
         elif _ALL_BUT.fullmatch(item.count.gap):
             _check_all_but(item, splits, marks)
         elif match := _LACKING.search(item.count.left):
@@ -66,6 +69,15 @@ def _check_open(item, splits, marks):
 
 def _explained(total, item, splits):
     return any(one.count and one.value == total for one in splits.items[max(item.place - _REACH, 0) : item.place])
+
+
+def _check_all_but_named(item, numbers, splits, marks):
+    """除第052号提案表示理解外，其余66件, where there are 66 in all: the papers named by their numbers are no rest."""
+    but = len(re.findall("第\\d+号", numbers))
+    known = [one for one in splits.wholes if one.place < item.place and one.dimension == PROPOSALS and not one.past]
+    told = [one.value for one in splits.items if one.count]
+    if any(one.value == item.value for one in known) and item.value + but not in told:
+        rest_fault(marks.fault, item, item.value, but)
 
 
 def _check_all_but(item, splits, marks):

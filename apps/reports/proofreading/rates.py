@@ -8,6 +8,7 @@ from . import words
 from .arithmetic import fits, is_misprint, is_slip, is_truncated, plain, share
 from .bases import Base, bases_of, is_of_something_else, share_advice
 from .claims import is_exact
+from .exceptions import AGAIN
 from .labels import cleaned
 from .possible import any_two, check_possible
 from .shares import namesake
@@ -261,6 +262,8 @@ def _check_satisfaction(item, name, splits, marks):
         and group.items[0].past == item.past
         and not _other_year(item, group)
     ]
+    if item.percent.value == 100 and AGAIN.search(item.percent.said):
+        return  # 二次评价为基本满意。最终…满意和基本满意率100%
     own = [group for group in groups if _same_aspect(name, group.aspect)]
     in_rates = "基本满意率" in item.percent.said + item.percent.after and "基本满意" not in name
     if in_rates and "不满意" not in name and not any("满意" in group.names() for group in own):

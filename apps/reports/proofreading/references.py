@@ -76,7 +76,7 @@ def _check_total(item, kind, before, papers, told, marks):
         return
     if _HANDED.search(item.count.left) and not exchanged:
         return  # of those handed to somebody, unless two digits are exchanged
-    is_slip = exchanged or (_is_near(item, known) and (of_all or not _is_made_up(item, papers)))
+    is_slip = exchanged or (_is_near(item, known) and (of_all or kind or not _is_made_up(item, papers)))
     if too_many or last_years or is_slip:
         _differs(item, known if not last_years else totals[0], marks)
 

@@ -157,6 +157,8 @@ def _is_slip(row, whole, is_told, told):
     off = abs(sum(one.value for one in row) - whole.value)
     opens = whole is told[0] and len(row) >= _SURE and row == told[1:]
     slip = min(_SLIP, max(2 if opens else 1, whole.value // _SHARE))
+    if is_told and whole.place > row[-1].place:
+        slip = _SLIP  # 8件，8件，合计18件
     by_ten = off == _TEN and len(row) > _SURE and whole.value >= _MANY
     if not (0 < off <= slip or by_ten) or max(one.value for one in row) >= whole.value:
         return False

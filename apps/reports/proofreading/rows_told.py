@@ -18,6 +18,7 @@ _EXCEPTIONS = re.compile(
     r"逾期|超期|超时|延期|退回|不满意|(?:未|没有|尚未|没能|未能)(?:按期|按时|如期)?(?:答复|办复|办结|面商|见面|公开|兑现|完成|落实|反馈)|"
     r"(?:其中|重点)[^，。；]{0,8}(?:分别|：)"
 )
+_KINDS = ("建议", "提案", "议案")  # what every sentence counts
 _SHORTEST = 2  # characters of a label
 
 
@@ -82,6 +83,7 @@ def _rows_by_label(table):
         label: place
         for place, label in enumerate(labels)
         if len(label) >= _SHORTEST
+        and label not in _KINDS
         and labels.count(label) == 1
         and not TOTAL.search(label)
         and facet_of(label)[0] not in ("result", "rating")

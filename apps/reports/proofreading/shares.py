@@ -127,7 +127,13 @@ def namesake(item, splits):
     label = cleaned(item.count.left)
     for one in reversed(splits.items[max(item.place - _REACH, 0) : item.place]):
         name = cleaned(one.count.left) if one.count and one.sentence != item.sentence and not one.change else ""
-        if len(name) > 1 and label.startswith(name) and name != label and one.dimension == item.dimension:
+        if (
+            len(name) > 1
+            and not words.stage_of(name)
+            and label.startswith(name)
+            and name != label
+            and one.dimension == item.dimension
+        ):
             return one if one.value >= item.value else None
     return None
 

@@ -42,6 +42,9 @@ def _check_sum(group, splits, marks):
         return
     if _is_explained(group, bases, splits) or _is_of_several_lists(group):
         return
+    apart = len({one.sentence for one in group.counted}) > 1
+    if apart and any(one.value == bases[0].value and one.place != bases[0].place for one in group.counted):
+        return  # 提案184件、建议案2件。现将184件…: the whole, named again
     base = bases[0] if _is_clear(group, bases[0]) else _likeliest(group, bases, splits)
     named = base.sentence == group.items[0].sentence or bool(group.items[0].within)
     most = base.value if named else max(one.value for one in bases)
@@ -84,6 +87,9 @@ def _likeliest(group, bases, splits):
     if _THESE_ARE_ALL.match(group.items[-1].count.after):
         able += splits.called_before("handling", "主办", first)  # 以上为主办件全部内容
     able += [one for one in splits.items[max(first.place - _AROUND, 0) : first.place] if one.again]
+    if group.rest:
+        led = splits.called_before("handling", "主办", first)
+        able += [one for one in led if abs(one.value - group.total) == 1]  # A类15件，其余8件为B类, of 22 led
     able = [one for one in able if one is bases[0] or one.value > most]
     return next((one for one in able if is_slip(plain(group.total), plain(one.value), is_share=False)), bases[0])
 
