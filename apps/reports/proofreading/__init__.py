@@ -5,7 +5,6 @@ rates of named things (claims), these as splits of wholes (splits); then the che
 in several ways is right when one of them is; what cannot be told is no finding (`doubts`, and `Marks.suspect`).
 """
 
-from .above import check_above
 from .additions import check_additions
 from .against_data import check_data
 from .agreeing_shares import check_agreeing_shares
@@ -38,7 +37,7 @@ from .remainders import check_remainders
 from .repeats import check_repeats
 from .report import Marks, Result
 from .rests_of_named import check_rests_of_named
-from .rows_of_parts import check_lines_added, check_rows_of_parts
+from .rows_of_parts import check_rows_of_parts
 from .rows_told import check_rows_told
 from .runs import check_runs
 from .shares import check_shares
@@ -48,7 +47,6 @@ from .splits import Splits
 from .tables import tables_of
 from .tables_compared import check_tables_against_data, check_tables_against_text
 from .tallies import check_tallies
-from .time_bands import check_time_bands
 from .tokens import Lexer
 from .totals import check_sums
 from .under_headings import check_under_headings
@@ -98,7 +96,6 @@ def check(document, figures=None):
     check_all_rates(splits, marks)
     check_other_shares(lexer.mentions, marks)
     check_bracketed(splits, marks)
-    check_above(splits, marks)
     check_repeats(splits, marks)
     check_heads_again(splits, marks)
     check_remainders(splits, marks)
@@ -112,11 +109,9 @@ def check(document, figures=None):
     check_shares_of_parts(splits, lexer.mentions, marks)
     check_changes_told(splits, lexer.mentions, marks)
     check_rates_with_rest(splits, marks)
-    check_time_bands(splits, marks)
     check_years(splits, tables, marks)
     check_years_listed(splits, marks)
     check_rows_of_parts(splits, marks)
-    check_lines_added(splits, marks)
     check_rests_of_named(splits, marks)
     check_references(splits, marks)
     if figures is not None:

@@ -77,6 +77,17 @@ def is_slip(printed, due, is_share):
     )
 
 
+def sum_told(values, whole):
+    """183+9+6=198，与197相差1。"""
+    total = sum(values)
+    return f"{'+'.join(map(plain, values))}={plain(total)}，与{plain(whole)}相差{plain(abs(total - whole))}。"
+
+
+def is_off_by_one(expected, percent, base):
+    """Whether a printed percentage (Mention) is off by one paper of a base at most, of however few."""
+    return abs(expected - percent.value) * base / 100 <= 1
+
+
 def plain(number):
     """197 of 197.0, 2.50 as it is."""
     return str(int(number)) if number == int(number) and not str(number).partition(".")[2] else str(number)

@@ -3,7 +3,7 @@
 import re
 from itertools import groupby
 
-from .arithmetic import plain
+from .arithmetic import plain, sum_told
 from .claims import is_exact
 
 _SLIP, _TENTH = 3, 10
@@ -37,7 +37,7 @@ def _check_bare(whole, marks):
     if total == value:
         marks.fine(whole.count)
     elif abs(total - value) <= min(_SLIP, max(1, value // _TENTH)):
-        told = f"{'+'.join(map(str, numbers))}={total}，与{plain(value)}相差{plain(abs(total - value))}。"
+        told = sum_told(numbers, value)
         marks.fault("sum", [whole.count], plain(total), plain(value), told, tail=f"（{match[1]}）")
 
 
@@ -57,5 +57,5 @@ def _check(whole, parts, marks):
     if not off:
         marks.fine(whole.count, *[one.count for one in parts])
     elif off <= min(_SLIP, max(1, whole.value // _TENTH)):
-        told = f"{'+'.join(plain(one.value) for one in parts)}={plain(total)}，与{plain(whole.value)}相差{plain(off)}。"
+        told = sum_told([one.value for one in parts], whole.value)
         marks.fault("sum", [whole.count, *[one.count for one in parts]], plain(total), plain(whole.value), told)

@@ -12,7 +12,7 @@ _REMEMBERED = 20  # wholes
 _EARLIER = re.compile("(?:(?<!占)比|较|由|从|上年|去年)[^，；]*$")
 _FROM = re.compile("[由从][^，；。]*$")
 _TO = re.compile("^[^，；。]{0,6}(?:升|降|增|减|提高|上升|下降|增加|减少|提升|增长|提)(?:至|到|为)[^，；。]{0,8}$")
-_OF_THEN = re.compile(r"(?:20\d\d年度?|去年|上年)(?:同期)?(?:为|是|共|有)?")
+_OF_THEN = re.compile(r"(?:20\d\d年度?|去年|上年)(?:同期)?(?:[A-E]类)?(?:为|是|共|有)?")
 _DOWN = re.compile("下降|减少|降低|降幅|少|下浮")
 
 
@@ -110,15 +110,9 @@ def _check(found, changed, items, splits, marks):
         told = _before(items, mention)
         if place and re.search("其中[^。；]*$", mention.said):
             continue  # 由88件增至94件，其中建议减少2件，提案增加8件
-        now = [item.value for item in [*reversed(told), *reversed(earlier)] if not item.past]
-        then = [item.value for item in told if item.past]
-        behind_it = _told_behind(items, mention) if mention.kind == COUNT and not then else None
-        if mention.kind == COUNT and not then and (pair := _class_told_behind(mention, splits)):
-            now, then = [pair[0]], [pair[1]]
-        if behind_it is not None:
-            then = [behind_it.value]  # 较2021年度减少6件（2021年度为202件）
-            now = [item.value for item in reversed(told) if item is not behind_it and not item.past]
-        if then and not any(not item.past for item in told) and (part := _part_changed(mention, splits)):
+        now = [item.value for item in [*reversed(told), *reversed(earlier)] if not _is_then(item, mention)]
+        then = [item.value for item in told if _is_then(item, mention)]
+        if then and all(_is_then(item, mention) for item in told) and (part := _part_changed(mention, splits)):
             now = [one.value for one in splits.called_before(part.facet, part.name, part) if not one.past]
         behind = changed[place + 1] if place + 1 < len(changed) else None
         if mention.kind == COUNT:
@@ -130,34 +124,6 @@ def _check(found, changed, items, splits, marks):
             _points(mention, found, splits, marks)
 
 
-def _class_told_behind(mention, splits):
-    """(now, then) of B类提案减少6件，上年B类为116件: of a class whose count of this year the letter told; else None."""
-    place = next((item.place for item in splits.items if item.mention is mention), None)
-    if place is None or place + 1 >= len(splits.items):
-        return None
-    changed, then = splits.items[place], splits.items[place + 1]
-    beside = then.count is not None and then.mention.at == mention.at + 1 and then.sentence == changed.sentence
-    if not beside or not then.past or changed.facet != "result" or then.facet not in ("", changed.facet):
-        return None
-    if then.facet and then.name != changed.name:
-        return None
-    told = [one.value for one in splits.called_before("result", changed.name, changed) if not one.past]
-    told = [value for value in told if value != changed.value]
-    return (told[0], then.value) if len(set(told)) == 1 else None
-
-
-def _told_behind(items, mention):
-    """The count that a bracket right behind a change tells of the year before, None without one."""
-    return next(
-        (
-            item
-            for item in items
-            if item.mention.at == mention.at + 1 and item.mention.bracket and _OF_THEN.fullmatch(item.count.left)
-        ),
-        None,
-    )
-
-
 def _part_changed(mention, splits):
     """The Item of 独办减少2件（上年16件）: a part by its name, whose count is no whole that was told before."""
     item = next((one for one in splits.items if one.mention is mention), None)
@@ -165,8 +131,21 @@ def _part_changed(mention, splits):
 
 
 def _before(items, mention):
-    """The counts that a change can be between: told before it, or in a bracket behind: 比上年增加18件（上年108件）."""
-    return [item for item in items if item.mention.at < mention.at or (item.past and item.mention.bracket)]
+    """The counts that a change can be between: told before it, or behind as what was: 比上年增加18件（上年108件）."""
+    return [
+        item
+        for item in items
+        if item.mention.at < mention.at or (item.past and item.mention.bracket) or _is_then(item, mention, behind=True)
+    ]
+
+
+def _is_then(item, mention, behind=False):
+    """Whether a count is of what was: by its year, or right behind a change of papers by its words.
+
+    减少6件（2021年度为202件）; B类提案减少6件，上年B类为116件.
+    """
+    told_so = mention.kind == COUNT and item.mention.at == mention.at + 1 and bool(_OF_THEN.fullmatch(item.count.left))
+    return told_so or (item.past and not behind)
 
 
 def _is_of_two_others(count, splits, of_share=False):

@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from itertools import accumulate, combinations, pairwise
 
 from .arithmetic import fits
-from .written import COUNT, FOREIGN, POINTS
+from .written import COUNT, FOREIGN
 
 _MOST = 12  # numbers of a sentence and of the one before it that are tried with one another
 _BEHIND = 3  # counts behind a split that may belong to it
@@ -100,7 +100,7 @@ class Doubts:
             beside = one.sentence == percent.sentence or (
                 one.at < percent.at and percent.sentence - one.sentence == 1 and one.paragraph == percent.paragraph
             )
-            if told and beside and one.kind != POINTS:
+            if told and beside:
                 found.append(one)
         return found
 

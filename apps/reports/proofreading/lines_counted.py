@@ -1,4 +1,4 @@
-"""Lists of a line each whose number the letter tells: 17件，涉及6家单位： and six lines; 六县市合计121件 behind six.
+"""Lists of a line each: 17件，涉及6家单位： and six lines; 六县市合计121件 behind six, 合计157件 behind all of them.
 
 And a list of who leads how many, below 安排如下： and the count of all that is led.
 """
@@ -6,7 +6,7 @@ And a list of who leads how many, below 安排如下： and the count of all tha
 import re
 from itertools import groupby
 
-from .arithmetic import plain
+from .arithmetic import plain, sum_told
 from .claims import is_exact
 from .numerals import chinese_whole
 from .words import PROPOSALS, UNITS
@@ -17,6 +17,8 @@ _SO_MANY = re.compile(
 )
 _BELOW = re.compile("(?:安排|分工|名单|情况|任务)?如下：$")
 _LEADER = re.compile("(?P<names>[^，。；：\\d（）]{2,30})：(?P<each>各)?(?P<n>\\d{1,3})件(?:（[^（）]*）)?[；。;]?")
+_FOOT = re.compile("(?:合计|总计|共计)(?:为|有)?")
+_ENTRY = re.compile("[^，。；：]{2,16}")
 _FEWEST, _SLIP = 3, 3
 
 
@@ -30,6 +32,8 @@ def check_lines_counted(splits, marks):
             _check_units(told, by_line, splits, marks)
         elif text.endswith("：") and _BELOW.search(text):
             _check_leaders(told, splits, marks)
+        elif first.count and len(told) == 1 and _FOOT.fullmatch(first.count.said):
+            _check_foot(first, by_line, splits, marks)
         elif first.count and first.dimension == PROPOSALS and (match := _SO_MANY.fullmatch(first.count.said)):
             _check_before(first, match["n"], by_line, splits, marks)
 
@@ -68,18 +72,30 @@ def _check_before(item, number, by_line, splits, marks):
         _compare(item, parts, marks)
 
 
+def _check_foot(item, by_line, splits, marks):
+    """3月答复12件, 4月答复35件 …, a line each, and below them 合计157件."""
+    parts = []
+    for number in range(item.paragraph - 1, -1, -1):
+        line = [one for one in by_line.get(number, []) if one.count]
+        if len(line) != 1 or line[0].dimension != item.dimension or not _ENTRY.fullmatch(line[0].count.said):
+            break
+        parts.insert(0, line[0])
+    if len(parts) >= _FEWEST and all(map(is_exact, [item, *parts])):
+        _compare(item, parts, marks)
+
+
 def _compare(whole, parts, marks):
     total = sum(part.value for part in parts)
     off = abs(total - whole.value)
     if not off:
         marks.fine(whole.count, *[part.count for part in parts])
     elif off <= max(_SLIP, whole.value // 10) and id(whole.count) not in marks.wrong:
-        _fault(whole, [plain(part.value) for part in parts], total, marks)
+        _fault(whole, [part.value for part in parts], marks)
 
 
-def _fault(whole, parts, total, marks):
-    told = f"{'+'.join(parts)}={plain(total)}，与{plain(whole.value)}相差{plain(abs(total - whole.value))}。"
-    marks.suspect("sum", [whole.count], plain(whole.value), plain(total), told)
+def _fault(whole, values, marks):
+    told = sum_told(values, whole.value)
+    marks.suspect("sum", [whole.count], plain(whole.value), plain(sum(values)), told)
 
 
 def _check_leaders(told, splits, marks):
@@ -104,4 +120,4 @@ def _check_leaders(told, splits, marks):
     total = sum(parts)
     is_slip = len(parts) >= _FEWEST and total not in values and abs(total - key[0].value) <= _SLIP
     if is_slip and id(key[0].count) not in marks.wrong:
-        _fault(key[0], [str(part) for part in parts], total, marks)
+        _fault(key[0], parts, marks)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import combinations, groupby
 
 from . import words
-from .arithmetic import fits, is_misprint, is_slip, is_truncated, plain, share
+from .arithmetic import fits, is_misprint, is_off_by_one, is_slip, is_truncated, plain, share
 from .bases import Base, bases_of, is_of_something_else, share_advice
 from .claims import is_exact
 from .exceptions import AGAIN
@@ -236,7 +236,7 @@ def _compare(item, counts, bases, splits, marks, is_clear=False, by_name=False):
     count, base = cut or (pairs[0] if is_clear else nearest)
     rule = "rounding" if cut else "percent"
     expected = share(count, base.value, item.percent.decimals)
-    by_one = abs(expected - item.percent.value) * base.value / 100 <= 1
+    by_one = is_off_by_one(expected, item.percent, base.value)
     is_clear = is_clear or base.is_named
     is_sure = by_name or (is_clear and is_slip(item.percent.printed, str(expected), is_share=True))
     if not is_sure and marks.doubts.share(item.percent):

@@ -9,7 +9,7 @@ import re
 from itertools import groupby, pairwise
 
 from . import words
-from .arithmetic import plain
+from .arithmetic import plain, sum_told
 from .claims import is_exact
 from .words import PROPOSALS
 
@@ -23,7 +23,6 @@ _TOPICS = re.compile(".{0,16}(?:之|当)?中，(?:涉及|有关|关于|围绕)[^
 _ADDED = re.compile(
     "(?:(?:共同?|合计|共计|总计|一共|总共|累计|加起来|加在一起)[^，。；\\d]{0,8})$|(?:以上|上述)[^，。；]{0,12}$"
 )
-_FOOT = re.compile("(?:合计|总计|共计)(?:为|有)?")
 _RATHER = re.compile("另|此外|不含|不计|除|还")
 _SLIP, _SHARE = 3, 20  # so many, and one in so many, may be off by a slip
 _AROUND = 15  # items between a row and what it may be of
@@ -137,11 +136,6 @@ def _goes_on(before, first, splits):
     return before.paragraph == first.paragraph or splits.lines[before.paragraph].rstrip().endswith(("：", ":"))
 
 
-def _goes_on(before, first, splits):
-    """Whether a row stands in the paragraph of a count before it, or below a line that ends with a colon."""
-    return before.paragraph == first.paragraph or splits.lines[before.paragraph].rstrip().endswith(("：", ":"))
-
-
 def _make_up_another(row, whole, splits):
     """Whether another count is what they make up, and no part of something with a share, or the last are of one."""
     total = sum(one.value for one in row)
@@ -183,29 +177,5 @@ def _are_alike(row):
 
 def _fault(row, whole, marks):
     total = sum(one.value for one in row)
-    added = "+".join(plain(one.value) for one in row)
-    told = f"{added}={plain(total)}，与{plain(whole.value)}相差{plain(abs(total - whole.value))}。"
+    told = sum_told([one.value for one in row], whole.value)
     marks.fault("sum", [one.count for one in row], plain(total), plain(whole.value), told, whole.count)
-
-
-def check_lines_added(splits, marks):
-    """3月答复12件, 4月答复35件 …, a line each, and below them 合计157件."""
-    lines = {number: list(run) for number, run in groupby(splits.items, key=lambda item: item.paragraph)}
-    for number, told in lines.items():
-        total = told[0]
-        if len(told) != 1 or total.count is None or not _FOOT.fullmatch(total.count.said) or not is_exact(total):
-            continue
-        parts = []
-        for before in range(number - 1, -1, -1):
-            line = [one for one in lines.get(before, []) if one.count]
-            if len(line) != 1 or not re.fullmatch(r"[^，。；：]{2,16}", line[0].count.said) or not is_exact(line[0]):
-                break
-            parts.insert(0, line[0])
-        if len(parts) < _SURE or any(one.dimension != total.dimension for one in parts):
-            continue
-        if sum(one.value for one in parts) == total.value:
-            marks.fine(total.count, *[one.count for one in parts])
-        elif id(total.count) not in marks.wrong:
-            added = sum(one.value for one in parts)
-            told_so = f"{'+'.join(plain(one.value) for one in parts)}={plain(added)}，文中合计为{plain(total.value)}。"
-            marks.suspect("sum", [total.count], plain(total.value), plain(added), told_so)

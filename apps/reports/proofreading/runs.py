@@ -7,7 +7,7 @@ is no class of one kind; but a list of some leaves out much more than a slip.
 import re
 from itertools import groupby
 
-from .arithmetic import plain
+from .arithmetic import plain, sum_told
 from .claims import is_exact
 from .followups import FOLLOWED
 from .labels import is_filler
@@ -93,7 +93,7 @@ def _check(whole, parts, splits, marks):
     if not off:
         marks.fine(whole.count, *[one.count for one in parts])
     elif first.at > whole.count.at and (off <= slip or _are_too_many(whole, parts, total)):
-        told = f"{'+'.join(plain(one.value) for one in parts)}={plain(total)}，与{plain(whole.value)}相差{plain(off)}。"
+        told = sum_told([one.value for one in parts], whole.value)
         marks.suspect("sum", [one.count for one in parts], plain(total), plain(whole.value), told, whole.count)
 
 

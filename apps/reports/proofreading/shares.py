@@ -4,13 +4,12 @@ from collections import Counter
 from itertools import groupby
 
 from . import words
-from .arithmetic import fits, is_forced, is_truncated, share
+from .arithmetic import fits, is_forced, is_off_by_one, is_truncated, share
 from .bases import Base, bases_of, is_itself_the_base, is_of_something_else, nearby, share_advice, told_wholes
 from .claims import is_exact
 from .followups import FOLLOWED
 from .labels import cleaned
 
-_ONE = 1  # paper that a share may be off by, of however few
 _REACH = 100  # counts before a split that it may be a split of
 
 
@@ -153,7 +152,7 @@ def _wrong_share(item, bases, marks, is_clear):
         percent, expected, [one.percent for one in item.group.items if one.percent]
     )
     rule = "rounding" if truncated or forced else "percent"
-    by_one = abs(expected - percent.value) * base.value / 100 <= _ONE
+    by_one = is_off_by_one(expected, percent, base.value)
     told = marks.fault if named or by_one else marks.suspect
     told(
         rule,

@@ -7,7 +7,7 @@ import re
 from itertools import groupby
 
 from . import words
-from .arithmetic import is_misprint, plain
+from .arithmetic import is_misprint, plain, sum_told
 from .numerals import chinese_whole
 from .written import COUNT, FOREIGN, PERCENT
 
@@ -63,8 +63,7 @@ def _check_sum(whole, parts, marks):
     complete = bool(_ALL.search(parts[0].gap)) or bool(_OTHERS.search(parts[-1].gap))
     slip = _APART.fullmatch(whole.unit) and 0 < off <= max(_SLIP, whole.value * _SHARE / 100)
     if complete or slip:
-        told = "+".join(plain(one.value) for one in parts)
-        advice = f"{told}={plain(total)}，与{plain(whole.value)}相差{plain(abs(off))}。"
+        advice = sum_told([one.value for one in parts], whole.value)
         marks.suspect("sum", parts, plain(total), plain(whole.value), advice, whole)
 
 

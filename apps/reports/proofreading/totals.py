@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from . import words
-from .arithmetic import fits, is_slip, plain
+from .arithmetic import fits, is_slip, plain, sum_told
 from .completeness import cannot_overlap, claims_all, is_a_little_more
 from .labels import cleaned, is_filler
 from .numerals import chinese_whole
@@ -284,8 +284,7 @@ def other_wholes(group, splits):
 
 def _sum_advice(group, base):
     total, off = group.total, base.value - group.total
-    parts = "+".join(plain(item.value) for item in group.counted)
-    told = f"{parts}={plain(total)}，与{plain(base.value)}相差{plain(abs(off))}。"
+    told = sum_told([item.value for item in group.counted], base.value)
     for item in group.counted:
         other = item.value + off
         if (

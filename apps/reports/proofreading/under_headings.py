@@ -6,7 +6,7 @@ The heading ends with a colon and its last count is what the lines make up; ever
 import re
 from itertools import groupby
 
-from .arithmetic import plain
+from .arithmetic import plain, sum_told
 from .claims import is_exact
 
 _SLIP, _SHARE = 3, 10  # so many, and one in so many, may be missing by a slip
@@ -59,6 +59,5 @@ def _check(whole, parts, marks):
     if not off:
         marks.fine(whole.count, *[part.count for part in parts])
     elif off <= min(_SLIP, max(1, whole.value // _SHARE)) and id(whole.count) not in marks.wrong:
-        added = "+".join(plain(part.value) for part in parts)
-        told = f"{added}={plain(total)}，与{plain(whole.value)}相差{plain(off)}。"
+        told = sum_told([part.value for part in parts], whole.value)
         marks.fault("sum", [whole.count], plain(whole.value), plain(total), told)
