@@ -9,6 +9,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from apps.documents.workbooks import WIDE
 from apps.figures.queries import tally
 from apps.proposals.models import Case, Category, Proposal, Proposer, Rating, ResultClass, Session
 from apps.proposals.queries import number_as_printed, overdue_on
@@ -17,8 +18,6 @@ from apps.reports.tables import SEPARATOR
 from apps.units.models import Leader, Unit
 from apps.units.queries import unit_ids_of
 
-NARROW = {wide: wide - 0xFEE0 for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
-"""Full-width digits and letters to the usual ones; punctuation stays, as titles have it."""
 QUOTED = str.maketrans("《》", "  ")
 NUMBERED = re.compile(r"第?(\d+)号(?:提案)?")  # as a number stands in papers
 
@@ -134,7 +133,7 @@ class ProposalFilter(django_filters.FilterSet):
     def search(self, queryset, name, value):
         """Every word must be found in number, title, text or proposer; 第16号 is that very number."""
         for word in value.translate(QUOTED).split():
-            narrow = word.translate(NARROW)
+            narrow = word.translate(WIDE)
             found = Q(number__icontains=narrow) | Q(title__icontains=word) | Q(text__icontains=word) | _put_by(word)
             if narrow != word:
                 found |= Q(title__icontains=narrow) | Q(text__icontains=narrow)

@@ -129,18 +129,11 @@ def facts_of(event):
 
 def _of_account(data):
     """What an event of an account tells: which fields changed (never to what), its posts, if it is closed."""
-    changed = [_label_of_account(name) for name in data.get("changed", []) if isinstance(name, str)]
+    changed = [_column(name, User) for name in data.get("changed", []) if isinstance(name, str)]
     found = [f"改动：{'、'.join(changed)}"] if changed else []
     if data.get("posts"):
         found.append(f"岗位：{'、'.join(data['posts'])}")
     return found + (["已停用"] if data.get("active") is False else [])
-
-
-def _label_of_account(name):
-    try:
-        return str(User._meta.get_field(name).verbose_name)
-    except FieldDoesNotExist:
-        return name
 
 
 def _changes(data):
@@ -149,10 +142,10 @@ def _changes(data):
     return changed.items() if isinstance(changed, dict) else ()
 
 
-def _column(name):
+def _column(name, model=Proposal):
     try:
-        return str(Proposal._meta.get_field(name).verbose_name)
-    except FieldDoesNotExist:  # of another thing than a proposal, under the label that its form bears
+        return str(model._meta.get_field(name).verbose_name)
+    except FieldDoesNotExist:  # of another thing than the model, under the label that its form bears
         return name
 
 

@@ -30,14 +30,14 @@ def home(request):
         return redirect("desk:audit")
     if standing.is_system_admin and not standing.handles_proposals:
         return redirect("admin:index")
-    home = homes.home_of(request.user, today)
+    home, reads = homes.home_of(request.user, today), reads_letters(request.user, today)
     context = {
         "home": home,
         "waits": [section for section in home.others if section.count],
         "progress": progress_for(request.user, today) if standing.handles_proposals else None,
         "standing": standing,
-        "reads_letters": reads_letters(request.user, today),
-        "issued_letter": newest_issued() if reads_letters(request.user, today) and not standing.is_office else None,
+        "reads_letters": reads,
+        "issued_letter": newest_issued() if reads and not standing.is_office else None,
     }
     return render(request, "desk/home.html", context)
 

@@ -482,7 +482,7 @@ def _numbers(numbers):
 # understanding a cell
 
 WIDE = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
-"""Full-width digits and letters only: Chinese punctuation is full-width by right."""
+"""Full-width digits and letters to the usual ones, and only these: Chinese punctuation is full-width by right."""
 INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff\ufff9-\ufffb\ufffe\uffff]")  # noqa: E501  # fmt: skip
 """Control and format characters, direction overrides, lone surrogates, what is no character at all."""
 CHINESE = "[\u2e80-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"

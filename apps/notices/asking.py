@@ -5,7 +5,7 @@ from django.utils import timezone
 from apps.allocation.queries import parts_to_answer
 
 from . import mailing
-from .deeds import DEEDS, OF_DRAFT
+from .deeds import DEEDS, OF_DRAFT, as_day
 from .models import Notice
 from .queries import people_of_units
 
@@ -39,5 +39,6 @@ def tell_asked(event, *, enqueue):
 
 def _words_for(event, part):
     (telling,) = DEEDS[event.action]
-    day = part.line.draft.answer_by_on
-    return telling.text.format(unit=part.unit.name, role=part.get_role_display(), answer_by=f"{day.month}月{day.day}日")
+    return telling.text.format(
+        unit=part.unit.name, role=part.get_role_display(), answer_by=as_day(part.line.draft.answer_by_on)
+    )

@@ -137,6 +137,12 @@ DEEDS = {
     "letter.give_material": (Telling(T.OFFICE, "{unit}已反馈通报素材", A.LETTER),),
 }
 
+
+def as_day(day):
+    """A deadline (date or None) as notices name it: 3月13日."""
+    return f"{day.month}月{day.day}日" if day else "规定的期限"
+
+
 OF_DRAFT = frozenset(action for action, row in DEEDS.items() if any(one.about == About.ASKED for one in row))
 """Kinds of notices of what is only planned: their readers may not see the proposal, but answer what they are asked."""
 OF_MATERIAL = frozenset(action for action, row in DEEDS.items() if any(one.about == About.MATERIAL for one in row))

@@ -5,7 +5,7 @@ from django.utils import timezone
 from apps.reports.models import AnnualLetter, MaterialRequest
 
 from . import mailing
-from .deeds import DEEDS, About
+from .deeds import DEEDS, About, as_day
 from .models import Notice
 from .queries import CONDITIONS, people_for_letter, people_of_units
 
@@ -45,8 +45,5 @@ def _asked(event, on):
 
 
 def _facts(event):
-    facts = {"unit": event.data.get("unit", ""), "due": ""}
-    if event.action == "letter.ask_material":
-        day = _request(event).due_on
-        facts["due"] = f"{day.month}月{day.day}日"
-    return facts
+    due = as_day(_request(event).due_on) if event.action == "letter.ask_material" else ""
+    return {"unit": event.data.get("unit", ""), "due": due}

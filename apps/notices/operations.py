@@ -14,7 +14,7 @@ from apps.supervision.models import Card
 
 from . import mailing
 from .asking import tell_asked
-from .deeds import DEEDS, About
+from .deeds import DEEDS, About, as_day
 from .lettering import tell_of_letter
 from .models import MailWish, Notice, Urge
 from .queries import CONDITIONS, due_of, notices_of, people_for, step_of
@@ -123,13 +123,13 @@ def facts_of(event, case):
     if event.action.startswith("card."):
         facts["colour"] = Card.objects.get(pk=event.data["id"]).get_colour_display()
     if case is not None:
-        facts |= {"unit": case.unit.name, "accept_due": _day(case.accept_due_on), "reply_due": _day(case.reply_due_on)}
-        facts["due"] = _day(due_of(case))
+        facts |= {
+            "unit": case.unit.name,
+            "accept_due": as_day(case.accept_due_on),
+            "reply_due": as_day(case.reply_due_on),
+        }
+        facts["due"] = as_day(due_of(case))
     return facts
-
-
-def _day(day):
-    return f"{day.month}月{day.day}日" if day else "规定的期限"
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------

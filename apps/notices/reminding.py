@@ -6,7 +6,7 @@ from django.utils import timezone
 from apps.calendars.deadlines import Calendar, add_working_days
 
 from . import mailing
-from .deeds import To
+from .deeds import To, as_day
 from .models import Notice, Reminder
 from .queries import cases_to_urge, people_for, receipts_to_remind, step_of
 
@@ -27,7 +27,7 @@ def remind(at, *, enqueue):
 
 def _remind_of_case(case, on, at, enqueue):
     step, due_on = step_of(case), case.waits_until
-    day = f"{due_on.month}月{due_on.day}日"
+    day = as_day(due_on)
     if due_on < on:
         stage, to, text = "late", To.UNIT, f"{step.label}已超期（期限{day}），请尽快办理"
     else:
@@ -37,7 +37,7 @@ def _remind_of_case(case, on, at, enqueue):
 
 
 def _remind_of_receipt(receipt, on, at, enqueue):
-    text = f"{receipt.proposer}的回执已过反馈期限（{receipt.due_on.month}月{receipt.due_on.day}日），请催收"
+    text = f"{receipt.proposer}的回执已过反馈期限（{as_day(receipt.due_on)}），请催收"
     key = f"receipt.{receipt.pk}.{receipt.due_on}"
     return _once(key, "reminder.receipt", To.SECRETARIAT, receipt.case, text, on, at, enqueue)
 
