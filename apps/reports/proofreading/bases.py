@@ -157,12 +157,12 @@ def _base(item, is_named=False):
 def name_of(item):
     """What a whole is called in a suggestion."""
     return {
-        words.RECEIVED: "收到",
-        words.FILED: "立案",
-        words.MERGED: "并案后",
-        words.HANDLED: "承办",
-        words.ANSWERED: "办复",
-        words.RETURNED: "回执",
+        words.RECEIVED: "收到总数",
+        words.FILED: "立案总数",
+        words.MERGED: "并案后总数",
+        words.HANDLED: "承办总数",
+        words.ANSWERED: "办复总数",
+        words.RETURNED: "回执总数",
     }.get(item.stage, "")
 
 
