@@ -134,6 +134,28 @@ def test_text_that_was_not_saved_is_found_again(running, people):
     assert Session.objects.get(pk=running.session.pk).letter.version == 2
 
 
+def test_a_figure_goes_where_the_typing_stopped(running, people):
+    """The browser tells late where the caret is: typing and choosing a figure may both come before it does."""
+    page = people(running.office, EDITOR.format(running.session.key))
+    press(page, "生成初稿")
+    box = edit(page, "总体情况")
+    box.fill("今年")
+    page.evaluate(
+        """() => {
+            const box = document.querySelector("[contenteditable]");
+            const wanted = document.querySelector("[data-insert] input");
+            box.focus();
+            document.execCommand("insertText", false, "共办理");
+            wanted.focus();
+            wanted.value = "提案总数";
+            document.querySelector("[data-insert] button").click();
+            document.execCommand("insertText", false, "件");
+        }"""
+    )
+    save(page)
+    assert stored()[1] == "今年共办理{提案总数}件"
+
+
 def drop(page, *files):
     """Drops files of (name, text) in the middle of the page's body, as a hand would."""
     page.evaluate(

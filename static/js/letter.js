@@ -164,6 +164,8 @@
   let future = [];
   const first = field.value.replace(/\r\n/g, "\n");
   let last = { text: first, at: first.length };
+  let place = first.length;  // where the caret was last: a figure is put in there
+  const noteCaret = () => { const at = caret(); if (at !== null) place = at; };
   const store = (text) => {
     field.value = text;
     if (text === first) forget(part); else remember(part, text);
@@ -174,8 +176,14 @@
     last = { text, at };
     store(text);
     if (!isShown(text)) render(text, at === null ? null : Math.min(at, text.length));
+    noteCaret();
   };
-  const show = (state) => { last = state; store(state.text); render(state.text, state.at === null ? state.text.length : state.at); };
+  const show = (state) => {
+    last = state;
+    store(state.text);
+    render(state.text, state.at === null ? state.text.length : state.at);
+    noteCaret();
+  };
 
   render(first);
   let composing = false;  // by an input method: the text is not to be touched meanwhile
@@ -207,9 +215,9 @@
 
   const insert = document.querySelector("[data-insert]");
   const wanted = insert.querySelector("input");
-  let place = first.length;
   insert.hidden = false;
-  document.addEventListener("selectionchange", () => { const at = caret(); if (at !== null) place = at; });
+  // the event comes late, on a busy machine only once the caret has left the box: typing notes the place itself
+  document.addEventListener("selectionchange", noteCaret);
   const put = () => {
     const name = wanted.value.trim();
     wanted.setCustomValidity(figures.has(name) ? "" : "没有这个数字，请从列表中选取");
