@@ -376,6 +376,14 @@ def test_command_prints_and_exits():
     assert "第2条：内容或哈希被改动（2020-03-10 张三 签收 关于改善老旧小区停车难的建议）" in out.getvalue()
 
 
+def test_a_finding_names_the_day_in_shanghai():
+    """Shortly after midnight it is still the day before in UTC, in which the database keeps time."""
+    with transaction.atomic():
+        record(**content(at=AT.replace(hour=0, minute=5)))
+    sql("UPDATE audit_event SET note = 'x' WHERE seq = 1")
+    assert "2020-03-10 张三" in str(queries.verify()[0])
+
+
 def test_command_prints_json():
     trail(3)
     sql("DELETE FROM audit_event WHERE seq = 3")

@@ -1,5 +1,6 @@
 """backup and restore: everything comes back as it was, on another database too; nothing is written over or half."""
 
+import datetime
 import hashlib
 import io
 import json
@@ -271,6 +272,15 @@ def test_commands_answer_with_their_exit_codes(office, tmp_path, capsys):
         with pytest.raises(CommandError) as refused:
             call_command("restore", str(source))
         assert refused.value.returncode == code
+
+
+def test_a_restore_tells_when_the_backup_was_made_in_the_offices_own_time(office, tmp_path, capsys):
+    """As the page's clock shows it, wherever the moment comes from: the command gives it in UTC."""
+    target = tmp_path / "out.tar"
+    operations.write_backup(target, make.moment(2020, 11, 3, hour=1).astimezone(datetime.UTC))
+    emptied(tmp_path)
+    call_command("restore", str(target))
+    assert "备份于 2020-11-03 01:00" in capsys.readouterr().out
 
 
 def test_a_backup_that_fails_leaves_the_old_one(office, tmp_path, monkeypatch):

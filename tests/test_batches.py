@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.audit.models import Event
-from apps.papers import batches
+from apps.papers import batches, casefile
+from apps.papers.kinds import Occasion
 from apps.papers.models import Batch
 from apps.proposals import operations as cases
 from apps.proposals.models import Attachment
@@ -252,6 +253,15 @@ def test_the_list_of_contents_tells_the_page_that_each_thing_is_on(client, world
 
 def pages_of_bookmarks(content):
     """title → number of the page, the first being 1, of the inner bookmarks."""
+def test_the_list_of_contents_tells_the_day_in_shanghai(world):
+    """Shortly after midnight it is still the day before in UTC, in which the database keeps time."""
+    proposal = make.registered(world)
+    cases.attach(proposal, by=world.office, at=make.moment(2020, 3, 11, hour=1), files=[make.pdf("原件.pdf")])
+    occasion = Occasion(world.office, datetime.date(2020, 3, 12), world.session)
+    entries = [entry for section in casefile.sections_of(proposal, occasion) for entry in section.entries]
+    assert [one.dated_on for one in entries if one.title == "原件.pdf"] == [datetime.date(2020, 3, 11)]
+
+
     found = {}
     with pikepdf.open(io.BytesIO(content)) as pdf:
         numbers = {page.objgen: place for place, page in enumerate(pdf.pages, start=1)}

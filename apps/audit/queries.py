@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 from django.db import Error
+from django.utils import timezone
 
 from . import chain
 from .models import GENESIS, Event, EventQuerySet, Head
@@ -189,7 +190,7 @@ def _hash_as(event, seq):
 
 
 def _label(event):
-    return f"{event.at:%Y-%m-%d} {event.actor_name} {event.action} {event.target_name}"
+    return f"{timezone.localdate(event.at)} {event.actor_name} {event.action} {event.target_name}"
 
 
 def _run(first, last):

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pikepdf
+from django.utils import timezone
 
 from apps.documents.bundles import Part, Unbound, bound
 from apps.documents.content import Cell, Column, Grid, Paper, Sheet, Table, author_of, chinese_date
@@ -89,9 +90,8 @@ def _entry(kind, paper, to, number_of_round):
 
 
 def _file(attachment):
-    entry = Entry(
-        attachment.name, str(attachment.stored_by), dated_on=attachment.stored_at.date(), attachment=attachment
-    )
+    stored_on = timezone.localdate(attachment.stored_at)
+    entry = Entry(attachment.name, str(attachment.stored_by), dated_on=stored_on, attachment=attachment)
     if attachment.media_type not in SCANS:
         entry.remark = "电子文件，另存"
     return entry

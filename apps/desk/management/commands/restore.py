@@ -1,6 +1,8 @@
+import datetime
 import json
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from apps.desk.backup.archive import Unusable
 from apps.desk.backup.operations import NotEmpty, restore
@@ -28,5 +30,6 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(told, ensure_ascii=False, indent=2))
         else:
-            self.stdout.write(f"已恢复：记录{told['rows']}条，文件{told['files']}个，备份于 {told['made_at'][:16]}。")
+            made_at = timezone.localtime(datetime.datetime.fromisoformat(told["made_at"]))
+            self.stdout.write(f"已恢复：记录{told['rows']}条，文件{told['files']}个，备份于 {made_at:%Y-%m-%d %H:%M}。")
             self.stdout.write("审计记录已核查，完整无误。")
