@@ -5,6 +5,7 @@ import datetime
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.audit.models import Event
 from apps.proposals import operations as cases
@@ -158,6 +159,27 @@ def test_a_dissolved_unit_is_not_assigned_anything_any_more(world):
         proposal, [(world.housing, LEAD), (world.culture, ASSIST)], by=world.office, at=make.moment(2020, 3, 9)
     )
     assert states(proposal)[""] == "assigned", "the day before it was still there"
+
+
+@pytest.mark.parametrize("post", ["one", "many"])
+def test_a_unit_that_is_to_be_dissolved_is_given_proposals_until_that_day(client, world, post):
+    """As its page in the admin site says: 当天起不能再交办给它."""
+    world.culture.dissolved_on = timezone.localdate() + datetime.timedelta(days=1)
+    world.culture.successor = world.parks
+    world.culture.save()
+    proposal = make.registered(world, at=timezone.now(), wished_units="区文化旅游委")
+    client.force_login(world.office)
+    if post == "one":
+        url, given = reverse("proposals:act", args=[proposal.pk, "assign"]), {"mode": "sole", "seen": proposal.stamp}
+        answer = client.post(url, given | {"lead": world.culture.pk})
+    else:
+        url, key, form = reverse("listing:batch", args=["assign"]), f"{proposal.pk}-{proposal.pk}", f"i{proposal.pk}"
+        page = client.get(url, {"id": proposal.pk})
+        assert (world.culture.pk, "区文化旅游委") in page.context["able"][0].form.fields["lead"].choices
+        given = {"id": proposal.pk, "pick": key, f"seen-{key}": f"{proposal.stamp}~"}
+        answer = client.post(url, given | {f"{form}-lead": world.culture.pk})
+    assert answer.status_code == 302
+    assert states(proposal) == {"": "assigned", "区文化旅游委": ["assigned"]}
 
 
 # worked out by hand on the calendar of 2020: 清明 4/4–6; 劳动节 5/1–5 with work on 4/26 and 5/9; 国庆 10/1–8

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from apps.proposals.forms import DayField, NoteField, RolesForm, id_in, units_in_being
+from apps.proposals.forms import DayField, NoteField, RolesForm, UnitField, id_in
 from apps.proposals.models import Proposal
 from apps.proposals.workflow import CaseRole
 
@@ -41,7 +41,7 @@ def proposal_mode(by_role):
 class PlaceForm(forms.Form):
     """One unit as the lead, by a suggestion or from the list of all; or, said expressly, none any more."""
 
-    unit = forms.ModelChoiceField(units_in_being(), required=False)
+    unit = UnitField(required=False)
     clear = forms.BooleanField(required=False)
     seen = forms.IntegerField(min_value=0)
 
@@ -64,13 +64,12 @@ class ObjectionForm(forms.Form):
     """Why a unit does not agree to its part, and who should have it instead."""
 
     reason = NoteField("不同意的理由")
-    suggested_unit = forms.ModelChoiceField(
-        units_in_being(), label="建议由哪个单位承办", required=False, empty_label="不作建议"
-    )
+    suggested_unit = UnitField(label="建议由哪个单位承办", required=False, empty_label="不作建议")
 
     def __init__(self, *args, unit, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["suggested_unit"].queryset = units_in_being().exclude(pk=unit.pk)
+        suggested = self.fields["suggested_unit"]
+        suggested.queryset = suggested.queryset.exclude(pk=unit.pk)
 
 
 def pairs_in(text):

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from apps.units.models import Leader, Unit
 
+from apps.units.queries import units_in_being
 from .attachments import DOCUMENTS, SCANS, files_of, media_type_of
 from .models import Attachment, Category, Contact, Proposal, Proposer, Sector, Session
 from .queries import number_as_printed
@@ -109,8 +110,26 @@ def paper_fields():
     }
 
 
-def units_in_being():
-    return Unit.objects.filter(dissolved_on=None)
+class InBeing:
+    """Makes a field offer the units that are not dissolved by today; forms live for a request, their classes do not."""
+
+    def __init__(self, **kwargs):
+        super().__init__(Unit.objects.none(), **kwargs)
+
+    def __deepcopy__(self, memo):  # for every form that is made
+        field = super().__deepcopy__(memo)
+        field.queryset = units_in_being(timezone.localdate())
+        return field
+
+
+class UnitField(InBeing, forms.ModelChoiceField):
+    """One unit that can still be given something to handle."""
+
+
+class UnitsField(InBeing, forms.ModelMultipleChoiceField):
+    """As UnitField, several of them."""
+
+    widget = forms.CheckboxSelectMultiple
 
 
 PROPOSER = re.compile(r"[、，,；;\n]+")
@@ -167,13 +186,9 @@ class RolesForm(ActionForm):
     """Which units handle a proposal: the lead, the assisting ones, or several separate ones."""
 
     mode = forms.ChoiceField(label="办理方式", choices=Proposal.Mode.choices, widget=forms.RadioSelect)
-    lead = forms.ModelChoiceField(units_in_being(), label="主办单位", required=False, help_text="独办、主办+协办时选择")
-    assists = forms.ModelMultipleChoiceField(
-        units_in_being(), label="协办单位", required=False, widget=forms.CheckboxSelectMultiple
-    )
-    separates = forms.ModelMultipleChoiceField(
-        units_in_being(), label="分办单位", required=False, widget=forms.CheckboxSelectMultiple
-    )
+    lead = UnitField(label="主办单位", required=False, help_text="独办、主办+协办时选择")
+    assists = UnitsField(label="协办单位", required=False)
+    separates = UnitsField(label="分办单位", required=False)
     reply_due_on = DayField(
         label="答复期限",
         required=False,
@@ -218,13 +233,9 @@ class AdjustForm(ActionForm):
     removed = forms.ModelMultipleChoiceField(
         None, label="移出的单位", required=False, widget=forms.CheckboxSelectMultiple
     )
-    lead = forms.ModelChoiceField(units_in_being(), label="新的主办单位", required=False)
-    assists = forms.ModelMultipleChoiceField(
-        units_in_being(), label="增加的协办单位", required=False, widget=forms.CheckboxSelectMultiple
-    )
-    separates = forms.ModelMultipleChoiceField(
-        units_in_being(), label="增加的分办单位", required=False, widget=forms.CheckboxSelectMultiple
-    )
+    lead = UnitField(label="新的主办单位", required=False)
+    assists = UnitsField(label="增加的协办单位", required=False)
+    separates = UnitsField(label="增加的分办单位", required=False)
     reply_due_on = DayField(label="新增单位的答复期限", required=False, help_text="不填则从今天起按本届次规定计算")
     note = NoteField("调整原因")
 
@@ -248,11 +259,12 @@ class AdjustForm(ActionForm):
 
 
 class ReturnForm(ActionForm):
-    suggested_unit = forms.ModelChoiceField(units_in_being(), label="建议改由哪个单位承办")
+    suggested_unit = UnitField(label="建议改由哪个单位承办")
     note = NoteField("退办理由")
 
     def prepare(self):
-        self.fields["suggested_unit"].queryset = units_in_being().exclude(pk=self.thing.unit_id)
+        suggested = self.fields["suggested_unit"]
+        suggested.queryset = suggested.queryset.exclude(pk=self.thing.unit_id)
 
 
 class ContactForm(ActionForm):
@@ -350,7 +362,7 @@ class HandBackForm(ActionForm):
 
 class TransferForm(ActionForm):
     case = forms.ModelChoiceField(None, label="移交的单位", empty_label=None, widget=forms.RadioSelect)
-    successor = forms.ModelChoiceField(units_in_being(), label="承接的单位")
+    successor = UnitField(label="承接的单位")
     note = NoteField("移交依据", help_text="如机构改革文件的名称、文号")
 
     def prepare(self):
