@@ -11,6 +11,7 @@ from apps.proposals import operations as cases
 from apps.proposals import rearranging
 from apps.proposals.models import Case, Category, Proposal, Rating, ResultClass, Session
 from apps.proposals.workflow import CaseRole
+from apps.ratings import operations as ratings
 from apps.ratings.models import Receipt
 from apps.replies.models import Reply
 from tests import factories
@@ -192,6 +193,21 @@ def test_second_round_as_of_days_between(world):
         "replied",
         "closed",
     ]
+
+
+def test_second_round_begins_with_the_first_of_two_who_are_dissatisfied(world):
+    """docs/workflow.md, rehandle: automatic on a confirmed 不满意; that another one follows changes nothing."""
+    Session.objects.filter(pk=world.session.pk).update(asks_cosigners=True)
+    proposal = factories.handling(world, "001", proposers=[{"name": "赵堃"}, {"name": "钱祎"}])
+    reply = reply_at(world, case_of(proposal, world.housing), "issued")
+    for receipt, on in zip(reply.receipts.order_by("proposer__order"), (6, 20), strict=True):
+        at, scan = moment(2020, 5, on), factories.scan()
+        bad = factories.rating(world.session, "不满意")
+        ratings.enter(receipt, bad, by=world.secretary, at=at, received_on=day(5, on), scan=scan)
+        ratings.confirm(receipt, by=world.secretary2, at=at)
+    for as_of, again, state in ((day(5, 5), [], "replied"), (day(5, 7), ["001"], "handling")):
+        found = figures(world.session, as_of)
+        assert (found["rehandled"], found["states"][state]) == (again, 1), as_of
 
 
 def test_as_of_goes_by_the_dates_of_the_actions(world):

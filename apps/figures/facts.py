@@ -53,15 +53,21 @@ def ratings_of(case, day):
 
 
 def round_of(case, day):
-    """The round that a case was in on the day: a later one begins when 不满意 with the one before is confirmed."""
+    """The round that a case was in on the day: a later one begins when a first 不满意 with the one before is confirmed.
+
+    What other proposers are found to say later begins no round (docs/workflow.md, rehandle).
+    """
     found = 1
     for later in range(2, case.round + 1):
         before = [reply for reply in case.replies if reply.round == later - 1]
-        bad = [receipt for reply in before for receipt in reply.receipts if receipt.is_dissatisfied]
-        known = [receipt.confirmed_on or receipt.received_on for receipt in bad]
-        known = [date for date in known if date]
-        own = [reply.issued_on for reply in case.replies if reply.round == later and reply.issued_on]
-        if by(max(known) if known else min(own, default=None), day):
+        found_bad = [
+            receipt.confirmed_on or receipt.received_on
+            for reply in before
+            for receipt in reply.receipts
+            if receipt.is_dissatisfied and receipt.state == ReceiptState.CONFIRMED
+        ]
+        own = [reply.issued_on for reply in case.replies if reply.round == later]
+        if by(min(filter(None, found_bad or own), default=None), day):
             found = later
     return found
 
