@@ -59,7 +59,9 @@ def test_all_replies_of_a_session_come_in_one_pdf_with_bookmarks(client, world):
     with pdfplumber.open(io.BytesIO(content)) as pdf:
         text = "".join("".join((page.extract_text() or "").split()) for page in pdf.pages)
     assert text.index("第001号提案") < text.index("第002号提案") < text.index("第084号提案")
-    assert Event.objects.get(action="paper.print_batch").data == {"kind": "reply-letter", "papers": 3}
+    event = Event.objects.get(action="paper.print_batch")
+    assert (event.target_type, event.target_key) == ("session", "9-4"), "as every event of a session names it"
+    assert event.data == {"kind": "reply-letter", "papers": 3}
 
 
 def test_each_paper_is_a_file_of_its_own_in_a_zip(client, world):
@@ -251,8 +253,6 @@ def test_the_list_of_contents_tells_the_page_that_each_thing_is_on(client, world
         assert "答复函" in letter
 
 
-def pages_of_bookmarks(content):
-    """title → number of the page, the first being 1, of the inner bookmarks."""
 def test_the_list_of_contents_tells_the_day_in_shanghai(world):
     """Shortly after midnight it is still the day before in UTC, in which the database keeps time."""
     proposal = make.registered(world)
@@ -262,6 +262,8 @@ def test_the_list_of_contents_tells_the_day_in_shanghai(world):
     assert [one.dated_on for one in entries if one.title == "原件.pdf"] == [datetime.date(2020, 3, 11)]
 
 
+def pages_of_bookmarks(content):
+    """title → number of the page, the first being 1, of the inner bookmarks."""
     found = {}
     with pikepdf.open(io.BytesIO(content)) as pdf:
         numbers = {page.objgen: place for place, page in enumerate(pdf.pages, start=1)}

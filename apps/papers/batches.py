@@ -15,7 +15,7 @@ from apps.audit.operations import record
 from apps.documents.bundles import Part, bound, zipped
 from apps.documents.press import printed_many
 from apps.documents.word import paper_docx
-from apps.proposals.operations import actor
+from apps.proposals.operations import actor, target_of
 from apps.proposals.workflow import Refused
 
 from . import casefile
@@ -57,14 +57,11 @@ def _begin(kind, session, by, at, enqueue, *, total, proposal=None, **fields):
         raise Refused("您还有一批正在生成，请等它完成，或先取消它。")
     batch = Batch.objects.create(kind=kind, session=session, proposal=proposal, total=total, asked_by=by, asked_at=at,
                                  moved_at=at, **fields)  # fmt: skip
-    about = proposal or session
     record(
         action="paper.print_batch",
-        target_type="proposal" if proposal else "session",
-        target_key=str(about.pk),
-        target_name=proposal.name if proposal else session.key,
         at=at,
         data={"kind": kind, "papers": total},
+        **target_of(batch),
         **actor(by),
     )
     transaction.on_commit(lambda: enqueue(batch.pk))

@@ -59,5 +59,10 @@ class Batch(models.Model):
         ]
 
     @property
+    def workflow_proposal(self):
+        """What its events are about; none: the session."""
+        return self.proposal
+
+    @property
     def is_under_way(self):
         return self.stage in (self.Stage.QUEUED, self.Stage.RUNNING)

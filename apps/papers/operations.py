@@ -11,7 +11,7 @@ from apps.audit.operations import record
 from apps.documents.content import Sheet
 from apps.documents.kept import as_data
 from apps.proposals.models import Dispatch, Session
-from apps.proposals.operations import actor, check_day, lock
+from apps.proposals.operations import actor, check_day, lock, target_of
 from apps.proposals.workflow import NotAllowed, OutOfTurn, Refused
 from apps.replies.queries import is_number_used
 
@@ -89,14 +89,11 @@ def _digest(content):
 
 
 def _audit(sent, action, by, at, note="", **data):
-    about = sent.proposal or sent.session
     record(
         action=f"paper.{action}",
-        target_type="proposal" if sent.proposal else "session",
-        target_key=str(about.pk),
-        target_name=sent.proposal.name if sent.proposal else sent.session.key,
         at=at,
         note=note,
         data={"kind": sent.kind, "number": sent.number, "dated_on": str(sent.dated_on)} | data,
+        **target_of(sent),
         **actor(by),
     )

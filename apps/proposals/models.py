@@ -647,5 +647,10 @@ class Dispatch(models.Model):
         return self.number
 
     @property
+    def workflow_proposal(self):
+        """What its events are about; none: the session."""
+        return self.proposal
+
+    @property
     def is_void(self):
         return self.void_at is not None
