@@ -8,13 +8,14 @@ from collections import defaultdict
 
 from apps.documents.titles import chinese_number
 from apps.figures.facts import LAST_DAY, confirmed_receipts, is_closed, issued_replies, round_of
+from apps.papers.compose.names import clause, quoted
 from apps.proposals.models import Contact, Proposal, Proposer
 
 from . import wording
 from .parts import Kind, Part
 from .references import plain
 from .themes import theme_of, themes_of
-from .wording import chinese_day, clause, quoted, sentence
+from .wording import chinese_day, sentence
 
 EXAMPLES = 3  # of one theme or class, where nobody has chosen any
 

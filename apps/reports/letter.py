@@ -12,8 +12,9 @@ from django.utils import timezone
 from apps.documents.content import Annex, Letter
 from apps.figures.pictures import blocks_of
 from apps.figures.queries import tally as tally_of
+from apps.papers.compose.names import meeting
 
-from . import queries, wording
+from . import queries
 from .drafting import Examples, draft
 from .marks import loose_numbers
 from .parts import printed, where
@@ -103,13 +104,13 @@ def with_pictures(letter, session, texts, tally):
     """The letter with its figures drawn in an annex, where the office chose so. They end today at the latest."""
     if not texts.has_pictures:
         return letter
-    name = f"{wording.meeting_of(session)}提案办理情况图表"
+    name = f"{meeting(session)}提案办理情况图表"
     drawn = blocks_of(session, tally, tally.as_of or timezone.localdate())
     return replace(letter, attachments=(name,), annexes=(Annex("附件", name, drawn),)) if drawn else letter
 
 
 def usual_title(session):
-    return f"关于{wording.meeting_of(session)}提案办理情况的通报"
+    return f"关于{meeting(session)}提案办理情况的通报"
 
 
 def examples_of(session, tally, texts):
@@ -119,7 +120,7 @@ def examples_of(session, tally, texts):
 def references_for(session, texts, tally):
     """{name: Reference} of everything that the letter's texts can refer to."""
     words = (
-        ("届次会议", wording.meeting_of(session)),
+        ("届次会议", meeting(session)),
         ("通报场合", texts.occasion),
         ("报告人", texts.speaker),
     )

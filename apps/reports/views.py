@@ -18,6 +18,7 @@ from apps.documents.paper import paper_html
 from apps.documents.press import PressError, printed
 from apps.documents.word import DOCX, paper_docx
 from apps.figures.queries import tally as tally_of
+from apps.papers.compose.names import meeting
 from apps.proposals.buttons import Button
 from apps.proposals.forms import id_in, version_seen
 from apps.proposals.models import Session
@@ -41,7 +42,6 @@ from .queries import (
 )
 from .tables import lists_of, tables_of
 from .themes import theme_of, themes_of
-from .wording import meeting_of
 from .workflow import LetterState
 
 
@@ -108,7 +108,7 @@ def letter_page(request, session, problem="", status=200):
     as_asked = f"?{urlencode({'as_of': asked})}" if asked else ""
     context = {
         "session": session,
-        "meeting": meeting_of(session),
+        "meeting": meeting(session),
         "form": form,
         "as_of": as_of,
         "asked": asked,

@@ -6,6 +6,7 @@ A figures.Tally says only which words are right: for none, one, some and all.
 import re
 
 from apps.figures.queries import Tally
+from apps.papers.compose.names import clause
 from apps.proposals.models import Contact
 from apps.proposals.workflow import ProposalState
 
@@ -41,24 +42,9 @@ def sentence(text):
     return text if not text or text[-1] in "。！？…”" else f"{text}。"
 
 
-def clause(text):
-    """Text as one run without its last stop, to be put into a sentence."""
-    return "".join(line.strip() for line in text.splitlines()).rstrip("。；;，,、 ")
-
-
 def paragraphs(text):
     """The lines of a text that say something."""
     return [line.strip() for line in text.splitlines() if line.strip()]
-
-
-def quoted(title):
-    """《title》; book marks inside become 〈〉."""
-    return "《" + title.strip().translate({ord("《"): "〈", ord("》"): "〉"}) + "》"
-
-
-def meeting_of(session):
-    """区政协九届四次会议, also where the label names the committee itself."""
-    return session.label if session.committee in session.label else f"{session.committee}{session.label}"
 
 
 def opening(texts):
