@@ -26,7 +26,7 @@ from apps.calendars.deadlines import (
     working_days_between,
 )
 from apps.calendars.models import CalendarDay, CalendarYear
-from apps.calendars.operations import publish_missing_years, publish_year
+from apps.calendars.operations import publish_year
 
 pytestmark = pytest.mark.django_db
 
@@ -366,16 +366,6 @@ def test_publish_year_refuses_what_is_no_exception(row):
     with pytest.raises(ValueError):
         publish_year(2027, [(day(row[0]), row[1], "元旦")], version="2027-1", source="")
     assert not CalendarYear.objects.filter(year=2027).exists()
-
-
-def test_publish_missing_years_adds_only_those():
-    assert publish_missing_years() == []
-    before = set(CalendarDay.objects.values_list("day", "is_working", "name"))
-    CalendarYear.objects.filter(year=2020).delete()
-    CalendarYear.objects.filter(year=2019).update(version="2019-2")
-    assert publish_missing_years() == [2020]
-    assert set(CalendarDay.objects.values_list("day", "is_working", "name")) == before
-    assert CalendarYear.objects.get(year=2019).version == "2019-2"
 
 
 def test_day_that_is_no_exception_is_invalid():

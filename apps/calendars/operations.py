@@ -5,7 +5,6 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
-from . import published
 from .models import CalendarDay, CalendarYear
 
 
@@ -26,15 +25,6 @@ def publish_year(
     CalendarDay.objects.filter(day__year=year).delete()
     CalendarDay.objects.bulk_create(rows)
     return CalendarYear.objects.update_or_create(year=year, defaults={"version": version, "source": source})[0]
-
-
-def publish_missing_years() -> list[int]:
-    """Take over the years that a newer chinesecalendar knows and the table does not. Returns them."""
-    known = set(CalendarYear.objects.values_list("year", flat=True))
-    missing = [year for year in published.years() if year not in known]
-    for year in missing:
-        publish_year(year, published.exceptions(year), version=f"{year}-1", source=published.SOURCE)
-    return missing
 
 
 @transaction.atomic

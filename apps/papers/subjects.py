@@ -139,10 +139,5 @@ def session_for_committee(occasion):
     return _session(occasion, standing_of(occasion.user, occasion.on).is_secretariat)
 
 
-def session_for_office_and_committee(occasion):
-    standing = standing_of(occasion.user, occasion.on)
-    return _session(occasion, standing.is_office or standing.is_secretariat)
-
-
 def _session(occasion, is_seen):
     return Session.objects.filter(pk=occasion.session.pk) if is_seen else Session.objects.none()

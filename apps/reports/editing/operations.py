@@ -22,7 +22,6 @@ from ..snapshots import source_of
 from ..wording import typed_number_off
 
 LONGEST = 20_000  # characters of a part
-DIRECTIONS = ("up", "down")
 
 
 @transaction.atomic
