@@ -4,15 +4,18 @@ import datetime
 import re
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.urls import reverse
 
 from apps.audit.models import Event
 from apps.desk.homes import waiting_for
+from apps.desk.telling import label_of
 from apps.proposals import operations as cases
 from apps.proposals import rearranging
 from apps.proposals.attachments import files_of
 from apps.proposals.models import Case
+from apps.proposals.settings.operations import change_session_settings
 from apps.proposals.workflow import CaseRole
 from apps.replies import operations as replies
 from tests import factories as make
@@ -449,6 +452,47 @@ def test_the_auditor_reads_and_checks_the_trail_and_nobody_changes_it(client, wo
         cursor.execute("UPDATE audit_event SET actor_name = 'x' WHERE action = 'case.accept'")
     assert "日志不完整" in client.get("/audit/?verify=1").content.decode()
     assert client.get(proposal.get_absolute_url()).status_code == 404
+
+
+def test_the_auditor_reads_in_chinese_what_the_office_changed_of_settings_units_and_calendar(client, world):
+    change_session_settings(
+        world.session, by=world.office, at=make.moment(), limits={"reply": (2, "months")}, decimals=2
+    )
+    client.force_login(world.office)
+    unit = f"/admin/units/unit/{world.culture.pk}/change/"
+    given = {"name": "区文旅委", "order": "2", "aliases-0-name": "区文化委", "portfolios-0-id": ""}
+    page = client.get(unit)
+    for formset in page.context["inline_admin_formsets"]:
+        prefix, rows = formset.formset.prefix, formset.formset.initial_forms
+        given |= {f"{prefix}-TOTAL_FORMS": len(rows) + 1, f"{prefix}-INITIAL_FORMS": len(rows)}
+        for row in rows:
+            given |= {bound.html_name: bound.value() or "" for bound in row}
+    given |= {"portfolios-0-until_on": "2020-06-30"}
+    assert client.post(unit, given).status_code == 302
+    days = {"year": "2031", "source": "国办发明电", "days": "2031-01-01 放假 元旦"}
+    assert client.post("/admin/calendars/calendaryear/add/", days).status_code == 302
+    client.force_login(world.auditor)
+    page = client.get("/audit/").content.decode()
+    for told in (
+        "修改届次设置",
+        "答复期限：3个月 → 2个月",
+        "百分比小数位：1 位（92.9%） → 2 位（92.89%）",
+        "修改承办单位",
+        "简称：区文化旅游委 → 区文旅委",
+        "增加单位别名：区文化委",
+        "至（空） → 2020-06-30",
+        "新建工作日历年度",
+        "增加：2031-01-01 放假 元旦",
+    ):
+        assert told in page, told
+
+
+def test_every_action_that_is_recorded_by_name_has_a_chinese_one():
+    """What the tables of transitions have is named there; the rest stands as `action="…"` where it is recorded."""
+    sources = [path.read_text() for path in (settings.BASE_DIR / "apps").rglob("*.py")]
+    named = {name for source in sources for name in re.findall(r'action="([a-z_]+\.[a-z_]+)"', source)}
+    assert {"session.settings", "user.create", "paper.print_batch"} <= named
+    assert {name for name in named if label_of(name) == name} == set()
 
 
 def test_what_begins_from_a_case_is_offered_on_its_page(client, world):

@@ -3,13 +3,16 @@
 from django.core.exceptions import FieldDoesNotExist
 
 from apps.accounts.models import User
-from apps.proposals.models import Case, Proposal
+from apps.calendars.models import CalendarYear
+from apps.proposals.models import Case, Category, Proposal, Sector
 from apps.proposals.rearranging import PROPOSER_FIELDS
+from apps.proposals.settings.changes import in_words
 from apps.proposals.workflow import CaseRole
 from apps.ratings.models import Receipt
 from apps.replies.models import Commitment, Reply
 from apps.reports.models import AnnualLetter
 from apps.supervision.models import Card
+from apps.units.models import Leader, Unit
 
 THINGS = (Proposal, Case, Reply, Receipt, Commitment, Card, AnnualLetter)
 TABLES = {model.WORKFLOW.name: model.WORKFLOW for model in THINGS}
@@ -20,6 +23,8 @@ FURTHER = {
     "paper.void": "发文作废",
     "paper.print_batch": "批量打印文书",
     "session.open": "新建届次",
+    "session.settings": "修改届次设置",
+    "session.make_missing": "导入时新建名称",
     "delegation.create": "登记委托",
     "delegation.end": "提前终止委托",
     "allocation.place": "拟定分办",
@@ -47,6 +52,10 @@ FURTHER = {
     "letter.give_material": "反馈通报素材",
     "user.create": "新建用户",
     "user.change": "修改用户",
+} | {
+    f"{model._meta.model_name}.{action}": f"{word}{model._meta.verbose_name}"
+    for model in (Unit, Leader, Category, Sector, CalendarYear)  # what the office keeps in the admin site
+    for action, word in (("create", "新建"), ("change", "修改"))
 }
 PLAIN = (  # facts that stand for themselves: name in the event, what it is called
     ("proposal", "提案"),
@@ -112,8 +121,8 @@ def facts_of(event):
         before, after = ("、".join(_proposer(one) for one in group) for group in data["proposers"])
         found.append(f"提案者：{before} → {after}")
     for name, label in (("units", "承办单位"), ("added", "增加")):
-        if data.get(name) and all(isinstance(one, list) for one in data[name]):
-            found.append(f"{label}：" + "、".join(f"{unit}（{CaseRole(role).label}）" for unit, role in data[name]))
+        if data.get(name):
+            found.append(f"{label}：{'、'.join(map(_named, data[name]))}")
     if data.get("removed"):
         found.append("移出：" + "、".join(map(str, data["removed"])))
     if "from_on" in data and "until_on" in data:
@@ -121,10 +130,33 @@ def facts_of(event):
     found += [f"{label}：{data[name]}" for name, label in PLAIN if data.get(name)]
     if event.target_type == "user":
         found += _of_account(data)
+    found += _of_rows(data)
+    if event.action == "session.settings":
+        found += [f"{label}：{before} → {after}" for label, before, after in in_words(data["changes"])]
+    if event.action == "session.make_missing":
+        found += [f"{label}：{'、'.join(names)}" for label, names in data.items()]
     if before := data.get("before"):
         told = "，".join(f"{label}{before[name]}" for name, label in RECEIPT_FACTS.items() if before.get(name))
         found.append(f"更正前：{told}")
     return found
+
+
+def _named(one):
+    """A unit with its part in a proposal, or what is only a text."""
+    return f"{one[0]}（{CaseRole(one[1]).label}）" if isinstance(one, list) else one
+
+
+def _of_rows(data):
+    """What an event of the admin site tells of the lines below a form: aliases, portfolios."""
+    for what, word in (("added_rows", "增加"), ("removed_rows", "删除")):
+        for kind, rows in data.get(what, {}).items():
+            yield f"{word}{kind}：{'、'.join(rows)}"
+    for kind, rows in data.get("changed_rows", {}).items():
+        for row, fields in rows.items():
+            told = "，".join(
+                f"{label}{before or '（空）'} → {after or '（空）'}" for label, (before, after) in fields.items()
+            )
+            yield f"{kind}{row}：{told}"
 
 
 def _of_account(data):
