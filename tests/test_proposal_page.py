@@ -10,6 +10,7 @@ from apps.proposals import operations as cases
 from apps.proposals import rearranging
 from apps.proposals.models import Proposal
 from apps.proposals.workflow import CaseRole
+from apps.ratings import operations as ratings
 from apps.replies import operations as replies
 from apps.supervision import operations as cards
 from tests import factories as make
@@ -255,6 +256,24 @@ def test_versions_are_for_those_who_see_drafts(client, world):
         page = shown(client, world.people[person], proposal).content.decode()
         assert ("版本与修改" in page) is sees, person
         assert (compare in page) is sees, person
+
+
+def test_why_a_draft_was_sent_back_is_for_those_who_see_drafts(client, world):
+    """docs/workflow.md, 谁能看到什么: the committee sees a reply once it has gone out, and nothing of before."""
+    proposal = make.handling(world)
+    reply = make.reply_at(world, proposal.cases.get(), "unit_review")
+    replies.send_back(reply, by=world.head, at=make.moment(2020, 4, 20, hour=11), note="数字与台账不符")
+    again = make.moment(2020, 4, 21)
+    replies.submit(reply, by=world.clerk, at=again)
+    replies.unit_approve(reply, by=world.head, at=again)
+    replies.office_forward(reply, world.leader_row, by=world.office, at=again)
+    replies.sign(reply, reply.content_hash, by=world.leader, at=again)
+    told = {"number": "大建函〔2020〕7号", "issued_on": again.date(), "means": "post"}
+    ratings.issue(reply, by=world.clerk, at=again, **told)
+    for person, sees in (("clerk", True), ("office", True), ("leader", True), ("secretary", False)):
+        page = shown(client, world.people[person], proposal).content.decode()
+        assert ("数字与台账不符" in page) is sees, person
+        assert "文号：大建函〔2020〕7号" in page and "退回修改" in page, person
 
 
 def test_the_history_tells_whose_part_it_was_without_making_it_the_persons_office(client, world):
