@@ -284,6 +284,18 @@ def test_a_slip_in_registering_is_told_and_everything_else_stays_typed(client, w
     assert counts() == before
 
 
+def test_nobody_has_to_type_what_is_not_kept_of_a_secret_proposal(client, world):
+    """docs/workflow.md, 涉密提案: number, kind, day and state only. What is typed travels, and lies in the browser."""
+    client.force_login(world.office)
+    page = client.get(reverse("proposals:register")).content.decode()
+    assert not re.search(r'<(input|textarea)[^>]*name="(title|proposers)"[^>]* required', page)
+    untold = dict.fromkeys(("title", "proposers", "text"))
+    answer = client.post(reverse("proposals:register"), registering(world, is_secret="on", **untold))
+    assert answer.status_code == 302
+    kept = Proposal.objects.get()
+    assert (kept.title, [one.name for one in kept.proposers.all()], kept.is_secret) == ("涉密提案", ["—"], True)
+
+
 def test_a_number_twice_is_told_on_the_page_and_full_width_digits_are_the_same_number(client, world):
     client.force_login(world.office)
     url = reverse("proposals:register")

@@ -132,11 +132,18 @@ class UnitsField(InBeing, forms.ModelMultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 
 
+    is_secret = forms.BooleanField(
+        label="涉密提案",
+        required=False,
+        help_text="只登记案号、类型和接收日期，案由、提案者等一律不填，也不保存；线下办理",
+    )
 PROPOSER = re.compile(r"[、，,；;\n]+")
 
 
 class RegisterForm(forms.Form):
-    """A proposal as it came, its proposers as 张三、李四 or one a line."""
+    """A proposal as it came, its proposers as 张三、李四 or one a line. Of a secret one nobody has to type either."""
+
+    use_required_attribute = False  # a browser would ask for the title of a secret one
 
     session = forms.ModelChoiceField(Session.objects.all(), label="届次", empty_label=None)
     number = forms.CharField(label="案号", max_length=20, help_text="按政协编号填写，如 084")
@@ -151,10 +158,13 @@ class RegisterForm(forms.Form):
     kind = forms.ChoiceField(label="提案类型", choices=Proposal.Kind.choices)
     sector = forms.ModelChoiceField(Sector.objects.all(), label="界别", required=False)
     category = forms.ModelChoiceField(Category.objects.all(), label="类别", required=False)
-    is_secret = forms.BooleanField(
-        label="涉密提案", required=False, help_text="只登记案号、类型和接收日期，其他内容一律不保存，线下办理"
-    )
     received_on = DayField(label="接收日期")
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.is_bound and self["is_secret"].data:
+            for name in ("title", "proposers"):
+                self.fields[name].required = False
+
     phone = forms.CharField(label="联系电话", max_length=60, required=False)
     address = forms.CharField(label="通信地址", max_length=200, required=False)
     contact_person = forms.CharField(label="集体联系人", max_length=60, required=False, help_text="集体提案填写")
