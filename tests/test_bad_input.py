@@ -398,6 +398,18 @@ def test_a_slip_in_assigning_is_told_and_nothing_is_assigned(client, world, type
     assert (counts(), proposal.state, proposal.cases.count()) == (before, "received", 0)
 
 
+def test_a_day_that_no_calendar_reaches_is_told_before_limits_are_counted_from_it(client, world):
+    """Carried over to the end of all years, a case could never ask for an extension: a month later is no date."""
+    proposal = make.handling(world)
+    client.force_login(world.office)
+    url = reverse("proposals:act", args=[proposal.pk, "carry_over"])
+    before = counts()
+    for due_on in ("9999-12-31", "2200-01-01"):
+        answer = client.post(url, {"note": PROSE, "seen": proposal.stamp, "reply_due_on": due_on})
+        assert answer.status_code == 422 and "请核对年份" in answer.content.decode()
+    assert counts() == before
+
+
 def drafting(reply, **changes):
     given = {
         "seen": reply.stamp,

@@ -1,10 +1,16 @@
 """Forms of delegations and of the own display. Field names are the operations' parameter names."""
 
+import datetime
+
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 
 from apps.units.models import Leader
 
 from .models import User
+
+FIRST_DAY, LAST_DAY = datetime.date(1900, 1, 1), datetime.date(2199, 12, 31)
+UNLIKELY = f"日期应在{FIRST_DAY.year}年至{LAST_DAY.year}年之间，请核对年份。"
 
 
 class DayInput(forms.DateInput):
@@ -12,6 +18,13 @@ class DayInput(forms.DateInput):
 
     def __init__(self, **kwargs):
         super().__init__(format="%Y-%m-%d", **kwargs)
+
+
+class DayField(forms.DateField):
+    """A day that somebody types: a slip in the year is told here, before limits are counted from it."""
+
+    widget = DayInput
+    default_validators = (MinValueValidator(FIRST_DAY, UNLIKELY), MaxValueValidator(LAST_DAY, UNLIKELY))
 
 
 class LeaderField(forms.ModelChoiceField):
@@ -25,8 +38,8 @@ class LeaderField(forms.ModelChoiceField):
 class DelegationForm(forms.Form):
     principal = LeaderField(label="委托的领导", help_text="外出、生病或岗位空缺、不能审签的领导")
     delegate = LeaderField(label="受托的领导", help_text="期间代为审签、督办，看到委托领导所能看到的提案")
-    from_on = forms.DateField(label="自", widget=DayInput, help_text="当天起生效")
-    until_on = forms.DateField(label="至", widget=DayInput, help_text="当天仍有效，次日起自动失效")
+    from_on = DayField(label="自", help_text="当天起生效")
+    until_on = DayField(label="至", help_text="当天仍有效，次日起自动失效")
     reason = forms.CharField(label="事由", max_length=200, help_text="如 赴外地学习；岗位空缺，区政府办公会议指定")
 
 

@@ -5,24 +5,14 @@ import re
 from django import forms
 from django.utils import timezone
 
+from apps.accounts.forms import DayField
 from apps.units.models import Leader, Unit
-
 from apps.units.queries import units_in_being
+
 from .attachments import DOCUMENTS, SCANS, files_of, media_type_of
 from .models import Attachment, Category, Contact, Proposal, Proposer, Sector, Session
 from .queries import number_as_printed
 from .workflow import CaseRole, CaseState, Refused
-
-
-class DateInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self, **kwargs):
-        super().__init__(format="%Y-%m-%d", **kwargs)
-
-
-class DayField(forms.DateField):
-    widget = DateInput
 
 
 class NoteField(forms.CharField):
@@ -132,11 +122,6 @@ class UnitsField(InBeing, forms.ModelMultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 
 
-    is_secret = forms.BooleanField(
-        label="涉密提案",
-        required=False,
-        help_text="只登记案号、类型和接收日期，案由、提案者等一律不填，也不保存；线下办理",
-    )
 PROPOSER = re.compile(r"[、，,；;\n]+")
 
 
@@ -147,6 +132,11 @@ class RegisterForm(forms.Form):
 
     session = forms.ModelChoiceField(Session.objects.all(), label="届次", empty_label=None)
     number = forms.CharField(label="案号", max_length=20, help_text="按政协编号填写，如 084")
+    is_secret = forms.BooleanField(
+        label="涉密提案",
+        required=False,
+        help_text="只登记案号、类型和接收日期，案由、提案者等一律不填，也不保存；线下办理",
+    )
     title = forms.CharField(label="案由", max_length=200)
     proposers = forms.CharField(
         label="提案者",
@@ -159,12 +149,6 @@ class RegisterForm(forms.Form):
     sector = forms.ModelChoiceField(Sector.objects.all(), label="界别", required=False)
     category = forms.ModelChoiceField(Category.objects.all(), label="类别", required=False)
     received_on = DayField(label="接收日期")
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if self.is_bound and self["is_secret"].data:
-            for name in ("title", "proposers"):
-                self.fields[name].required = False
-
     phone = forms.CharField(label="联系电话", max_length=60, required=False)
     address = forms.CharField(label="通信地址", max_length=200, required=False)
     contact_person = forms.CharField(label="集体联系人", max_length=60, required=False, help_text="集体提案填写")
@@ -174,6 +158,12 @@ class RegisterForm(forms.Form):
     )
     remark = forms.CharField(label="备注", max_length=500, required=False)
     files = UploadField(DOCUMENTS, label="提案原件、附图等", required=False, help_text="可一次选几个文件")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.is_bound and self["is_secret"].data:
+            for name in ("title", "proposers"):
+                self.fields[name].required = False
 
     def clean_proposers(self):
         names = [name.strip() for name in PROPOSER.split(self.cleaned_data["proposers"]) if name.strip()]
