@@ -4,12 +4,14 @@ import datetime
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.models import Post, User
 from apps.accounts.operations import create_system_admin, set_mail_address
 from apps.accounts.queries import standing_of
+from apps.audit.models import Event
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -188,6 +190,18 @@ def test_changing_ones_password_needs_the_old_one_and_a_good_new_one(client):
     assert change(make.PASSWORD, "another-good-phrase").status_code == 302
     assert user.check_password("another-good-phrase")
     assert client.get("/").status_code == 200, "the change does not sign the person out"
+
+
+def test_a_new_password_of_ones_own_is_in_the_trail_and_only_this_browser_stays_signed_in(client):
+    make.user("wu", "吴办", Post.Kind.OFFICE)
+    elsewhere = Client()
+    for browser in (client, elsewhere):
+        sign_in(browser, "wu")
+    given = {"old_password": make.PASSWORD, "new_password1": "a-Long-enough-1", "new_password2": "a-Long-enough-1"}
+    assert client.post(reverse("accounts:password"), given).url == reverse("desk:home")
+    event = Event.objects.get(action="user.change")
+    assert (event.actor_key, event.target_key, event.data) == ("wu", "wu", {"changed": ["password"]})
+    assert (client.get("/").status_code, elsewhere.get("/").status_code) == (200, 302)
 
 
 def test_passwords_and_pages_are_not_kept_by_a_shared_browser(client):

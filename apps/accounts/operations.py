@@ -1,5 +1,6 @@
-"""What is done with delegations and the own display, and how the first administrator
-comes in: one operation an action, event inside.
+"""What is done with delegations, the own display, address and password, and how the first administrator comes in.
+
+One operation an action, event inside.
 
 Refusals are django.core.exceptions.PermissionDenied (not the office) and ValidationError (Chinese sentences for the
 page); then nothing is stored.
@@ -101,8 +102,19 @@ def set_display(user, *, theme, text_size):
 @transaction.atomic
 def set_mail_address(user, address, *, at):
     """邮件地址: where the person's own notices go; "" for none. The trail tells that it changed, not what it is."""
-    if not User.objects.filter(pk=user.pk).exclude(email=address).update(email=address):
-        return
+    if User.objects.filter(pk=user.pk).exclude(email=address).update(email=address):
+        _record_own_change(user, "email", at)
+
+
+@transaction.atomic
+def set_own_password(user, password, *, at):
+    """修改密码, the own one. The trail tells that it changed."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    _record_own_change(user, "password", at)
+
+
+def _record_own_change(user, column, at):
     record(
         action="user.change",
         target_type="user",
@@ -111,7 +123,7 @@ def set_mail_address(user, address, *, at):
         actor_key=user.username,
         actor_name=str(user),
         at=at,
-        data={"changed": ["email"]},
+        data={"changed": [column]},
     )
 
 

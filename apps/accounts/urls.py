@@ -1,5 +1,5 @@
 from django.contrib.auth import views as auth
-from django.urls import path, reverse_lazy
+from django.urls import path
 
 from . import views
 
@@ -7,11 +7,7 @@ app_name = "accounts"
 urlpatterns = [
     path("sign-in/", auth.LoginView.as_view(template_name="accounts/sign_in.html"), name="sign_in"),
     path("sign-out/", auth.LogoutView.as_view(), name="sign_out"),
-    path(
-        "password/",
-        auth.PasswordChangeView.as_view(template_name="accounts/password.html", success_url=reverse_lazy("desk:home")),
-        name="password",
-    ),
+    path("password/", views.OwnPassword.as_view(), name="password"),
     path("display/", views.display, name="display"),
     path("posts/", views.posts, name="posts"),
     path("delegations/new/", views.delegate, name="delegate"),
