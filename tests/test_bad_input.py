@@ -561,6 +561,7 @@ def test_unknown_actions_and_things_are_not_found(client, world):
         "/reports/letters/%00/",
         "/reports/letters/%00/letter.pdf",
         "/exchange/export/%00/",
+        "/settings/sessions/%00/",
         "/proposals/%ED%A0%80/",
         "/nowhere/",
     ):
@@ -629,6 +630,13 @@ def test_no_query_string_breaks_a_page(client, world, person, url):
     client.force_login(world.people[person])
     for query in QUERIES:
         assert client.get(f"{url}?{query}").status_code == 200, query
+
+
+def test_nul_in_an_address_of_the_admin_site_is_refused_before_a_database_sees_it(client, world):
+    client.force_login(world.office)
+    client.raise_request_exception = False
+    assert client.get("/admin/proposals/sector/?name=%00").status_code == 400
+    assert client.get("/admin/proposals/sector/?q=%00").status_code == 200
 
 
 def test_a_search_that_cannot_be_made_is_told(client, world):

@@ -71,6 +71,10 @@ class ByPost:
     def has_module_permission(self, request):
         return self.allows(request)
 
+    def lookup_allowed(self, lookup, value, request):
+        """As Django has it, but for NUL, which PostgreSQL cannot look up: then 400."""
+        return "\x00" not in value and super().lookup_allowed(lookup, value, request)
+
     def has_view_permission(self, request, obj=None):
         return self.allows(request)
 
