@@ -6,20 +6,29 @@ cookies of its own; `sign_in(page, user)` spares the form. Addresses are paths: 
 A click does not wait for the page that it leads to: `follow`, `open_item`, `go_by_menu` and `told` do, and after them
 the page is there whole. Whoever uses `click` or `press` goes on with something that waits by itself (`told`, `expect`,
 a click or a text put into what only the next page has), never with what is read at once or with the database.
+What has to happen before an answer comes is done within `held_back`.
 
 A test fails if one of its pages logs an error, raises one or asks another host for anything. `problems` lists them
-as text; a test that provokes one on purpose (a page that is missing or refused) takes it out of that list again.
+as text; a test that provokes a refusal on purpose takes it out of that list again with `forgive`.
 Failures leave screenshots in `var/screenshots`.
+
+`SLOW_BROWSER=4 bin/test tests/test_days.py` makes every page four times slower and every answer late: what fails then,
+and not without it, reads something before it is there.
 """
 
 import os
 import re
 import subprocess
+import threading
+import time
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
+from django.core.signals import request_finished, request_started
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, expect, sync_playwright
 
@@ -39,8 +48,11 @@ FLAGS = [
 ]
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
-PATIENCE = 30_000  # milliseconds, for everything that is waited for: a busy machine of two cores is slow
+PATIENCE = 60_000  # milliseconds, for everything that is waited for: a busy machine of two cores is slow
 expect.set_options(timeout=PATIENCE)
+SLOWER = float(os.environ.get("SLOW_BROWSER") or 1)  # times
+LATE = 300  # milliseconds that every answer to a slow browser comes later
+LAST_MOMENT = 120  # seconds before midnight in which no test begins: its "today" would end while it runs
 
 contexts_key = pytest.StashKey()
 problems_key = pytest.StashKey()
@@ -60,6 +72,43 @@ def browser():
 @pytest.fixture
 def problems(request):
     return request.node.stash.setdefault(problems_key, [])
+
+
+class Answering:
+    """Waits at its end until the live server has answered everything: a closed browser does not end what it asked
+    for, and the database must not be emptied under it."""
+
+    def __init__(self):
+        self.count, self.changed = 0, threading.Condition()
+        self.begun, self.done = self._change_by(1), self._change_by(-1)
+
+    def _change_by(self, step):
+        def change(**_):
+            if threading.current_thread() is threading.main_thread():
+                return  # the test's own client
+            with self.changed:
+                self.count += step
+                self.changed.notify_all()
+
+        return change
+
+    def __enter__(self):
+        request_started.connect(self.begun)
+        request_finished.connect(self.done)
+        return self
+
+    def __exit__(self, *_):
+        with self.changed:
+            self.changed.wait_for(lambda: self.count <= 0, PATIENCE / 1000)
+        request_started.disconnect(self.begun)
+        request_finished.disconnect(self.done)
+
+
+def slow_down(page):
+    session = page.context.new_cdp_session(page)
+    session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    unlimited = {"downloadThroughput": -1, "uploadThroughput": -1}
+    session.send("Network.emulateNetworkConditions", {"offline": False, "latency": LATE} | unlimited)
 
 
 @pytest.fixture
@@ -89,12 +138,15 @@ def new_page(request, browser, live_server, transactional_db, problems):
         context.on("console", note_message)
         context.on("weberror", lambda raised: problems.append(f"page error: {raised.error}"))
         context.on("request", note_request)
+        if SLOWER > 1:
+            context.on("page", slow_down)
         contexts.append(context)
         return context.new_page()
 
-    yield open_page
-    for context in contexts:
-        context.close()
+    with Answering():
+        yield open_page
+        for context in contexts:
+            context.close()
 
 
 @pytest.fixture
@@ -137,9 +189,21 @@ def people(new_page, sign_in):
 
 
 def follow(target):
-    """Clicks a link, or the button of a form, and waits until the page that it leads to is there, its scripts run."""
+    """Clicks a link, or the button of a form, and waits until the page that it leads to is there, its scripts run.
+
+    The page that it stands on is waited for too: else an earlier click's page could be taken for this one's.
+    """
+    target.wait_for()
+    settle(target.page)
     with target.page.expect_navigation():
         target.click()
+    settle(target.page)
+
+
+def settle(page):
+    """Waits until the page is whole: also one that a script wrote, after an upload, in the place of the one before."""
+    page.wait_for_load_state()
+    page.wait_for_function("() => document.readyState === 'complete'")
 
 
 def open_item(page, section, number="001"):
@@ -162,8 +226,43 @@ def press(page, name):
 def told(where, text):
     """Waits until a page, or a part of it, says something, and until the rest of that page is there too."""
     where.get_by_text(text).first.wait_for()
-    page = where.page if isinstance(where, Locator) else where
-    page.wait_for_load_state()
+    settle(where.page if isinstance(where, Locator) else where)
+
+
+@contextmanager
+def held_back(page, address):
+    """Requests for the address (a glob) are answered only after the block; gives the list of those that came."""
+    waiting, is_over = [], False
+
+    def keep(route):
+        if is_over:
+            route.continue_()
+        else:
+            waiting.append(route)
+
+    page.route(address, keep)
+    yield waiting
+    is_over = True
+    for route in waiting:
+        route.continue_()
+
+
+def forgive(page, problems, status):
+    """Takes a refusal that the test is about out of the problems, once the browser has told of it. It is all that it
+    may have told of."""
+    latest = time.monotonic() + PATIENCE / 1000
+    while not problems and time.monotonic() < latest:
+        page.wait_for_timeout(20)
+    assert problems and all(f"status of {status}" in one for one in problems), problems
+    problems.clear()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    now = timezone.localtime()
+    left = 24 * 3600 - (now.hour * 3600 + now.minute * 60 + now.second)
+    if "new_page" in item.fixturenames and left <= LAST_MOMENT:
+        time.sleep(left)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -19,7 +19,7 @@ from apps.proposals.models import Proposal
 from apps.proposals.workflow import CaseRole, NotAllowed, OutOfTurn, Refused
 from apps.units.models import Unit
 from tests import factories as make
-from tests.browser import told
+from tests.browser import held_back, told
 
 LEAD, ASSIST, SEPARATE = CaseRole.LEAD, CaseRole.ASSIST, CaseRole.SEPARATE
 AT = make.moment(2020, 3, 2)
@@ -590,6 +590,23 @@ def test_twenty_proposals_are_assigned_by_their_suggestions_within_25_clicks(tra
     assert {one.state for one in found} == {"assigned"}
     units = [one.cases.get().unit.name for one in found.order_by("number")]
     assert units == ["区住房城乡建委"] * 6 + ["区城市管理局"] + ["区住房城乡建委"] * 13
+
+
+def test_clicks_before_the_answer_are_all_done_and_what_was_chosen_stays(transactional_db, people):
+    world = make.world()
+    past_and_present(world, 3)
+    page = people(world.office, "/allocation/")
+    first, second, third = (page.locator("article", has_text=f"第{number}号") for number in ("001", "002", "003"))
+    with held_back(page, "**/allocation/**"):
+        for row in (first, second):
+            row.get_by_role("button", name="区住房城乡建委").click()
+        third.get_by_role("combobox").select_option("区城市管理局")
+    for row in (first, second):
+        expect(row.locator(".plan-set")).to_contain_text("区住房城乡建委")
+    expect(third.get_by_role("combobox")).to_have_value(str(world.parks.pk))
+    third.get_by_role("button", name="确定").click()
+    expect(third.locator(".plan-set")).to_contain_text("区城市管理局")
+    assert Line.objects.count() == 3
 
 
 def test_the_draft_works_without_scripts(transactional_db, new_page, sign_in):

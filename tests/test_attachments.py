@@ -2,7 +2,6 @@
 
 import io
 import re
-import time
 
 import pikepdf
 import pytest
@@ -19,7 +18,7 @@ from apps.ratings import operations as ratings
 from apps.replies import operations as replies
 from apps.replies import promises
 from tests import factories as make
-from tests.browser import told
+from tests.browser import held_back, told
 
 APRIL = make.moment(2020, 4, 20)
 PEOPLE = ("office", "clerk", "head", "culture_head", "leader", "other_leader", "secretary", "auditor", "admin")
@@ -161,14 +160,9 @@ def test_several_files_go_up_at_once_with_their_progress_shown(page, sign_in, tr
     page.get_by_label("参加人员").fill("提案者赵堃")
     page.get_by_label("沟通情况").fill("看了现场。")
     page.get_by_label("附件").set_input_files([picture, paper])
-
-    def slowly(route):
-        time.sleep(0.5)
-        route.continue_()
-
-    page.route("**/contact/", slowly)
-    page.get_by_role("button", name="沟通记录").click()
-    page.get_by_role("status").filter(has_text="上传").wait_for()
+    with held_back(page, "**/contact/"):
+        page.get_by_role("button", name="沟通记录").click()
+        page.get_by_role("status").filter(has_text="上传").wait_for()
     told(page, "已保存沟通记录")
     expect(page).to_have_url(re.compile(case.proposal.get_absolute_url() + "$"))
     assert [one.name for one in files_of("contact", case.contacts.get().pk)] == ["现场.png", "记录.pdf"]

@@ -13,7 +13,7 @@ from apps.proposals.models import Proposal
 from apps.ratings.models import Receipt
 from apps.replies.models import Reply
 from tests import factories as make
-from tests.browser import PHONE, follow, told
+from tests.browser import PHONE, follow, forgive, told
 
 WIDTHS = {"desk": {"viewport": {"width": 1440, "height": 900}}, "phone": PHONE}
 
@@ -143,6 +143,7 @@ def test_a_leader_returns_with_a_reason_typed_on_the_same_page(world, at_home):
     page, reading = hand.page, hand.page.url
     hand.click(page.get_by_text("退回", exact=True))
     page.get_by_role("button", name="确认退回").click()  # without a reason: the browser asks for it
+    expect(page.get_by_label("退回理由")).to_be_focused()
     assert page.url == reading
     assert Reply.objects.get(pk=reply.pk).state == "leader_signoff"
     hand.fill("退回理由", "开工时间要写明。")
@@ -167,7 +168,7 @@ def test_a_text_that_changed_meanwhile_is_not_signed(world, at_home, problems):
     told(hand.page, "已有变化")
     found = Reply.objects.get(pk=reply.pk)
     assert (found.state, found.signed_hash) == ("leader_signoff", "")
-    problems[:] = [one for one in problems if "status of 409" not in one]  # what the browser says of the refusal
+    forgive(hand.page, problems, 409)
 
 
 def test_what_was_changed_and_how_it_came_lie_folded_in_the_page(world, at_home):
@@ -239,7 +240,7 @@ def test_the_offices_day(world, at_home):
     told(page, "已交办")
     assert hand.done == {"clicks": 2, "fields": 2}
     page.goto("/")
-    hand.click(in_pile(page, "待核稿", "002"))
+    hand.follow(in_pile(page, "待核稿", "002"))
     follow(page.get_by_role("link", name="核稿报审", exact=True).first)
     assert_no_sideways(page)
     hand.button("核稿报审")
@@ -247,7 +248,7 @@ def test_the_offices_day(world, at_home):
     page.goto("/")
     waits = page.locator(".desk-side").get_by_role("link", name=re.compile("待领导审签"))
     expect(waits).to_contain_text("1")
-    waits.click()
+    follow(waits)
     expect(page.get_by_role("link", name=re.compile("第002号")).first).to_be_visible()
 
 
@@ -317,6 +318,7 @@ def test_the_secretariats_day(world, at_home):
     page.locator(".desk-side").get_by_role("link", name="按提案者查提案").click()
     page.get_by_label("姓名或单位").fill("赵")
     page.get_by_label("姓名或单位").press("Enter")
+    page.wait_for_url("**?*=*")
     follow(page.get_by_role("link", name="赵堃", exact=True))
     expect(page.get_by_role("link", name=re.compile("第001号"))).to_be_visible()
     assert_no_sideways(page)

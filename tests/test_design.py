@@ -202,6 +202,7 @@ def test_the_head_is_one_or_two_rows_for_each_post_and_its_menus_fit(transaction
             assert page.locator(".site-head").bounding_box()["height"] <= 120, (post, width)
             for menu in page.locator(".site-head details").all():
                 menu.locator("summary").click()
+                expect(menu.locator("ul")).to_be_visible()
                 box = menu.locator("ul").bounding_box()
                 assert box["x"] >= 0 and box["x"] + box["width"] <= width, (post, width)
                 page.keyboard.press("Escape")

@@ -16,7 +16,7 @@ from apps.proposals.models import Contact
 from apps.ratings import links
 from apps.replies import operations as replies
 from tests import factories as make
-from tests.browser import PATIENCE, follow, press, told
+from tests.browser import PATIENCE, follow, forgive, held_back, press, told
 
 REPLY_TEXT = "经研究，拟在钢花路增设过街天桥一座，年内开工。"
 SUMMARY = "已与提案者赵堃委员通话，了解停车场选址的意见。"
@@ -65,11 +65,6 @@ def fill_contact(page):
     page.get_by_label("参加人员").fill("赵堃")
 
 
-def forgive(problems, status):
-    assert problems and all(f"status of {status}" in one for one in problems), problems
-    problems.clear()
-
-
 def test_a_closed_page_brings_the_text_back_and_says_so(world, case, people):
     page = people(world.clerk, contact_page(case))
     fill_contact(page)
@@ -115,6 +110,57 @@ def test_with_a_file_too_what_was_stored_is_not_kept(world, case, people):
     assert Contact.objects.filter(case=case, summary=SUMMARY).count() == 1
 
 
+def test_what_is_typed_while_a_file_goes_up_is_not_kept_after_its_answer(world, case, people):
+    """The answer takes the page's place without a new page: what the old one was about to do must not come after it."""
+    page = people(world.clerk)
+    page.clock.install()
+    page.goto(contact_page(case))
+    fill_contact(page)
+    typed(page, "沟通情况", SUMMARY)
+    page.locator("input[type=file]").first.set_input_files(
+        {"name": "照片.png", "mimeType": "image/png", "buffer": make.PNG}
+    )
+    page.clock.pause_at(page.evaluate("Date.now() + 2000"))
+    with held_back(page, "**/contact/"):
+        press(page, "沟通记录")
+        page.get_by_role("status").filter(has_text="上传").wait_for()
+        page.get_by_label("沟通情况").fill(f"{SUMMARY}还有")
+    told(page, "已保存沟通记录")
+    nothing_is_kept(page)
+    page.clock.run_for(1000)
+    assert drafts(page) == {}
+
+
+def test_what_is_typed_before_the_script_runs_is_kept_and_not_written_over(world, case, people):
+    page = people(world.clerk, contact_page(case))
+    page.get_by_label("参加人员").fill("赵堃")
+    typed(page, "沟通情况", "早先写的。")
+    with held_back(page, "**/drafts*.js"):
+        page.goto(contact_page(case), wait_until="commit")
+        page.get_by_label("沟通情况").fill(SUMMARY)
+    told(page, RESTORED)
+    assert page.get_by_label("沟通情况").input_value() == SUMMARY
+    assert page.get_by_label("参加人员").input_value() == "赵堃"
+    wait_until(page, lambda kept: SUMMARY in json.dumps(kept, ensure_ascii=False))
+
+
+def test_of_forms_sent_at_once_in_two_windows_none_is_kept(world, case, people):
+    other = make.handling(world, "002").cases.get()
+    page = people(world.clerk, contact_page(case))
+    second = page.context.new_page()
+    second.goto(contact_page(other))
+    for window in (page, second):
+        fill_contact(window)
+        typed(window, "沟通情况", SUMMARY)
+    with held_back(page, "**/proposals/[0-9]*/"), held_back(second, "**/proposals/[0-9]*/"):  # where they lead to
+        for window in (page, second):
+            with window.expect_response(lambda answer: answer.request.method == "POST"):
+                press(window, "沟通记录")
+    told(page, "已保存沟通记录")
+    told(second, "已保存沟通记录")
+    nothing_is_kept(page)
+
+
 def test_a_form_that_comes_back_with_mistakes_keeps_its_text_without_a_word_about_drafts(world, case, people, problems):
     page = people(world.clerk, contact_page(case))
     fill_contact(page)
@@ -128,7 +174,7 @@ def test_a_form_that_comes_back_with_mistakes_keeps_its_text_without_a_word_abou
     page.goto(contact_page(case))
     told(page, RESTORED)
     assert page.get_by_label("沟通情况").input_value() == SUMMARY
-    forgive(problems, 422)
+    forgive(page, problems, 422)
 
 
 def test_a_session_that_is_over_loses_nothing_and_stores_once(world, case, people):
@@ -172,7 +218,7 @@ def test_whoever_was_overtaken_sees_what_is_true_now_and_may_still_take_their_ow
     reply.refresh_from_db()
     assert reply.body == REPLY_TEXT
     nothing_is_kept(page)
-    forgive(problems, 409)
+    forgive(page, problems, 409)
 
 
 def test_an_expired_token_leads_back_to_the_form_with_its_text(world, case, people, problems):
@@ -185,7 +231,7 @@ def test_an_expired_token_leads_back_to_the_form_with_its_text(world, case, peop
     follow(page.get_by_role("link", name="回到表单"))
     told(page, RESTORED)
     assert page.get_by_label("沟通情况").input_value() == SUMMARY
-    forgive(problems, 403)
+    forgive(page, problems, 403)
 
 
 def test_another_user_of_the_same_browser_sees_nothing(world, case, people, sign_in):
@@ -275,7 +321,8 @@ def test_the_browser_is_told_of_what_was_stored_and_of_nothing_else(client):
             "seen": case.stamp}  # fmt: skip
 
     def told_by(answer):
-        return unquote(answer.cookies["drafts"].value) if "drafts" in answer.cookies else None
+        said = [unquote(one.value) for name, one in answer.cookies.items() if name.startswith("drafts-")]
+        return said[0] if said else None
 
     assert told_by(client.post(url, good)) is None  # asks to sign in
     client.force_login(world.clerk)
@@ -286,3 +333,20 @@ def test_the_browser_is_told_of_what_was_stored_and_of_nothing_else(client):
     strict.force_login(world.clerk)
     assert told_by(strict.post(url, good)) is None
     assert told_by(client.post(reverse("accounts:sign_out"))) == f"gone:{world.clerk.pk}"
+
+
+@pytest.mark.django_db
+def test_each_form_that_was_stored_is_told_by_itself_and_what_a_script_asks_for_is_not(client):
+    world = make.world()
+    client.force_login(world.clerk)
+    names = set()
+    for number in ("001", "002"):
+        case = make.handling(world, number).cases.get()
+        good = {"stage": "before", "manner": "phone", "held_on": f"{timezone.localdate():%Y-%m-%d}", "people": "赵堃",
+                "summary": SUMMARY, "seen": case.stamp}  # fmt: skip
+        answer = client.post(contact_page(case), good)
+        names |= {name for name in answer.cookies if name.startswith("drafts-")}
+    assert len(names) == 2
+    client.force_login(world.office)
+    answer = client.post(reverse("reports:letter_presence", args=[world.session.key]), {"part": ""})
+    assert answer.status_code == 200 and not [name for name in answer.cookies if name.startswith("drafts-")]

@@ -527,7 +527,7 @@ def test_of_two_who_issue_at_once_one_is_told(transactional_db):
     def issue(user, number):
         try:
             own = AnnualLetter.objects.get(pk=letter.pk)
-            gate.wait(20)
+            gate.wait(60)
             outcomes.append(approvals.issue(own, number, NOVEMBER, by=user, at=LATER))
         except (OutOfTurn, Refused) as late:
             outcomes.append(late)

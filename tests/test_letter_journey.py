@@ -13,9 +13,10 @@ from apps.proposals import operations as cases
 from apps.proposals.models import Session
 from apps.reports.models import Edition, LetterPart
 from tests import factories as make
-from tests.browser import follow, press, told
+from tests.browser import follow, forgive, held_back, press, settle, told
 
 EDITOR = "/reports/letters/{}/editor/"
+PRESENCE = re.compile("/editor/presence/$")
 
 
 @pytest.fixture
@@ -90,7 +91,8 @@ def test_a_clerk_writes_this_years_letter(running, people, problems):
     page.keyboard.press("Control+End")
     page.keyboard.type("全区2件。")
     save(page)
-    follow(page.get_by_role("button", name="改用“提案总数”"))
+    with page.expect_response(PRESENCE):
+        follow(page.get_by_role("button", name="改用“提案总数”"))
     told(page, "已改用引用")
     assert "全区{提案总数}件。" in stored()[0]
 
@@ -100,8 +102,8 @@ def test_a_clerk_writes_this_years_letter(running, people, problems):
     assert "letter.pdf?inline=1" in page.locator("iframe.paper-preview").get_attribute("src")
 
     # a colleague opens the same part; both are told, and nothing is overwritten
-    box = edit(page, "总体情况")
-    page.wait_for_load_state("networkidle")
+    with page.expect_response(PRESENCE):
+        box = edit(page, "总体情况")
     colleague = people(running.office2, address)
     told(colleague, "吴办正在修改第2段")
     other = edit(colleague, "总体情况")
@@ -110,7 +112,7 @@ def test_a_clerk_writes_this_years_letter(running, people, problems):
     box.fill("办理概况")
     press(page, "保存")
     told(page, "何办已于")
-    problems[:] = [one for one in problems if "409" not in one]
+    forgive(page, problems, 409)
     assert [text.split()[-1] for text in page.locator("del").all_inner_texts()] == ["总的情况"]
     expect(page.get_by_role("textbox", name="文字")).to_have_text("办理概况")
     save(page, "以我的内容为准，再次保存")
@@ -154,6 +156,55 @@ def test_a_figure_goes_where_the_typing_stopped(running, people):
     )
     save(page)
     assert stored()[1] == "今年共办理{提案总数}件"
+
+
+def test_a_figure_goes_where_the_caret_was_put_last(running, people):
+    page = people(running.office, EDITOR.format(running.session.key))
+    press(page, "生成初稿")
+    box = edit(page, "总体情况")
+    box.fill("今年共办理件")
+    page.evaluate(
+        """() => {
+            const box = document.querySelector("[contenteditable]");
+            const wanted = document.querySelector("[data-insert] input");
+            box.focus();
+            getSelection().collapse(box.firstChild, 5);
+            wanted.focus();
+            wanted.value = "提案总数";
+            document.querySelector("[data-insert] button").click();
+        }"""
+    )
+    save(page)
+    assert stored()[1] == "今年共办理{提案总数}件"
+
+
+def test_what_is_typed_before_the_editor_is_there_stands_in_it_and_is_found_again(running, people):
+    address = EDITOR.format(running.session.key)
+    page = people(running.office, address)
+    press(page, "生成初稿")
+    row = page.locator(".part-row", has_text="总体情况")
+    row.wait_for()
+    settle(page)
+    with held_back(page, "**/letter*.js"):
+        row.get_by_role("link", name=re.compile("^修改")).click(no_wait_after=True)
+        page.locator("[data-editor] textarea").fill("今年共办理")
+    expect(page.locator(".chip-box")).to_have_text("今年共办理")
+    page.goto(address)
+    edit(page, "总体情况")
+    press(page, "改用没有保存的文字")
+    save(page)
+    assert stored()[1] == "今年共办理"
+
+
+def test_who_else_is_there_is_asked_again_only_after_the_answer(running, people):
+    page = people(running.office)
+    page.add_init_script("const sent = fetch; window.asked = 0; window.fetch = (...one) => (asked += 1, sent(...one));")
+    page.clock.install()
+    with held_back(page, "**/presence/"):
+        page.goto(EDITOR.format(running.session.key))
+        page.clock.run_for(100_000)
+        assert page.evaluate("asked") == 1
+    page.wait_for_load_state("networkidle")
 
 
 def drop(page, *files):

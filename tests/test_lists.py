@@ -691,9 +691,9 @@ def test_the_list_works_without_scripts(desk, new_page, sign_in):
 def test_filters_are_folded_on_a_telephone_and_nothing_scrolls_sideways(desk, phone, sign_in):
     sign_in(phone, desk.office)
     phone.goto(f"{LIST}?state=received")
-    assert not phone.locator("#id_unit").is_visible()
+    expect(phone.locator("#id_unit")).to_be_hidden()
     phone.get_by_text("筛选与排序").click()
-    assert phone.locator("#id_unit").is_visible()
+    expect(phone.locator("#id_unit")).to_be_visible()
     wide = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
     assert phone.evaluate(wide)
     phone.get_by_label("选中全部 3 件").check()

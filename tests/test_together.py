@@ -48,7 +48,7 @@ def at_once(*calls):
 
     def run(place, call):
         try:
-            gate.wait(10)
+            gate.wait(60)
             outcomes[place] = call()
         except Exception as raised:
             outcomes[place] = raised
@@ -59,7 +59,7 @@ def at_once(*calls):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(180)
     assert not any(thread.is_alive() for thread in threads)
     return outcomes
 

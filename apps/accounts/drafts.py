@@ -5,19 +5,21 @@ answer is a cookie.
 """
 
 from urllib.parse import quote, urlsplit
+from zlib import crc32
 
 from django.conf import settings
 from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
-COOKIE = "drafts"
+COOKIE = "drafts-{:08x}"  # one for each thing told: of two forms sent at once, in two windows, both are heard of
 SECONDS = 60  # from an answer to the page that it leads to
 
 
 def tell_drafts(get_response):
     """Middleware: after a POST a short-lived cookie says `stored:<path>`, or `gone:<user>` when somebody signed out.
 
-    Nothing is said where the form comes back, where it came too late or was refused, or where one must sign in first.
+    What was stored leads on to another page: nothing is said where the form comes back, where it came too late or was
+    refused, where one must sign in first, or of what a script asks for.
     """
 
     def answered(request):
@@ -28,11 +30,12 @@ def tell_drafts(get_response):
         told = ""
         if before and not request.user.is_authenticated:
             told = f"gone:{before}"
-        elif response.status_code < 400 and not _asks_to_sign_in(response):
+        elif 300 <= response.status_code < 400 and not _asks_to_sign_in(response):
             told = f"stored:{request.path}"
         if told:
             secure = settings.SESSION_COOKIE_SECURE
-            response.set_cookie(COOKIE, quote(told, safe=""), max_age=SECONDS, samesite="Lax", secure=secure)
+            name = COOKIE.format(crc32(told.encode()))
+            response.set_cookie(name, quote(told, safe=""), max_age=SECONDS, samesite="Lax", secure=secure)
         return response
 
     return answered

@@ -65,8 +65,10 @@ function release(form) {
   for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
 }
 
-// coming back with the browser's own button: the form may be sent again
-window.addEventListener("pageshow", () => {
+// coming back with the browser's own button: the form may be sent again. The event comes after every loading too, at
+// which a form may already be on its way
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
   for (const form of document.querySelectorAll("form[data-sent]")) release(form);
 });
 
@@ -100,9 +102,10 @@ document.addEventListener("keydown", (event) => {
 // what is under way tells how far it is; without scripts the page reloads itself
 for (const part of document.querySelectorAll("[data-refresh]")) {
   const look = async () => {
-    const answer = await fetch(location.href, { credentials: "same-origin" }).catch(() => null);
-    if (!answer || !answer.ok || answer.redirected) { setTimeout(look, 8000); return; }
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
+    const read = (answer) => (answer.ok && !answer.redirected ? answer.text() : null);
+    const text = await fetch(location.href, { credentials: "same-origin" }).then(read).catch(() => null);
+    if (text === null) { setTimeout(look, 8000); return; }
+    const fresh = new DOMParser().parseFromString(text, "text/html").getElementById(part.id);
     if (!fresh) return;
     part.replaceChildren(...fresh.childNodes);
     if (fresh.dataset.refresh) setTimeout(look, fresh.dataset.refresh * 1000);

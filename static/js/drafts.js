@@ -31,10 +31,11 @@
 
   // --- what the server says of the request that led to this page -------------------------------------------------------
 
-  const told = document.cookie.split("; ").find((one) => one.startsWith("drafts="));
-  if (told) {
-    document.cookie = "drafts=; path=/; max-age=0; samesite=lax";
-    const [what, ...rest] = decodeURIComponent(told.slice("drafts=".length)).split(":");
+  for (const cookie of document.cookie.split("; ")) {
+    if (!cookie.startsWith("drafts-")) continue;
+    const [name, told] = cookie.split("=");
+    document.cookie = `${name}=; path=/; max-age=0; samesite=lax`;
+    const [what, ...rest] = decodeURIComponent(told).split(":");
     const about = rest.join(":");
     if (what === "gone") for (const prefix of [`${PREFIX}${about}/`, `letter:${about}:`]) keys(prefix).forEach(drop);
     if (what === "stored") for (const key of keys(mine)) if ((load(key) || {}).action === mark(about)) drop(key);
@@ -53,9 +54,21 @@
   const read = (form) => fieldsOf(form).map((field) => [field.name, isTicked(field) ? field.value : "", valueOf(field)]);
   const seenBy = (form) => { const seen = form.elements.namedItem("seen"); return seen ? seen.value : ""; };
 
-  const fill = (form, values) => {
+  // the form as the server sent it, whatever was typed before this script ran; but what the browser itself brings back
+  // by its own button was perhaps stored long ago
+  const asSent = (form) => {
+    const [way] = performance.getEntriesByType("navigation");
+    if (way && way.type === "back_forward") return read(form);
+    const sent = form.cloneNode(true);
+    sent.reset();
+    return read(sent);
+  };
+
+  // with `first` only what still is as it was sent: what was typed before this script ran stays
+  const fill = (form, values, first) => {
     const left = values.slice();
-    for (const field of fieldsOf(form)) {
+    for (const [place, field] of fieldsOf(form).entries()) {
+      if (first && !same(valueOf(field), first[place][2])) continue;
       const own = isTicked(field) ? field.value : "";
       const at = left.findIndex(([name, value]) => name === field.name && value === own);
       if (at < 0) continue;
@@ -106,7 +119,8 @@
   const keep = (form) => {
     const path = new URL(form.getAttribute("action") || location.href, location.href).pathname;
     const key = mine + (form.dataset.keep || path);
-    const first = read(form); // as the server sent it
+    const first = asSent(form);
+    const isAhead = !same(read(form), first);
     const seen = seenBy(form);
     let known = load(key);
     let timer = null;
@@ -115,6 +129,7 @@
     const store = () => {
       clearTimeout(timer);
       timer = null;
+      if (!form.isConnected) return; // sent, and its answer is the page by now (app.js)
       const values = read(form);
       if (!known && same(values, first)) { drop(key); return; }
       try {
@@ -140,7 +155,7 @@
 
     if (known && !same(known.values, first)) {
       if (known.seen === seen) {
-        use();
+        fill(form, known.values, first);
         line(form, `已恢复上次未提交的内容（${time(known.at)}）。`, [["不要", discard]]);
       } else {
         // somebody has changed it meanwhile: their words are not silently written over
@@ -153,6 +168,7 @@
     form.addEventListener("input", later);
     form.addEventListener("change", later);
     form.addEventListener("submit", store);
+    if (isAhead) later();
     window.addEventListener("pagehide", () => { if (timer) store(); });
     document.addEventListener("visibilitychange", () => { if (timer && document.visibilityState === "hidden") store(); });
     // only where the browser keeps nothing it asks before the page is left

@@ -28,14 +28,15 @@
     const data = new FormData();
     data.append("part", page.dataset.part || "");
     const options = { method: "POST", body: data, headers: { "X-CSRFToken": token() }, credentials: "same-origin" };
-    const answer = await fetch(page.dataset.presence, options).catch(() => null);
-    if (!answer || !answer.ok || answer.redirected) return;
-    const found = (await answer.json()).others;
-    others.hidden = !found.length;
-    others.querySelector("[data-others]").textContent = found.join("；");
+    const read = (answer) => (answer.ok && !answer.redirected ? answer.json() : null);
+    const told = await fetch(page.dataset.presence, options).then(read).catch(() => null);
+    if (told) {
+      others.hidden = !told.others.length;
+      others.querySelector("[data-others]").textContent = told.others.join("；");
+    }
+    setTimeout(appear, 30000); // one after the other: a late answer never takes the place of a newer one
   };
   appear();
-  setInterval(appear, 30000);
 
   if (!holder) return;
 
@@ -162,9 +163,11 @@
 
   const past = [];
   let future = [];
-  const first = field.value.replace(/\r\n/g, "\n");
-  let last = { text: first, at: first.length };
-  let place = first.length;  // where the caret was last: a figure is put in there
+  const unified = (text) => text.replace(/\r\n/g, "\n");
+  const first = unified(field.defaultValue);  // as the server sent it
+  const early = unified(field.value);  // typed into the plain field before this script ran
+  let last = { text: early, at: early.length };
+  let place = early.length;  // where the caret was last: a figure is put in there
   const noteCaret = () => { const at = caret(); if (at !== null) place = at; };
   const store = (text) => {
     field.value = text;
@@ -185,7 +188,9 @@
     noteCaret();
   };
 
-  render(first);
+  const found = recall(part);
+  if (early !== first) store(early);
+  render(early);
   let composing = false;  // by an input method: the text is not to be touched meanwhile
   box.addEventListener("compositionstart", () => { composing = true; });
   box.addEventListener("compositionend", () => { composing = false; took(); });
@@ -216,8 +221,8 @@
   const insert = document.querySelector("[data-insert]");
   const wanted = insert.querySelector("input");
   insert.hidden = false;
-  // the event comes late, on a busy machine only once the caret has left the box: typing notes the place itself
-  document.addEventListener("selectionchange", noteCaret);
+  // not by selectionchange: that comes late, on a busy machine only once the caret has left the box
+  box.addEventListener("blur", noteCaret);
   const put = () => {
     const name = wanted.value.trim();
     wanted.setCustomValidity(figures.has(name) ? "" : "没有这个数字，请从列表中选取");
@@ -236,8 +241,7 @@
 
   // --- found again ---------------------------------------------------------------------------------------------------
 
-  const found = recall(part);
-  if (found !== null && found !== first) {
+  if (found !== null && found !== early) {
     const notice = document.createElement("div");
     notice.className = "notice notice-warning";
     notice.setAttribute("role", "alert");

@@ -6,7 +6,6 @@
   const field = document.querySelector("input[type=file][name=file]");
   const zone = document.querySelector("[data-drop]");
   if (!field || !zone) return;
-  zone.hidden = false;
   const asking = zone.textContent;
   const holdsFiles = (event) => Array.from(event.dataTransfer.types).includes("Files");
   const over = (is) => zone.classList.toggle("drop-over", is);
@@ -31,4 +30,6 @@
     field.form.querySelector("button[type=submit]").focus();
   });
   field.addEventListener("change", told);
+  told(); // a file may have been chosen before this script ran
+  zone.hidden = false;
 })();
