@@ -200,7 +200,7 @@ def test_the_head_is_one_or_two_rows_for_each_post_and_its_menus_fit(transaction
         for width, height in ((1440, 900), (390, 844)):
             page.set_viewport_size({"width": width, "height": height})
             assert page.locator(".site-head").bounding_box()["height"] <= 120, (post, width)
-            for menu in page.locator(".site-head details").all():
+            for menu in page.locator(".site-head details:visible").all():
                 menu.locator("summary").click()
                 expect(menu.locator("ul")).to_be_visible()
                 box = menu.locator("ul").bounding_box()
@@ -210,13 +210,54 @@ def test_the_head_is_one_or_two_rows_for_each_post_and_its_menus_fit(transaction
         page.context.close()
 
 
+@pytest.mark.looks
+def test_on_a_telephone_each_entry_of_the_menu_stands_whole_in_its_row_or_under_more(
+    transactional_db, new_page, sign_in
+):
+    world = make.world()
+    for post in POSTS:
+        page = new_page(viewport={"width": 1440, "height": 900})
+        sign_in(page, world.people[post])
+        page.goto("/accounts/display/")
+        entries = page.locator(".site-nav li a:visible").all_inner_texts()
+        if (more := page.locator(".site-nav summary:visible")).count():
+            more.click()
+            entries = page.locator(".site-nav li a:visible").all_inner_texts()
+            page.keyboard.press("Escape")
+        for width in (390, 320):
+            page.set_viewport_size({"width": width, "height": 844})
+            found = []
+            for entry in page.locator(".site-nav li a:visible").all():
+                box, row = entry.bounding_box(), page.locator(".site-entries").bounding_box()
+                assert box["x"] >= row["x"] and box["x"] + box["width"] <= row["x"] + row["width"] + 1, (post, width)
+                found.append(entry.inner_text())
+            if more.count():
+                more.click()
+                found += page.locator(".site-nav .more li a:visible").all_inner_texts()
+                page.keyboard.press("Escape")
+            assert found == entries, (post, width)
+        page.context.close()
+
+
 @pytest.mark.django_db
-@pytest.mark.parametrize(("url", "label"), [("/", "首页"), ("/proposals/", "提案"), ("/proposals/register/", "登记")])
+@pytest.mark.parametrize(
+    ("url", "label"),
+    [
+        ("/", "首页"),
+        ("/waiting/unassigned/", "首页"),
+        ("/proposals/", "提案"),
+        ("/proposals/register/", "登记"),
+        ("/reports/letters/9-4/", "年度通报"),
+        ("/reports/proofreading/", "年度通报"),
+        ("/reports/comparison/", "年度通报"),
+        ("/reports/pictures/9-4/", "图表"),
+    ],
+)
 def test_one_entry_of_the_menu_is_the_current_one(client, url, label):
     world = make.world()
     client.force_login(world.office)
     page = client.get(url).content.decode()
-    menu = page[page.index('class="site-entries"') : page.index("</nav>")]
+    menu = page[page.index('class="site-entries"') : page.index("</ul>", page.index('class="site-entries"'))]
     assert re.findall(r'aria-current="page">([^<]+)', menu) == [label]
 
 

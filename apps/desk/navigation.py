@@ -1,5 +1,7 @@
 """The menu of each post and of each person, for every page."""
 
+from itertools import accumulate
+
 from django.urls import reverse
 from django.utils import timezone
 
@@ -7,20 +9,34 @@ from apps.accounts.queries import standing_of
 
 # Not used every day: folded under 更多, so that the head stays in one row.
 RARE = frozenset({"邮件记录", "导入导出", "届次设置", "岗位与委托", "管理"})
+ROW = 19.4  # em that the menu has on a telephone: what does not fit whole is under 更多 there, too
+BESIDE = 1.45  # em that an entry takes beside its words
+BENEATH = {
+    "首页": ("/waiting/",),
+    "提案": ("/replies/", "/receipts/", "/cards/"),
+    "年度通报": ("/reports/",),  # 校对通报, 届次对比, the editions
+}
+"""Where the pages of an entry are whose addresses do not begin with its own; the nearest entry is the current one."""
 
 
 def navigation(request):
-    """Context processor: `nav` and `nav_rare` for the header, `person` and `post_label` for the person's own menu."""
+    """Context processor, for the header: `nav`, each entry with `folds` (under 更多 on a telephone), and `nav_rare`;
+    for the person's own menu `person` and `post_label`."""
     user = getattr(request, "user", None)
     if not user or not user.is_authenticated:
         return {"nav": []}
     standing = standing_of(user, timezone.localdate())
     entries = _marked(entries_of(standing), request.path)
     rare = [entry for entry in entries if entry["label"] in RARE]
+    daily = [entry for entry in entries if entry["label"] not in RARE]
+    shown = _fitting([entry["label"] for entry in daily], bool(rare))
+    daily = [entry | {"folds": place >= shown} for place, entry in enumerate(daily)]
     return {
-        "nav": [entry for entry in entries if entry["label"] not in RARE],
+        "nav": daily,
         "nav_rare": rare,
+        "nav_folded": daily[shown:],
         "nav_rare_current": any(entry["current"] for entry in rare),
+        "nav_folded_current": any(entry["current"] for entry in daily[shown:]),
         "person": _marked(person_entries(standing), request.path),
         "post_label": standing.label,
     }
@@ -28,9 +44,18 @@ def navigation(request):
 
 def _marked(entries, path):
     """Entries as dicts; current is the one whose pages the path is among, the nearest of several (提案, 登记)."""
-    above = [url for _, url in entries if path == url or (url != "/" and path.startswith(url))]
-    current = max(above, key=len, default=None)
-    return [{"label": label, "url": url, "current": url == current} for label, url in entries]
+    roots = [(root, label) for label, url in entries for root in (url, *BENEATH.get(label, ()))]
+    above = [(len(root), label) for root, label in roots if path == root or (root != "/" and path.startswith(root))]
+    _, current = max(above, default=(0, None))
+    return [{"label": label, "url": url, "current": label == current} for label, url in entries]
+
+
+def _fitting(labels, has_more):
+    """How many of these entries stand whole in the row of a telephone, 更多 beside them where it is needed."""
+    widths = list(accumulate(len(label) + BESIDE for label in labels))
+    if not has_more and widths[-1] <= ROW:
+        return len(labels)
+    return sum(width + len("更多▾") + BESIDE <= ROW for width in widths)
 
 
 def entries_of(standing):
