@@ -474,6 +474,39 @@ def told_warnings(world):
     return warnings.warnings_of(letter, found, references_for(world.session, letter, found), parts_of(letter))
 
 
+def test_what_to_look_at_before_the_letter_goes_up_is_the_same_on_each_page(year, client):
+    make.assigned(year, "006")
+    part = drafted(year)[0]
+    editing.write_note(year.session, part, text="请核对", by=year.office, at=AT)
+    client.force_login(year.office)
+    letter, submit = reverse("reports:letter", args=["9-4"]), reverse("reports:letter_act", args=["9-4", "submit"])
+    told = {}
+    for page in (EDITOR, letter, submit):
+        text = client.get(page).content.decode()
+        (count,) = re.findall(r"送审以前还有 (\d+) 项要看", text)
+        lines = re.search(r"送审以前还有.*?<ul>(.*?)</ul>", text, re.DOTALL).group(1)
+        told[page] = (int(count), re.findall(r"<li>(.*?)</li>", lines))
+    assert told[EDITOR] == told[letter] == told[submit]
+    count, lines = told[EDITOR]
+    assert count == len(lines)
+    unfinished = [line for line in lines if line.startswith("<strong>未完成</strong>")]
+    assert any("1件提案尚未答复：第006号。" in line for line in unfinished)
+    assert "有1条同事备注还没有处理。" in lines
+    assert not any("发文字号" in line for line in lines), "it is given with 登记发文"
+    assert f"其中 {len(unfinished)} 项未完成" in client.get(submit).content.decode()
+
+
+def test_paragraphs_put_aside_are_spoken_of_only_where_there_are_some(year, client):
+    client.force_login(year.office)
+    draft = reverse("reports:letter_draft", args=["9-4"])
+    said = []
+    for _ in range(2):
+        page = client.post(draft, {"seen": letter_of(year.session).version}, follow=True).content.decode()
+        said.append(page[page.index('class="messages"') : page.index("<h1>")])
+    assert "已按记录生成初稿" in said[0] and "已删除的段落" not in said[0]
+    assert "原有的段落在“已删除的段落”里。" in said[1]
+
+
 def test_splits_that_do_not_add_up_are_told(year):
     Reply.objects.filter(case__proposal__number="002").update(result_class=None, is_imported=True)
     assert "办理结果各类合计4件，已答复5件，相差1件。" in told_warnings(year)

@@ -26,7 +26,7 @@ from .frozen import COLUMNS, Frozen, changes_since
 from .models import AnnualLetter
 from .queries import editions_visible_to, letter_of, reads_drafts
 from .tables import OF_UNITS, figure_label, tables_of, unit_rows
-from .warnings import before_approval_of
+from .warnings import stand_of
 
 TEMPLATE = "reports/approval_act.html"
 ACTS = {
@@ -54,7 +54,7 @@ def act(request, key, action):
     edition = letter.latest
     context = {"letter": letter, "session": session, "edition": None if action == "submit" else edition}
     if action == "submit":
-        context["unfinished"], context["warnings"] = before_approval_of(session)
+        context["stand"] = stand_of(letter, tally_of(session, letter.figures_on))
     return run_action(request, letter, action, ACTS, **context)
 
 

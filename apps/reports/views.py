@@ -28,7 +28,7 @@ from . import operations, queries
 from .approval_views import approval_context
 from .drafting import place_of_examples, source_of_example
 from .forms import AsOfForm, LetterTextsForm
-from .letter import before_approval, compose, examples_of, usual_title
+from .letter import compose, examples_of, usual_title
 from .models import Edition
 from .parts import places_of
 from .queries import (
@@ -42,6 +42,7 @@ from .queries import (
 )
 from .tables import lists_of, tables_of
 from .themes import theme_of, themes_of
+from .warnings import stand_of
 from .workflow import LetterState
 
 
@@ -104,7 +105,7 @@ def letter_page(request, session, problem="", status=200):
     tally = tally_of(session, as_of)
     # of what is sent up only its edition is read, and of what has not gone out the committee reads figures alone
     is_shown = kept.state == LetterState.DRAFT and reads_drafts(request.user)
-    composed = compose(session, as_of, tally) if is_shown else None
+    stand = stand_of(kept, tally) if is_shown else None
     as_asked = f"?{urlencode({'as_of': asked})}" if asked else ""
     context = {
         "session": session,
@@ -113,14 +114,14 @@ def letter_page(request, session, problem="", status=200):
         "as_of": as_of,
         "asked": asked,
         "tables": tables_of(tally, lists_of(tally, session) if sees_all(request.user) else lambda path: ""),
-        "unfinished": composed.unfinished if composed else [],
-        "paper": paper_html(composed.letter) if composed else "",
+        "stand": stand,
+        "paper": paper_html(stand.told.letter) if stand else "",
         "pdf_url": reverse("reports:letter_pdf", args=[session.key]) + as_asked,
         "docx_url": reverse("reports:letter_docx", args=[session.key]) + as_asked,
         "problem": problem,
     } | approval_context(request, kept)
     if reads_drafts(request.user):
-        is_unfinished = bool(composed and before_approval(composed.unfinished))
+        is_unfinished = bool(stand and stand.unfinished)
         context["actions"] = with_the_words(request.user, kept, context["actions"], is_unfinished)
     return render(request, "reports/letter.html", context, status=status)
 

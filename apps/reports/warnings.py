@@ -1,9 +1,9 @@
-"""What to look at before the letter is approved, beside what compose() says is unfinished. Chinese sentences."""
+"""What to look at before the letter is approved: what is unfinished and what else is worth a look, in Chinese."""
 
-from apps.figures.queries import tally as tally_of
+from dataclasses import dataclass
 
 from . import queries
-from .letter import before_approval, composed
+from .letter import Composition, before_approval, composed
 from .marks import loose_numbers
 from .parts import Kind, where
 from .references import REFERENCE
@@ -16,19 +16,37 @@ SECTIONS = (  # of such a letter beside its figures, by words that their heading
 BALANCED = ("办理结果", "最终评价")  # splits of which a paragraph tells all parts, or one alone
 
 
+@dataclass(frozen=True)
+class Stand:
+    """How a letter stands before 送审, on whichever page it is told.
+
+    `told`: its Composition; `parts`, `removed`: as `queries.parts_to_edit` gives them; `unfinished` wants a written
+    reason if it goes up all the same, `warnings` do not.
+    """
+
+    told: Composition
+    parts: list
+    removed: list
+    unfinished: list
+    warnings: list
+
+    @property
+    def count(self):
+        return len(self.unfinished) + len(self.warnings)
+
+
+def stand_of(letter, tally):
+    """The Stand of a letter by a Tally of its session."""
+    parts, removed = queries.parts_to_edit(letter)
+    told = composed(letter.session, letter, parts, tally)
+    warnings = warnings_of(letter, tally, told.references, parts)
+    return Stand(told, parts, removed, before_approval(told.unfinished), warnings)
+
+
 def warnings_of(letter, tally, references, parts):
     """Splits that do not add up, in the figures and in the text; what such a letter has and this one lacks; notes and
     material that are still open."""
     return [*unbalanced(tally), *half_told(parts, references), *left_out(letter, parts), *waiting(letter, parts)]
-
-
-def before_approval_of(session):
-    """(what is unfinished, what else to look at) of a session's letter as it stands, as Chinese sentences."""
-    letter = queries.letter_of(session)
-    tally = tally_of(session, letter.figures_on)
-    parts, _ = queries.parts_to_edit(letter)
-    told = composed(session, letter, parts, tally)
-    return before_approval(told.unfinished), warnings_of(letter, tally, told.references, parts)
 
 
 def unbalanced(tally):

@@ -16,12 +16,12 @@ from apps.proposals.workflow import OutOfTurn, Refused
 from apps.replies.differences import differences
 
 from .. import queries
-from ..letter import before_approval, composed, references_for
+from ..letter import references_for
 from ..marks import fitting, loose_numbers, pieces
 from ..models import LetterNote, LetterPart
 from ..parts import block_end, numbers
 from ..views import editable_session, edition_in_its_place, standing_still
-from ..warnings import warnings_of
+from ..warnings import stand_of
 from . import operations
 from .forms import BindForm, NoteForm, PartForm, SourceForm, ThemeFormSet, rows_of
 
@@ -60,26 +60,22 @@ def editor_page(request, session, *, typed=None, status=200):
     """
     letter = queries.letter_of(session)
     tally = tally_of(session, letter.figures_on)
-    parts, removed = queries.parts_to_edit(letter)
-    told = composed(session, letter, parts, tally)
+    stand = stand_of(letter, tally)
     edition = edition_in_its_place(letter)
-    to_do, to_see = before_approval(told.unfinished), warnings_of(letter, tally, told.references, parts)
-    opened = typed or (None if edition else opening(request, parts))
+    opened = typed or (None if edition else opening(request, stand.parts))
     context = {
         "session": session,
         "address": reverse("reports:letter_editor", args=[session.key]),
         "letter": letter,
-        "rows": rows_of_letter(parts, told.references),
-        "removed": removed,
+        "rows": rows_of_letter(stand.parts, stand.told.references),
+        "removed": stand.removed,
         "opened": opened,
-        "references": told.references.values(),
+        "references": stand.told.references.values(),
         "stands_still": queries.why_texts_stand_still(letter),
         "edition": edition,
-        "to_do": to_do,
-        "to_see": to_see,
-        "to_look_at": len(to_do) + len(to_see),
+        "stand": stand,
         "others": queries.others_present(letter, request.user, timezone.now()),
-        "paper": paper_html(edition.paper if edition else told.letter),
+        "paper": paper_html(edition.paper if edition else stand.told.letter),
         "preview_url": reverse("reports:edition_pdf", args=[edition.pk]) + "?inline=1"
         if edition
         else reverse("reports:letter_pdf", args=[session.key]) + f"?inline=1&v={letter.version}",
@@ -136,12 +132,13 @@ def attempt(request, session, act, done="", typed=""):
 @require_POST
 def draft(request, key):
     session = editable_session(request, key)
-    seen = version_seen(request)
+    seen, is_anew = version_seen(request), bool(queries.parts_of(queries.letter_of(session)))
 
     def act(**who):
         return operations.draft(session, version=seen, **who)
 
-    return attempt(request, session, act, "已按记录生成初稿，可以逐段修改。原有的段落在“已删除的段落”里。")
+    put_aside = "原有的段落在“已删除的段落”里。" if is_anew else ""
+    return attempt(request, session, act, f"已按记录生成初稿，可以逐段修改。{put_aside}")
 
 
 @require_POST
