@@ -687,6 +687,22 @@ def test_pasted_text_comes_back_marked(office):
     assert "重点提案12件" in page  # the text is back in its field
 
 
+def test_what_is_printed_and_what_fits_are_told_with_their_percent_sign(office):
+    page = office.post(reverse("reports:proofreading"), {"text": LETTER_2020}).content.decode()
+    assert "文中 <b>2.5%</b>，应为 <b>3.0%</b>" in page
+    assert "文中 <b>198</b>，应为 <b>197</b>" in page
+    text = "今年承办提案120件，满意率98.4%，比上年的96.1%提高3.3个百分点。6件占5.5%。"
+    page = office.post(reverse("reports:proofreading"), {"text": text}).content.decode()
+    assert "文中 <b>3.3个百分点</b>，应为 <b>2.3个百分点</b>" in page
+
+
+def test_a_share_is_told_with_its_percent_sign_also_where_its_count_is_the_same_number(office):
+    page = office.post(
+        reverse("reports:proofreading"), {"text": "今年承办提案200件，其中重点提案6件，占6%。"}
+    ).content.decode()
+    assert "文中 <b>6%</b>，应为 <b>3%</b>" in page
+
+
 def test_a_file_comes_back_marked_and_its_text_can_be_corrected(office):
     upload = SimpleUploadedFile(
         "通报.docx", word_file(TEXT, [["结果", "件数"], ["A类", "183"], ["B类", "9"], ["C类", "5"], ["合计", "197"]])

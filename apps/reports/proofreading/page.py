@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from .report import RIGHT, UNCHECKED, WRONG, Claim
+from .written import PERCENT, POINTS
 
 RULES = {
     "sum": "合计不符",
@@ -15,6 +16,7 @@ RULES = {
     "precision": "小数位数",
     "form": "书写形式",
 }
+OF_SHARES = frozenset({"percent", "rounding", "impossible"})  # what is wrong is the share, if a count is the same, too
 WORDS = {RIGHT: "相符", WRONG: "不符", UNCHECKED: "未核"}
 SIGNS = {RIGHT: "✓", WRONG: "✗", UNCHECKED: "○"}
 
@@ -82,6 +84,26 @@ class Told:
     name: str
     finding: object
     anchor: str
+
+    @property
+    def printed(self):
+        return self.finding.printed + self._measure
+
+    @property
+    def expected(self):
+        return self.finding.expected + self._measure
+
+    @property
+    def _measure(self):
+        """What the letter has behind such a number: % or 个百分点; nothing where the finding's words have their own."""
+        finding = self.finding
+        if not (finding.printed[-1:].isdigit() and finding.expected[-1:].isdigit()):
+            return ""
+        said = [mark for mark in finding.marks if mark.printed == finding.printed] or finding.marks
+        kinds = {mark.kind for mark in said}
+        if POINTS in kinds:
+            return "个百分点"
+        return "%" if kinds == {PERCENT} or (PERCENT in kinds and finding.rule in OF_SHARES) else ""
 
 
 def findings_told(result):
