@@ -9,7 +9,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from apps.allocation import operations as allocation
-from apps.allocation import queries
+from apps.allocation import opinion_views, queries
 from apps.allocation.models import Answer, Assignment, Line
 from apps.audit.models import Event
 from apps.audit.queries import verify
@@ -428,6 +428,22 @@ def test_a_unit_agrees_to_all_that_it_was_shown_and_to_nothing_that_changed_sinc
     assert "已同意承办 2 件" in told and "刚才已调整" in told
     agreed = Answer.objects.filter(agrees=True).values_list("line__proposal__number", flat=True)
     assert sorted(agreed) == ["001", "003"], "not what was changed, and not for another unit"
+
+
+def test_where_a_unit_is_asked_of_more_than_is_agreed_to_at_once_the_button_and_the_message_say_so(
+    world, client, monkeypatch
+):
+    monkeypatch.setattr(opinion_views, "MOST", 2)
+    for number in ("001", "002", "003"):
+        drafted(world, number)
+    shared(world)
+    client.force_login(world.clerk)
+    page = client.get(reverse("allocation:opinions")).content.decode()
+    assert "一次同意前 2 件（没有反馈的共 3 件）" in page
+    shown = re.findall(r'name="part" value="([\d-]+)"', page)
+    told = client.post(reverse("allocation:agree_all"), {"part": shown}, follow=True).content.decode()
+    assert "已同意承办 2 件。还有 1 件没有反馈。" in told
+    assert Answer.objects.filter(agrees=True).count() == 2
 
 
 def test_before_assigning_the_office_is_told_which_units_have_not_answered(world, client):

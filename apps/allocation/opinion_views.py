@@ -16,7 +16,7 @@ from . import operations, queries
 from .forms import ObjectionForm, triples_in
 from .models import Line
 
-MOST = 200  # agreed to at once
+MOST = 200  # agreed to at once; the page says so where a unit is asked of more
 
 
 def own_units(request):
@@ -31,7 +31,8 @@ def own_units(request):
 def opinions(request):
     """What the user's units are asked, unanswered first."""
     questions = queries.questions_to(own_units(request))
-    context = {"questions": questions, "open": sum(one.answer is None for one in questions)}
+    unanswered = [one for one in questions if one.answer is None]
+    context = {"questions": questions, "open": len(unanswered), "at_once": unanswered[:MOST]}
     return render(request, "allocation/opinions.html", context)
 
 
@@ -55,7 +56,8 @@ def agree(request, pk, unit):
 
 @require_POST
 def agree_all(request):
-    """全部同意: what the page showed as not answered, each for itself; what changed since is told and stays open."""
+    """全部同意: what the page showed as not answered, each for itself; what changed since, and what is beyond MOST, is
+    told and stays open."""
     units, done, at = own_units(request), 0, timezone.now()
     asked = [one for one in triples_in(request.POST.getlist("part")) if one[1] in units][:MOST]
     lines = queries.lines_asked_of(units).in_bulk([line for line, _, _ in asked])
@@ -69,7 +71,8 @@ def agree_all(request):
         except OutOfTurn as late:
             messages.warning(request, str(late))
     if done:
-        messages.success(request, f"已同意承办 {done} 件。")
+        left = sum(one.answer is None for one in queries.questions_to(units))
+        messages.success(request, f"已同意承办 {done} 件。" + (f"还有 {left} 件没有反馈。" if left else ""))
     return redirect("allocation:opinions")
 
 
