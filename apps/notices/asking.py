@@ -4,17 +4,17 @@ from django.utils import timezone
 
 from apps.allocation.queries import parts_to_answer
 
-from . import mailing
 from .deeds import DEEDS, OF_DRAFT, as_day
 from .models import Notice
 from .queries import people_of_units
 
 
-def tell_asked(event, *, enqueue):
-    """Notices of an event at a session: to the people of each unit that has not answered to its part of a shared draft.
+def notices_of_draft(event):
+    """The Notices, not yet stored, of an event at a session: to the people of each unit that has not answered to its
+    part of a shared draft.
 
     Told again is only what is new, such as another day or another part. A note stays with the office: units do not see
-    it (docs/workflow.md, 谁能看到什么). `enqueue` as for `mailing.mail_at_once`. A fixed number of queries.
+    it (docs/workflow.md, 谁能看到什么). A fixed number of queries.
     """
     parts = parts_to_answer().filter(line__draft__session__key=event.target_key)
     if "proposal" in event.data:
@@ -22,11 +22,11 @@ def tell_asked(event, *, enqueue):
     parts = parts.select_related("line__proposal__session", "line__draft", "unit")
     parts = list(parts.order_by("line__proposal__number_order", "pk"))
     if not parts:
-        return
+        return []
     people = people_of_units({part.unit_id for part in parts}, timezone.localdate(event.at))
     before = Notice.objects.filter(kind__in=OF_DRAFT, proposal__session__key=event.target_key)
     before = set(before.values_list("person_id", "proposal_id", "text"))
-    made = [
+    return [
         Notice(person=person, proposal=part.line.proposal, kind=event.action, text=text,
                by_name=event.actor_name[:100], at=event.at)
         for part in parts
@@ -34,7 +34,6 @@ def tell_asked(event, *, enqueue):
         for person in people.get(part.unit_id, ())
         if person.username != event.actor_key and (person.pk, part.line.proposal_id, text) not in before
     ]  # fmt: skip
-    mailing.mail_at_once(Notice.objects.bulk_create(made), at=timezone.now(), enqueue=enqueue)
 
 
 def _words_for(event, part):

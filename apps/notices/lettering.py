@@ -4,17 +4,14 @@ from django.utils import timezone
 
 from apps.reports.models import AnnualLetter, MaterialRequest
 
-from . import mailing
 from .deeds import DEEDS, About, as_day
 from .models import Notice
 from .queries import CONDITIONS, people_for_letter, people_of_units
 
 
-def tell_of_letter(event, *, enqueue):
-    """Notices of an event of a letter, for those whom `deeds.DEEDS` names, but never for who did it.
-
-    The note of who returned it is for those who write it; `enqueue` as for `mailing.mail_at_once`.
-    """
+def notices_of_letter(event):
+    """The Notices, not yet stored, of an event of a letter, for those whom `deeds.DEEDS` names, but never for who did
+    it. The note of who returned it is for those who write it."""
     letter = AnnualLetter.objects.select_related("session").get(session__key=event.target_key)
     on, told = timezone.localdate(event.at), {}
     for telling in DEEDS[event.action]:
@@ -25,12 +22,11 @@ def tell_of_letter(event, *, enqueue):
         for person in people:
             if person.username != event.actor_key:
                 told.setdefault(person.pk, (person, text))
-    made = Notice.objects.bulk_create(
+    return [
         Notice(person=person, letter=letter, kind=event.action, text=text, note=event.note,
                by_name=event.actor_name[:100], at=event.at)
         for person, text in told.values()
-    )  # fmt: skip
-    mailing.mail_at_once(made, at=timezone.now(), enqueue=enqueue)
+    ]  # fmt: skip
 
 
 def _request(event):

@@ -13,9 +13,9 @@ from apps.ratings import operations as ratings
 from apps.supervision.models import Card
 
 from . import mailing
-from .asking import tell_asked
+from .asking import notices_of_draft
 from .deeds import DEEDS, About, as_day
-from .lettering import tell_of_letter
+from .lettering import notices_of_letter
 from .models import MailWish, Notice, Urge
 from .queries import CONDITIONS, due_of, notices_of, people_for, step_of
 from .tasks import send_mail
@@ -76,14 +76,16 @@ def tell(events):
         if event.recorded_at - event.at > NEWS or event.action not in DEEDS:
             continue
         if event.target_type == "proposal":
-            _tell(event)
+            notices = _notices_of_proposal(event)
         elif event.action.startswith("letter."):
-            tell_of_letter(event, enqueue=send_mail.enqueue)
-        elif event.target_type == "session":
-            tell_asked(event, enqueue=send_mail.enqueue)
+            notices = notices_of_letter(event)
+        else:
+            notices = notices_of_draft(event)
+        made = Notice.objects.bulk_create(notices)
+        mailing.mail_at_once(made, at=timezone.now(), enqueue=send_mail.enqueue)
 
 
-def _tell(event):
+def _notices_of_proposal(event):
     proposal = Proposal.objects.select_related("session").get(pk=event.target_key)
     on, told = timezone.localdate(event.at), {}
     for telling in DEEDS[event.action]:
@@ -94,12 +96,11 @@ def _tell(event):
             for person in people_for(telling.to, on, proposal, case, event.data.get("signer_id")):
                 if person.username != event.actor_key:
                     told.setdefault(person.pk, (person, case, text))
-    made = Notice.objects.bulk_create(
+    return [
         Notice(person=person, proposal=proposal, case=case, kind=event.action, text=text, note=event.note,
                by_name=event.actor_name[:100], at=event.at)
         for person, case, text in told.values()
-    )  # fmt: skip
-    mailing.mail_at_once(made, at=timezone.now(), enqueue=send_mail.enqueue)
+    ]  # fmt: skip
 
 
 def _cases_of(telling, event, proposal):
