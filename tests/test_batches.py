@@ -12,6 +12,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from apps.audit.models import Event
 from apps.papers import batches, casefile
@@ -294,3 +295,39 @@ def test_a_file_holds_only_what_its_reader_may_see(client, world):
         assert "尚未审签的正文" not in "".join("".join((page.extract_text() or "").split()) for page in pdf.pages)
     client.force_login(world.culture_clerk)
     assert client.post(reverse("papers:ask_for_file", args=[proposal.pk])).status_code == 404
+
+
+def test_the_page_goes_on_asking_and_takes_nothing_from_under_the_finger(page, sign_in, world):
+    """A part of the page is replaced each time: an answer that broke off, the focus and a press outlast it."""
+    now = timezone.now()
+    batch = Batch.objects.create(
+        kind="reply-letter", session=world.session, form="pdf", stage="running", total=9, done=1,
+        asked_by=world.office, asked_at=now, moved_at=now,
+    )  # fmt: skip
+    sign_in(page, world.office)
+    page.clock.install()
+    page.goto(reverse("papers:batch", args=[batch.pk]))
+    page.evaluate(
+        """() => {
+          const real = window.fetch;
+          window.fetch = async () => {
+            window.fetch = real;
+            return { ok: true, redirected: false, text: () => Promise.reject(new TypeError("broken off")) };
+          };
+        }"""
+    )
+    page.clock.run_for(2000)
+    Batch.objects.update(done=2)
+    stop = page.get_by_role("button", name="取消", exact=True)
+    stop.focus()
+    page.clock.run_for(8000)
+    expect(page.get_by_text("已生成 2 份")).to_be_visible()
+    expect(stop).to_be_focused()
+    stop.hover()
+    page.mouse.down()
+    with page.expect_response(page.url):
+        page.clock.run_for(2000)
+    page.mouse.up()
+    expect(page.get_by_text("已取消这一批")).to_be_visible()
+    batch.refresh_from_db()
+    assert batch.stage == "stopped"

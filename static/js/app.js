@@ -106,8 +106,12 @@ for (const part of document.querySelectorAll("[data-refresh]")) {
     const text = await fetch(location.href, { credentials: "same-origin" }).then(read).catch(() => null);
     if (text === null) { setTimeout(look, 8000); return; }
     const fresh = new DOMParser().parseFromString(text, "text/html").getElementById(part.id);
-    if (!fresh) return;
+    if (!fresh || part.querySelector("[data-sent]")) return;
+    if (part.matches(":active")) { setTimeout(look, 500); return; } // being pressed: not to be taken from under the finger
+    const hadFocus = part.contains(document.activeElement);
     part.replaceChildren(...fresh.childNodes);
+    const next = part.querySelector("button, a");
+    if (hadFocus && next) next.focus();
     if (fresh.dataset.refresh) setTimeout(look, fresh.dataset.refresh * 1000);
   };
   setTimeout(look, part.dataset.refresh * 1000);
