@@ -64,7 +64,7 @@ def browser():
     if found.returncode:
         pytest.fail("no Chromium that starts: run bin/setup --tests")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found.stdout.strip(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=found.stdout.strip(), args=FLAGS, timeout=PATIENCE)
         yield browser
         browser.close()
 
