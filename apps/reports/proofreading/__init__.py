@@ -19,7 +19,6 @@ from .changes_told import check_changes_told
 from .claims import items_of
 from .exceptions import check_exceptions
 from .from_to import check_from_to
-from .heads_again import check_heads_again
 from .left_over import check_left_over
 from .lines_counted import check_lines_counted
 from .multiples import check_multiples
@@ -40,6 +39,7 @@ from .rests_of_named import check_rests_of_named
 from .rows_of_parts import check_rows_of_parts
 from .rows_told import check_rows_told
 from .runs import check_runs
+from .satisfied import check_satisfied
 from .shares import check_shares
 from .shares_in_words import check_shares_in_words
 from .shares_of_parts import check_shares_of_parts
@@ -90,6 +90,7 @@ def check(document, figures=None):
     check_averages(lexer.mentions, marks)
     check_balances(lexer.mentions, marks)
     check_exceptions(splits, lexer.mentions, marks)
+    check_satisfied(splits, marks)
     check_all_of_class(splits, marks)
     check_tallies(lexer.mentions, marks)
     check_whole_shares(splits, marks)
@@ -97,7 +98,6 @@ def check(document, figures=None):
     check_other_shares(lexer.mentions, marks)
     check_bracketed(splits, marks)
     check_repeats(splits, marks)
-    check_heads_again(splits, marks)
     check_remainders(splits, marks)
     check_tables_against_text(tables, splits, marks)
     check_rows_told(tables, splits, marks)

@@ -8,21 +8,11 @@ import re
 
 from .arithmetic import plain
 from .claims import is_exact
-from .exceptions import AGAIN
 from .words import PROPOSALS
 
 _ANSWERED = re.compile("^(?:政协)?(?:委员)?(?:提案)?(?:现|目前|现在|已|已经)*(?:全部|均|都)(?:已|已经)?(?:办复|答复)")
 _UNANSWERED = re.compile("提案[^。；]*?至今(?:仍|还)?(?:未能?|没有|没能|无法)(?:作出|给出|予以|正式)*(?:答复|办复)")
 _OTHERS = re.compile("会办|协办|分办|去年|上年|往年|历年|上届|来信|代表建议|补充答复|再次答复")
-_HAPPY = re.compile(
-    "(?:均|都|全部)(?:评价|表示|评为|评价为)“满意”(?![或和、及与以])|(?:均|都|全部)(?:评价(?:为)?|表示|是|为)?满意(?!”?[或和、及与以率度])"
-)
-_AT_FIRST = re.compile("首次|第一次|初次|起初|当初|后改|改为|改评|现已")
-_STILL = re.compile(
-    "(?:^|，)(?:其中|唯有?|只有|唯独|仅有|但)[^。；]*?(?:表示(?:了)?(?:理解|谅解)|(?:只|仅)?(?:意见)?(?:表示|评价|评)?为?“?基本满意|仍然?(?:表示|评价为?)?“?不满意|"
-    "“不满意”[^。；]*?仍?未(?:能)?(?:取得|获得?)[^，。；]{0,6}谅解)"
-)
-_LESS = re.compile("^其中[^。；]*?(?:评价|评为|表示)(?:为)?“?(基本满意|不满意|一般|较差)")
 _AFTERWARDS = re.compile("首次|第一次|初次|起初|当初|经[^，。]{0,12}[，后]|重新|再次|最终|后改|改为|现已")
 _CARRIED_OUT = re.compile("(?:提案)?(?:现|已|已经)*(?:全部|均|都)(?:已|已经)?(?:得到)?(落实|解决|办结|采纳)")
 _CLASS = re.compile("([^，。；：、（）\\d]{2,10}类)(?:的)?(?:提案)?$")
@@ -46,13 +36,6 @@ def check_all_but_one(splits, marks):
             if not checked:
                 _check_answered(item, splits, marks)
             checked = True
-        elif match := _HAPPY.search(re.split("[；。]", item.count.after)[0]):
-            if re.search("其[余他]的?$", item.count.left):
-                continue
-            if not _words_before(item):
-                _check_happy(item, item.count.after[match.end() :], splits, marks)
-            if id(item.count) not in marks.wrong and not re.search(r"\d", item.count.after[: match.start()]):
-                _check_still_unhappy(item, splits, marks)
         elif (match := _CARRIED_OUT.match(item.count.after)) and (named := _CLASS.search(item.count.left)):
             _check_class(item, named[1], match[1], splits, marks)
 
@@ -90,46 +73,6 @@ def _check_answered(item, splits, marks):
             told = f"前文说{plain(item.value)}件全部办复，后面又有提案“{match.group()[-12:]}”。"
             marks.fault("sum", [item.count], plain(item.value), plain(item.value - 1), told, tail=item.count.right)
             return
-
-
-def _check_happy(item, rest, splits, marks):
-    """Only the sentence right behind, and only 其中: of those that were told of."""
-    if "。" in rest.rstrip("。"):
-        return
-    text = splits.lines[item.paragraph][item.count.end : item.count.end + _NEXT]
-    for sentence in _sentences_behind([text])[:1]:
-        match = _LESS.match(sentence)
-        if match and not _AFTERWARDS.search(sentence):
-            told = f"前一句说{plain(item.value)}件均评价满意，这里又有评价{match[1]}的。"
-            tail = item.count.after.rstrip("。")
-            marks.fault("sum", [item.count], plain(item.value), plain(item.value - 1), told, tail=tail)
-
-
-def _check_still_unhappy(item, splits, marks):
-    """19件全部表示满意。唯有提出专用铁路的委员，经面谈，表示理解: of whom all is said, one ended otherwise."""
-    text = splits.lines[item.paragraph][item.count.end : item.count.end + _NEXT]
-    sentences = re.split("[。！？]", "".join(text.split()))
-    for other in splits.items[item.place + 1 : item.place + _REACH]:
-        less = other.count and other.facet == "rating" and other.name in ("基本满意", "一般", "理解", "不满意")
-        if less and other.value and _is_of_them(other, item, splits):
-            told = f"前面说{plain(item.value)}件均为满意，后面又有{other.name}{plain(other.value)}件。"
-            expected = plain(item.value - other.value)
-            marks.fault("sum", [item.count], plain(item.value), expected, told, other.count, tail=item.count.right)
-            return
-    for sentence in (sentences[0].partition("满意")[2], *sentences[1:2]):
-        if (match := _STILL.search(sentence)) and not _AT_FIRST.search(sentence):
-            told = f"前面说{plain(item.value)}件均为满意，后面又有“{match.group()[-12:]}”。"
-            marks.fault("sum", [item.count], plain(item.value), plain(item.value - 1), told, tail=item.count.right)
-            return
-
-
-def _is_of_them(other, item, splits):
-    """Whether a rating further down is of the papers that were all satisfied, and not of a first round or a part."""
-    if other.past or other.change or other.aspect or other.value >= item.value or other.sentence == item.sentence:
-        return False
-    if _OTHERS.search(other.count.said) or AGAIN.search("".join(splits.lines)):
-        return False
-    return other.group is None or other.group.base is None or other.group.base.value == item.value
 
 
 def _check_class(item, name, done, splits, marks):

@@ -104,7 +104,7 @@ _NAMED = {"主办", "会办", "协办", "重点", "平时", "大会", "集体", 
 _OVER = re.compile(r"截至|月底|当时|曾|首次|之前|现已|目前已|随后|已补|已于|此后|经协调|同意|批准|准许|注销|撤")
 _SINCE = re.compile("截至|当时|曾|去年|上年|往年|注销|撤|[没未无]有?[^，。；]{0,6}(?:超期|逾期|超时)")
 AGAIN = re.compile(
-    r"(?:重新办理|二次办理|二次答复|再次办理|重新答复|再次答复|重办|补办|整改|再次沟通)(?:之?后|，[^。]{0,16}(?:满意|认可|理解))|最终|改评|现[已均]|"
+    r"(?:重新办理|二次办理|二次答复|再次办理|重新答复|再次答复|重办|补办|整改|再次沟通)(?:之?后|，[^。]{0,16}(?:满意|认可|理解))|最终|改评|现[已均][^，。；]{0,8}(?:满意|认可|理解)|"
     r"转为[“]?(?:基本)?满意|均转|第二次(?:评价|测评)"
 )
 _OF_A_UNIT = re.compile("(?<![我本各])(?:局|委|办|镇|乡|街道|院|公司|中心|县|区|市)(?:的)?[^，。；]{0,10}率")
@@ -290,17 +290,6 @@ def _check_satisfied(splits, marks):
     text = "".join("".join(marks.paragraphs).split())
     if not bad or AGAIN.search(text):
         return
-    if match := _NONE_UNHAPPY.search(text):
-        other = bad[0]
-        named = re.search("不满意(?:的|有|为|：)*$", other.count.left) or other.count.right.startswith("不满意")
-        if id(other.count) not in marks.wrong and not other.aspect and named and _can_be_of(other, match, splits):
-            told = f"文中说“{match.group()}”，这里又有不满意{plain(other.value)}件。"
-            saying = next((one.count for one in splits.items if _says(one, match.group())), None)
-            if saying is not None and saying.value > other.value:
-                expected = plain(saying.value - other.value)
-                marks.fault("sum", [saying], plain(saying.value), expected, told, other.count, tail=saying.right)
-            else:
-                marks.fault("repeat", [other.count], plain(other.value), "0", told)
     for item in splits.items:
         if (
             item.rate
@@ -321,25 +310,7 @@ def _check_satisfied(splits, marks):
             return
 
 
-def _can_be_of(other, match, splits):
-    """Whether the sentence that says it tells of as many as were rated, or of no number: not of 7 led for the city."""
-    base = other.group.base if other.group else None
-    told = [one.value for one in splits.items if one.count and match.group() in one.count.said + one.count.after]
-    return base is None or not told or max(told) >= base.value
-
-
-def _says(item, words_of):
-    """Whether a count stands right before a statement, in its clause."""
-    if item.count is None or item.change or item.dimension != words.PROPOSALS:
-        return False
-    return words_of in re.split("[，；。]", item.count.after)[0]
-
-
 _OF_PLACES = re.compile("单位|部门|[局镇乡]|街道|委(?!员)")
-_NONE_UNHAPPY = re.compile(
-    "(?:提案人|提案者|委员)[^，。；]{0,12}(?:均|都|全部)(?:表示|评价为?)?“?满意(?!”?[率度])|"
-    "(?:没有|未出现|无一?(?:件|人|份)?)“?不满意(?!的?原因|[率的]?\\d)"
-)
 
 
 def _may_be_of(bad, rate):

@@ -1,160 +1,256 @@
-"""What was counted before, named again by its number: 对147件提案的承诺事项 where there are 143, 248件B类提案 where 52.
+"""What was counted before, named again by its number: 对41件B类提案, 主办的28件, 这198件提案 where there are 197.
 
-Nothing in the words makes it some of them. A number that the letter tells nowhere and that no neighbours make up is a
-slip where it is near the one total of its kind, or has two of its digits exchanged; of a class there cannot be more
-than there are; and last year's total is not this year's.
+A *reference* is a count whose words point at papers that the letter has told of: it stands at the head of a clause, or
+behind a word that points (对, 做好, 上述), and its own name, before it or behind it, says which ones. What it points at
+is every earlier count of that name. Where none of these has its number, nor their sum, and it can be a slip of one of
+them, it is one: nothing in the words makes it some of them.
 """
 
 import re
-from itertools import accumulate
+from dataclasses import dataclass
+from itertools import pairwise
 
 from . import words
-from .arithmetic import is_misprint, plain
+from .arithmetic import is_slip, plain
 from .claims import is_exact
-from .labels import is_filler
+from .exceptions import AGAIN
+from .labels import cleaned, is_filler
 
-_KIND = re.compile("(?:政协)?(?P<kind>立案|重点|主办|会办|集体|[A-E]类)?(?:的)?(?:提案|件|答复(?=中|的|里))")
-_BEHIND = re.compile(
-    "(?:提案|类件|答复)(?:中|里|当中|的|进行|逐|均|都|全部|，|。|；|解决|办理|承诺|凝|明确|开展|由|经|按|已|分别|得到|$)"
+_PREDICATE = re.compile(
+    "(?:之|当)?(?:中|里)|均|都|皆|全|已|现|由|分|共|涉|经|按|在|于|是|为|逐|进行|办|答复|到|主要|集中|反映|委员|提案[者人]|的(?:办|答|后|跟|落|转|反|承|委|提|面|满|推|问)|"
+    "继续|定期|实行|开展|加|建|跟|落|抓|明确|解决|承诺|凝|得|怎么|列表|紧|尽快|推|$"
+)
+"""What goes on behind a name: a verb, or nothing."""
+_SOME = re.compile("^(?:的)?(?:未|没|不|超|逾|延|拖|仍|还|尚|被|需|因|暂|难|转|获|入选|属|只|仅|和|与|、)")
+_OF_SOME = re.compile(
+    "其中|另|还有|有(?!关)|仅|只|首批|涉及|关于|抽|选|余|其他|批|超期|逾期|延期|等$|每|各|约|新增|近|[前头]|除"
 )
 _POINTS = re.compile(
-    "[^的]{0,10}?(?:对|对于|将|把|就|为|给|听取|围绕|针对|上述|全部|所有|这|以上|全[市县区省州]|全年|共|抓好|做好|办好|办理|总结|落实|督办|跟踪|紧盯|确保|推进|尽管|虽然)"
+    "(?:[^的]{0,16}(?:对于?|将|把|就|给|听取|围绕|针对|上述|全部|所有|这|以上|抓好|做好|办好|盯紧|盯住|紧盯|跟进|跟踪|推进|推动|"
+    "落实|督促|督办好|确保|力争|争取|总结|梳理|加快|重点|(?<!正)在(?!办)|综上|因此|尽管|虽然|尽管如此|凡|对照|建立)(?!的))(?:做好|了|抓好|办理)?(?:今年|全年|本年度?|今年以来|年度)?"
 )
-_ALL_OF = re.compile("(?:今年|全年|全部|所有|上述|以上|本次|本届)的$")
-_OF_SOME = re.compile("其中|另|还有|有$|仅|只|首批|涉及|关于|有关|抽查|选|余|其他|批|方面|建议|超期|逾期|延期")
-_OTHER_YEAR = re.compile("去年|上年|往年|历年|累计|年来|[两二三四五六]年|近年|跨年|上[一]?届|\\d{4}年")
-_NAMED_BEHIND = re.compile("([^，。；：\\d的]{2,8})的提案")
-_CLASS_BEFORE = re.compile("(?:对|将|把|抓好|全部|所有)(?P<kind>[A-E]类|主办|会办)的?$")
-_HANDED = re.compile("(?:办理|承办|交办|立案)的$")
-_SHORT = 4  # characters: 回望, 综观
+_JOINED = re.compile("(?:和|与|及|以及)")
+_NOUN = re.compile(
+    "(?P<name>[^，。；：、（）\\d]{0,14}?)(?P<noun>建议提案|提案建议|提案|(?<!代表)建议|代表建议|办理件|答复件|(?<=[类办案点体名])件|事项|答复(?=中|表|的|里))"
+)
+_OWNER = re.compile(
+    "^(?:列入(?=[A-E])|属于?(?=[A-E])|(?:[我本全贵][区市县省州局委镇街院办]|今年|去?年|全年|年内|目前|现|截至目前|已经?|所|共|由|政府系统|[区市县省州]?(?:人民)?政府(?:系统)?|20\\d\\d年度?|会议|以来|“|”|了|又|政协|[区市县省州]政协|委员会?|人大|代表|按(?:要求|期)|的|，)+)"
+)
+_TAIL = re.compile("(?:“|”|的|类|提案|建议|件|了)+$")
+_PLAIN = re.compile("[A-E]类?|主办|会办|协办|独办|分办|单办|重点|集体|联名|不满意|基本满意|平时|大会|立案")
+_CLASS = re.compile("[A-E]类?")
+_DONE = re.compile("(?:提案)?(?:已|均|现已)")
+_PAST = re.compile("去年|上年|往年|历年|累计|年来|[两二三四五六]年|近年|跨年|上一?届|20\\d\\d年")
+_CLASSES = {"已经": "A", "正在": "B", "暂不能": "C", "A": "已经", "B": "正在", "C": "暂不能"}
 _REACH = 300  # counts
-_FEWEST = 8  # proposals: fewer may be any of those that were told of
-_SLIP, _SHARE = 4, 30  # so many, and one in so many
-_FEW = 3  # proposals
-_ADDED = 4  # neighbours that a letter adds up without saying so
+_FEWEST = 5  # proposals: fewer may be any of those that were told of
+_SHORT = 4  # characters
+_JUST = 2  # sentences
+_NEAR = 8  # characters: 全国政协提案2件（均为会办）
+_KINDS = 2  # of paper, each with its own classes
+
+
+@dataclass(frozen=True)
+class Pointed:
+    """`name`: what the papers are called, "" for all; `by`: the words before 的 say it; `kind`: 建议, or ""."""
+
+    name: str
+    by: bool
+    kind: str
 
 
 def check_references(splits, marks):
-    """Every count of proposals that stands for a total told before."""
+    """Every count of papers that stands for some that were told before."""
     told = [one for one in splits.items if one.count and one.dimension == words.PROPOSALS and not one.change]
-    papers = [one for one in told if not one.past]
-    cells = splits.cells
-    for place, item in enumerate(papers):
-        aimed_at = bool(re.search("(?:确保|力争|争取)$", item.count.left))
-        if not (is_exact(item) or aimed_at) or id(item.count) in marks.wrong or item.percent:
+    names = {id(one): _names(one) for one in told}
+    last = None
+    for place, item in enumerate(told):
+        pointed = _pointed(item, last)
+        last = item if pointed else None
+        if pointed is None or item.past or item.percent or id(item.count) in marks.wrong or not _is_told(item):
             continue
-        before = [one for one in papers[max(place - _REACH, 0) : place] if one.sentence != item.sentence]
-        match = _KIND.match(item.count.right)
-        if item.value in cells:
-            continue  # told in a table
-        left = _CLASS_BEFORE.search(item.count.left)
-        if left and re.match("提案", item.count.right) and item.group and len(item.group.items) == 1:
-            _check_total(item, left["kind"], before, papers, told, marks)
-        elif named := _NAMED_BEHIND.match(item.count.right):
-            _check_named_behind(item, named[1], before, papers, marks)
-        elif match and item.value >= _FEWEST and _stands_for_all(item):
-            _check_total(item, match["kind"] or "", before, papers, told, marks)
+        so_far = told[max(place - _REACH, 0) : place]
+        like = _known(pointed, [one for one in so_far if one.sentence != item.sentence and _is_told(one)], names)
+        known = [one for one in like if _is_of_now(one, item, pointed.name)]
+        if any(one.value == item.value for one in (like if pointed.name else known)):
+            marks.fine(item.count)
+        elif known and pointed.name and item.value not in splits.cells:
+            _check_named(item, pointed.name, known, so_far, marks)
+        elif known:
+            _check_all(item, known, told, splits, marks)
 
 
-def _check_total(item, kind, before, papers, told, marks):
-    totals = [one for one in before if _is_total(one, kind)]
-    values = {one.value for one in totals}
-    if not totals or (item.value in {one.value for one in before} and not _is_of_received(item, kind, values, before)):
+def _is_told(item):
+    return is_exact(item) or bool(re.search("(?:确保|力争|争取)$", item.count.left))
+
+
+def _is_of_now(one, item, name):
+    """Whether a count is of this year, or of another that was told of just before: 去年…7件。对尚未启动的8件，…"""
+    if one.past:
+        return bool(name) and item.sentence - one.sentence <= _JUST
+    return not (one.year and item.year and one.year != item.year)
+
+
+# --- what a count points at
+
+
+def _pointed(item, last):
+    """What a count points at, None where it may tell of some for the first time. `last`: the reference before it."""
+    count = item.count
+    left = count.left
+    if _OF_SOME.search(left) or count.bracket or _PAST.search(left):
+        return None
+    joined = _JOINED.match(left) if last is not None and last.sentence == item.sentence else None
+    if joined:
+        left = left[joined.end() :]
+    points = _POINTS.match(left)
+    head = left[points.end() :] if points else left
+    behind = _behind(count.right)
+    if behind is None:
+        return None
+    name, noun = behind
+    kind = "建议" if "建议" in noun and "提案" not in noun else ""
+    if is_filler(head):
+        if not noun and not points and not joined:
+            return None
+        return Pointed(_core(name), False, kind)
+    if noun == "提案" and not name and len(head) <= _SHORT and not head.endswith("的") and not _called(head):
+        return Pointed("", False, "")  # 回望691件提案
+    if not head.endswith("的") and not (points and noun):
+        return None
+    if re.search("[^，。；：、]、$", count.lead) and not joined:
+        return None  # 独办、主办的7件: of both
+    if not points and not joined and not noun and not re.match(_PREDICATE.pattern[:-2], count.right or count.after):
+        return None
+    if _core(name) and not re.fullmatch("[区市县省州]?政协", name):
+        return None
+    return Pointed(_core(head), True, kind)
+
+
+def _behind(right):
+    """(name, noun) of what stands behind a number, None where that tells of some."""
+    if match := _NOUN.match(right):
+        rest = right[match.end() :]
+        if _SOME.match(rest):
+            return None
+        if not re.search("均|都|已|由|中|为|全部|有|[是被]", match["name"]):
+            return match["name"], match["noun"]
+    if _SOME.match(right) or not _PREDICATE.match(right):
+        return None
+    return "", ""
+
+
+def _core(name):
+    name = _TAIL.sub("", _OWNER.sub("", re.sub("(?<=办)的?[省市区县州]?政协$", "", cleaned(name))))
+    return "" if is_filler(name) else name
+
+
+def _names(item):
+    """What a count is called by the words before it, and by those behind."""
+    behind = _NOUN.match(item.count.right)
+    return _core(item.count.left), _core(behind["name"]) if behind else ""
+
+
+def _known(pointed, before, names):
+    """The earlier counts that a reference can mean."""
+    name = pointed.name
+    if not name:
+        return [one for one in before if _is_total(one) and (not pointed.kind or _kind(one) == pointed.kind)]
+    exact = [one for one in before if name in names[id(one)]]
+    if exact and not _PLAIN.fullmatch(name):
+        return exact
+    called = _called(name)
+    like = [
+        one
+        for one in before
+        if names[id(one)][0].endswith(name)
+        or (called in _told_as(one) and (_PLAIN.fullmatch(name) or name in one.count.left))
+    ]
+    if not like and called and called[0] == "result":  # as most places have them
+        like = [one for one in before if (one.facet, _CLASSES.get(one.name)) == called and not one.group.is_part]
+    return [*exact, *[one for one in like if one not in exact]]
+
+
+def _called(name):
+    """(facet, name) of what a reference is called, None for a name of its own."""
+    facet, called, _ = words.facet_of(name)
+    return (facet, called) if facet and facet not in words.OPEN else None
+
+
+def _told_as(one):
+    return ((one.facet, one.name),)
+
+
+def _is_total(one):
+    able = one.stage not in ("", words.RETURNED) and (not one.within or one.stage == words.HANDLED)
+    named = not _core(one.count.left) and re.search("(?:提案|建议)[共有为计]*$", one.count.left)
+    return bool(one.again or able or named)
+
+
+def _kind(item):
+    text = item.count.label + item.count.right[:8]
+    return "建议" if re.search("代表|人大|建议", text) and "提案" not in text else ""
+
+
+# --- whether it is a slip
+
+
+def _check_named(item, name, known, before, marks):
+    values, both = {one.value for one in known}, sum({one.value for one in known})
+    if max(values) * 2 == both:
+        values, both = {max(values)}, max(values)  # 会办5件, of which 4 and 1
+    called, beside = _called(name), {one.sentence for one in known}
+    if item.value in (both, sum(one.value for one in known)) or len(values) > _KINDS:
         return
-    known = min(totals, key=lambda one: abs(one.value - item.value))
-    is_class = kind.endswith("类")
-    if is_class and (len(values) > 1 or _OTHER_YEAR.search(item.count.said)):
+    same = [one for one in before if one.value == item.value]
+    if name == "立案" and any(one.stage == words.RECEIVED for one in same):
+        _differs(item, known[-1].value, marks)
         return
-    exchanged = sorted(plain(item.value)) == sorted(plain(known.value))
-    too_many = is_class and item.value > known.value
-    last_years = any(one.past and one.value == item.value for one in told) and re.match(
-        "(?:提案)(?:已|均|现已)", item.count.right
-    )
-    of_all = bool(re.search("(?:全部|所有|上述)$", item.count.left))
-    if _is_of_received(item, kind, values, before):
-        _differs(item, known, marks)
+    if any(one.sentence in beside or (called and (one.facet, one.name) == called) for one in same):
         return
-    if _HANDED.search(item.count.left) and not exchanged:
-        return  # of those handed to somebody, unless two digits are exchanged
-    is_slip = exchanged or (_is_near(item, known) and (of_all or kind or not _is_made_up(item, papers)))
-    if too_many or last_years or is_slip:
-        _differs(item, known if not last_years else totals[0], marks)
-
-
-def _is_of_received(item, kind, filed, before):
-    """228件立案提案, where 228 came in and 203 were filed."""
-    came_in = {one.value for one in before if one.stage == words.RECEIVED}
-    return kind == "立案" and item.value in came_in - filed and len(filed) == 1
-
-
-def _check_named_behind(item, name, before, papers, marks):
-    """这12件列入计划的提案, told before as 列入计划的10件."""
-    if _OF_SOME.search(_clause(item)):
+    if called and called[0] == "rating" and AGAIN.search("".join(marks.paragraphs)):
         return
-    wanted = re.compile(f"{re.escape(name)}的?(?:提案)?(?:有|为|共)?$")
-    known = [one for one in before if wanted.search(one.count.left)]
-    values = {one.value for one in known}
-    if len(values) != 1 or item.value in values or not is_exact(known[0]):
+    also = [one.value for one in before if one.sentence in beside and name in one.count.after[:_NEAR]]
+    likely = {one for one in values if _can_be(item.value, one) and item.value - one not in also}
+    if len(likely) == 1:
+        _differs(item, likely.pop(), marks)
+    elif _are_exchanged(item.value, both) or (_CLASS.fullmatch(name) and item.value > both and not same):
+        _differs(item, both, marks)
+
+
+def _check_all(item, known, told, splits, marks):
+    if item.value < _FEWEST or item.value in splits.cells:
         return
-    points = re.search("(?:这|上述|以上)$", item.count.left)
-    others = {one.value for one in papers if one is not item}
-    if abs(known[0].value - item.value) <= _FEW and (points or item.value not in others):
-        _differs(item, known[0], marks)
+    last_years = any(one.past and one.value == item.value for one in told) and _DONE.match(item.count.right)
+    if last_years:
+        _differs(item, known[0].value, marks)
+    if any(one.value == item.value for one in told if one is not item) or _is_made_up(item, told):
+        return
+    nearest = min(known, key=lambda one: abs(one.value - item.value))
+    if _can_be(item.value, nearest.value):
+        _differs(item, nearest.value, marks)
 
 
-def _clause(item):
-    return re.split("[，；：。\\d]", item.count.said)[-1]
+def _can_be(value, due):
+    """Whether a number can be a slip of another: of a few, hardly any other number is."""
+    off = abs(value - due)
+    few = 1 if due < 5 else 2 if due < 10 else off
+    return _are_exchanged(value, due) or (off <= few and is_slip(plain(value), plain(due), is_share=False))
 
 
-def _stands_for_all(item):
-    """Whether nothing before or behind a count says that it is some of them only."""
-    clause = _clause(item)
-    if _OF_SOME.search(clause) or item.count.bracket or not _BEHIND.search(item.count.right):
-        return False
-    if clause.endswith("的"):
-        return bool(_ALL_OF.search(clause) or _HANDED.search(clause))
-    if re.search("除[^。；]*外，?$", item.count.said):
-        return False  # 除8件不宜公开外，181件提案…
-    if re.fullmatch("[件份][^，；。]{0,8}(?:和|、|及|与)", clause):
-        return True  # 对2件不满意和69件B类提案
-    return len(clause) <= _SHORT or bool(_POINTS.fullmatch(clause)) or is_filler(clause)
+def _are_exchanged(value, due):
+    return due > 9 and sorted(plain(value)) == sorted(plain(due))
 
 
-def _is_total(one, kind):
-    """Whether a count is the total of a kind: filed ones for 立案, 重点 for those, else what the letter is about."""
-    if not is_exact(one):
-        return False
-    match kind:
-        case "立案":
-            return one.stage == words.FILED and not one.within
-        case "重点":
-            return one.facet == "key" and one.times == 1
-        case "主办":
-            return one.facet == "handling" and one.name == "主办"
-        case "会办":
-            return one.facet == "handling" and one.name == "协办"
-        case "集体":
-            return one.facet == "proposer" and one.name == "集体"
-        case "":
-            return (one.stage in (words.HANDLED, words.MERGED, words.WHOLE) and not one.within) or one.again
-    return one.facet == "result" and one.name == kind[0] and one.group is not None and len(one.group.items) > 1
-
-
-def _is_made_up(item, papers):
-    """Whether a few neighbours make up this number."""
-    values = [one.value for one in papers if one is not item]
+def _is_made_up(item, told):
+    """Whether two neighbours make up this number, or one of its sentence is taken off a total."""
+    others = [one for one in told if one is not item]
+    beside = [one.value for one in others if one.sentence == item.sentence and one.place < item.place]
     return any(
-        item.value in list(accumulate(values[start : start + _ADDED]))[1:] for start in range(max(len(values) - 1, 0))
-    )
+        item.value == one.value + other.value for one, other in pairwise(others) if one.sentence == other.sentence
+    ) or any(item.value == one.value - other for one in others for other in beside)
 
 
-def _is_near(item, known):
-    off = abs(item.value - known.value)
-    return off <= min(_SLIP, max(1, known.value // _SHARE)) or (
-        known.value >= 100 and is_misprint(plain(item.value), plain(known.value))
-    )
-
-
-def _differs(item, known, marks):
-    told = f"前文为{plain(known.value)}，这里为{plain(item.value)}，前后应一致。"
-    marks.fault("repeat", [item.count], plain(item.value), plain(known.value), told)
+def _differs(item, due, marks):
+    told = f"前文为{plain(due)}，这里为{plain(item.value)}，前后应一致。"
+    marks.fault("repeat", [item.count], plain(item.value), plain(due), told)

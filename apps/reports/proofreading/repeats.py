@@ -19,7 +19,6 @@ _WHOLLY = re.compile(
 _IN_TIME = re.compile("按时|按期|如期|时限|期限|提前|延期|逾期|超期|一次性")
 _AGAIN = ("result", "rating", "key", "proposer", "kind")
 _LEFT_OUT = ("review", "closed", "answered", "rest", "other")  # what may be left out of one total and not of another
-_POINTS_AT = re.compile("(?:对|对于|针对|就|将|把)[^，；]{0,6}(?:不满意|基本满意|理解)的$")
 _OF_ALL = re.compile(
     "(?:政协)?(?:委员)?(?:提案|建议)(?:由|来自|分解|涉及|均|都|全部|已|共|落实到|按|经|的(?:提案者?|提案人|办理|答复)|最终|最后|目前|现|中|里|当中|$)|(?:已|均|全部|都)[^，。；]{0,6}(?:办|答|复|结)|(?:之|当)?中$"
 )
@@ -31,15 +30,14 @@ _SUPPOSED = re.compile(
 _PERIOD = re.compile("[上下]半年|前?[一二三四]个?季度|\\d+月|大会|平时|首批|第.批")
 _FIRST, _LAST = 10, 40  # wholes that a later one is compared with
 _REACH = 200  # items before a count that points at one of them
-_FOR_THOSE = re.compile("(?:对于?|针对|上述|这些|至于)([^，；：\\d]{3,16})的")
 _SAYS_ALL_OF = re.compile("(?:全部|均|都|皆)(?:为|是|属)")
 _NEAR = 2  # sentences
 _SLIP = 3  # proposals
 _CLASS_OF = {"已经": "A", "正在": "B", "暂不能": "C"}  # as most places have them
-_VALUES = 2  # that one figure can have by a slip
-_FEWEST = 5  # proposals: fewer may be any of those that were told of
 _PAST_TOTAL = re.compile("(?:去年|上年)[^，；。]{0,14}提案(?:总数|总量|数)?(?:是|为|有|共|共有|共计)*$")
 _PAST_AGAIN = re.compile("(?:^|，)(?:比|较|与|同)?(?:去年|上年)(?:同期)?的?$")
+_VALUES = 2  # that one figure can have by a slip
+_FEWEST = 5  # proposals: fewer may be any of those that were told of
 _OF_THESE = re.compile("(?:政协)?(?:委员)?(?:提案|建议|件)*(?:之|当)?中")
 _FILED_OF_THEM = re.compile("(?:提案|建议)?(?:被|已|获|经审查|予以|得以|最终|准予)*立案(?![侦查审])")
 _CLOSE = Decimal("0.15")
@@ -51,31 +49,8 @@ def check_repeats(splits, marks):
     _headings(splits, marks)
     _pointed_at(splits, marks)
     _past_totals(splits, marks)
-    _ratings_pointed_at(splits, marks)
     _called_again(splits, marks)
-    _named_again(splits, marks)
     _filed_again(splits, marks)
-
-
-def _named_again(splits, marks):
-    """对尚未启动的8件，…, told before as …原因尚未启动的7件: those that were told of, by the end of their words."""
-    for item in splits.items:
-        match = _FOR_THOSE.fullmatch(item.count.left) if item.count and not item.count.lead else None
-        if match is None or item.past or item.percent or id(item.count) in marks.wrong or item.count.about:
-            continue
-        if item.dimension != words.PROPOSALS or not re.fullmatch("(?:提案|件)*", item.count.right):
-            continue
-        known = [
-            one
-            for one in splits.items[max(item.place - _REACH, 0) : item.place]
-            if one.count
-            and (not one.past or item.sentence - one.sentence <= _NEAR)
-            and one.dimension == item.dimension
-            and one.sentence != item.sentence
-            and re.search(f"(?<![而且但又并]){re.escape(match[1])}$", cleaned(one.count.left))
-        ]
-        if known and not any(one.value == item.value for one in known) and len({one.value for one in known}) == 1:
-            _differs(item, known[-1], marks)
 
 
 def _filed_again(splits, marks):
@@ -118,16 +93,6 @@ def _called_again(splits, marks):
             if others and all(_is_misprint(one, item) for one in others) and item.value >= _FEWEST:
                 _differs(item, others[-1], marks)
         known.setdefault(name, []).append(item)
-
-
-def _ratings_pointed_at(splits, marks):
-    """对于不满意的2件: those that were told of, and told of as 不满意1件."""
-    for item in splits.items:
-        if item.count is None or item.facet != "rating" or item.past or not _POINTS_AT.search(item.count.left):
-            continue
-        known = [one for one in splits.called_before("rating", item.name, item) if one.sentence != item.sentence]
-        if known and not any(one.value == item.value for one in known):
-            _differs(item, known[-1], marks)
 
 
 def _wholes(splits, marks):
@@ -235,75 +200,6 @@ def _is_known_otherwise(whole, before, splits):
             return True
     sums = any(group.total == whole.value for group in splits.groups if len(group.counted) > 1)
     return sums and not ((before.stage == words.HANDLED or _is_restated(whole)) and off <= _SLIP)
-
-
-def _headings(splits, marks):
-    """二、已经办成的83件 above what is told of the A class: where one heading agrees with a class, all should."""
-    told = [one for one in splits.items if one.count and one.name in _CLASS_OF and _is_heading(one.count)]
-    pairs = [(one, splits.called["result", _CLASS_OF[one.name]][:1]) for one in told]
-    pairs = [(one, known[0]) for one, known in pairs if known and known[0].place < one.place]
-    if not any(one.value == known.value for one, known in pairs):
-        return
-    for one, known in pairs:
-        if one.value == known.value:
-            marks.fine(one.count, known.count)
-        else:
-            _differs(one, known, marks)
-
-
-def _is_heading(count):
-    return (
-        not count.right
-        and not count.after.strip("。")
-        and bool(re.match(r"[一二三四五六七八九十]{1,2}、|（", count.said))
-    )
-
-
-def _pointed_at(splits, marks):
-    """这14件，…: what nothing before counts, where one count before is off by one."""
-    for item in splits.items:
-        if (
-            item.count is None
-            or item.value < _FEWEST
-            or item.dimension != words.PROPOSALS
-            or id(item.count) in marks.wrong
-            or not re.search("(?:^|[，：“])这$", item.count.left)
-            or re.match("(?:提案|件)*(?:之|当)?中", item.count.right)
-        ):
-            continue
-        before = [
-            one
-            for one in splits.items[max(item.place - _REACH, 0) : item.place]
-            if one.count and one.dimension == item.dimension
-        ]
-        values = [one.value for one in before]
-        runs = {sum(values[start:stop]) for stop in range(len(values) + 1) for start in range(max(stop - 4, 0), stop)}
-        off_by_one = [one for one in before if abs(one.value - item.value) == 1 and not one.past]
-        if item.value not in runs and len({one.value for one in off_by_one}) == 1:
-            _differs(item, off_by_one[-1], marks)
-
-
-def _past_totals(splits, marks):
-    """去年交来提案356件 …, 比去年的365件: the total of last year told twice, two of its digits exchanged."""
-    told = [
-        one
-        for one in splits.items
-        if one.count and one.past and not one.change and not one.percent and one.dimension == words.PROPOSALS
-    ]
-    totals = [one for one in told if _PAST_TOTAL.search(one.count.left)][:_FIRST]
-    often = Counter(one.value for one in splits.items)
-    for item in told:
-        if not _PAST_AGAIN.search(item.count.left) or not _beside_whole(item, splits):
-            continue
-        swapped = [one for one in totals if one.place < item.place and _are_swapped(one.value, item.value)]
-        if swapped and often[item.value] == 1:
-            _differs(item, swapped[-1], marks)
-
-
-def _beside_whole(item, splits):
-    """今年交办389件，比去年的365件: what this year's total is compared with."""
-    before = splits.before(item)
-    return before is not None and before.sentence == item.sentence and bool(before.stage) and not before.within
 
 
 def _kind(item):
@@ -432,3 +328,72 @@ def _is_some_of_class(item):
 def _in_split(item):
     """Whether a count of 集体提案 or 大会提案 stands in a split of them: alone it may be of any other whole."""
     return item.facet not in ("proposer", "kind") or len(item.group.items) > 1
+
+
+def _headings(splits, marks):
+    """二、已经办成的83件 above what is told of the A class: where one heading agrees with a class, all should."""
+    told = [one for one in splits.items if one.count and one.name in _CLASS_OF and _is_heading(one.count)]
+    pairs = [(one, splits.called["result", _CLASS_OF[one.name]][:1]) for one in told]
+    pairs = [(one, known[0]) for one, known in pairs if known and known[0].place < one.place]
+    if not any(one.value == known.value for one, known in pairs):
+        return
+    for one, known in pairs:
+        if one.value == known.value:
+            marks.fine(one.count, known.count)
+        else:
+            _differs(one, known, marks)
+
+
+def _is_heading(count):
+    return (
+        not count.right
+        and not count.after.strip("。")
+        and bool(re.match(r"[一二三四五六七八九十]{1,2}、|（", count.said))
+    )
+
+
+def _pointed_at(splits, marks):
+    """这14件，…: what nothing before counts, where one count before is off by one."""
+    for item in splits.items:
+        if (
+            item.count is None
+            or item.value < _FEWEST
+            or item.dimension != words.PROPOSALS
+            or id(item.count) in marks.wrong
+            or not re.search("(?:^|[，：“])这$", item.count.left)
+            or re.match("(?:提案|件)*(?:之|当)?中", item.count.right)
+        ):
+            continue
+        before = [
+            one
+            for one in splits.items[max(item.place - _REACH, 0) : item.place]
+            if one.count and one.dimension == item.dimension
+        ]
+        values = [one.value for one in before]
+        runs = {sum(values[start:stop]) for stop in range(len(values) + 1) for start in range(max(stop - 4, 0), stop)}
+        off_by_one = [one for one in before if abs(one.value - item.value) == 1 and not one.past]
+        if item.value not in runs and len({one.value for one in off_by_one}) == 1:
+            _differs(item, off_by_one[-1], marks)
+
+
+def _past_totals(splits, marks):
+    """去年交来提案356件 …, 比去年的365件: the total of last year told twice, two of its digits exchanged."""
+    told = [
+        one
+        for one in splits.items
+        if one.count and one.past and not one.change and not one.percent and one.dimension == words.PROPOSALS
+    ]
+    totals = [one for one in told if _PAST_TOTAL.search(one.count.left)][:_FIRST]
+    often = Counter(one.value for one in splits.items)
+    for item in told:
+        if not _PAST_AGAIN.search(item.count.left) or not _beside_whole(item, splits):
+            continue
+        swapped = [one for one in totals if one.place < item.place and _are_swapped(one.value, item.value)]
+        if swapped and often[item.value] == 1:
+            _differs(item, swapped[-1], marks)
+
+
+def _beside_whole(item, splits):
+    """今年交办389件，比去年的365件: what this year's total is compared with."""
+    before = splits.before(item)
+    return before is not None and before.sentence == item.sentence and bool(before.stage) and not before.within

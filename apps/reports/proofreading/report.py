@@ -72,17 +72,17 @@ class Marks:
     def fine(self, *mentions):
         self.right.update(id(mention) for mention in mentions if mention is not None)
 
-    def fault(self, rule, mentions, printed, expected, suggestion, base=None, tail=""):
+    def fault(self, rule, mentions, printed, expected, suggestion, base=None, tail="", where=""):
         """A finding about some Mentions and their `base`; the same one printed again is only marked again.
 
-        `tail`: words behind the last of them that are quoted too.
+        `tail`: words behind the last of them that are quoted too. `where`: what is quoted where no number stands.
         """
         quoted = [mention for mention in mentions if mention is not None]
         marked = [base, *quoted] if base is not None else quoted
         same = (rule, str(printed), str(expected), tuple(sorted(one.printed for one in marked)))
         if same not in self._places:
             self._places[same] = len(self.findings)
-            where = self._with_tail(self.words_of(quoted), quoted, tail)
+            where = where or self._with_tail(self.words_of(quoted), quoted, tail)
             self.findings.append(Finding(rule, where, str(printed), str(expected), suggestion, tuple(marked)))
         for mention in marked:
             if self._places[same] not in (places := self.wrong.setdefault(id(mention), [])):
