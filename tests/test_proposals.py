@@ -418,6 +418,20 @@ def test_a_granted_return_ends_the_case_and_the_last_one_its_assisting_units(wor
     assert states(proposal)[""] == "assigned"
 
 
+def test_nothing_that_was_asked_stays_open_when_a_granted_return_ends_the_cases(world):
+    proposal = make.handling(world, roles=[(world.housing, LEAD), (world.culture, ASSIST)])
+    lead, helper = make.case_of(proposal, world.housing), make.case_of(proposal, world.culture)
+    longer = lead.reply_due_on + datetime.timedelta(days=7)
+    cases.request_extension(lead, longer, by=world.clerk, at=make.moment(2020, 3, 12), note="需现场勘查")
+    for case, clerk in ((lead, world.clerk), (helper, world.culture_clerk)):
+        cases.request_return(case, world.parks, by=clerk, at=make.moment(2020, 3, 12), note="不属职责")
+    cases.grant_return(lead, by=world.office, at=make.moment(2020, 3, 13), note="职能已划转")
+    asked = [*lead.extension_requests.all(), *lead.return_requests.all(), *helper.return_requests.all()]
+    assert [(one.is_granted, one.ruling) for one in asked] == [
+        (False, "承办已终止，申请随之终止。"), (True, "职能已划转"), (False, "承办已终止，申请随之终止。"),
+    ]  # fmt: skip
+
+
 def test_a_separate_unit_that_returns_leaves_the_other_going_on(world):
     proposal = make.handling(world, roles=[(world.housing, SEPARATE), (world.culture, SEPARATE)])
     case = make.case_of(proposal, world.housing)

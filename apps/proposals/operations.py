@@ -462,6 +462,8 @@ def grant_return(case, *, by, at, note):
     request = open_return_request(case)
     advance(case, "grant_return", by=by, at=at, note=note, ended_on=timezone.localdate(at))
     _rule(request, True, by, at, note)
+    ended = case.proposal.cases.filter(state=CaseState.ENDED)  # assisting ones may have ended with it
+    settle_requests(ended, False, "承办已终止，申请随之终止。", by, at)
     return case
 
 

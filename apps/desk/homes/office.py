@@ -60,8 +60,7 @@ def _received():
 
 def _asked(model):
     """Requests of units that nobody has ruled on."""
-    asked = model.objects.filter(ruled_at=None).exclude(case__state=CaseState.ENDED)
-    return asked.select_related(*OF_REPLY)
+    return model.objects.filter(ruled_at=None).select_related(*OF_REPLY)
 
 
 def _returns():
