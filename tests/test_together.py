@@ -29,7 +29,10 @@ from apps.ratings.models import Receipt
 from apps.replies import operations as replies
 from apps.replies import promises
 from apps.replies import views as views_of_replies
-from apps.replies.models import Reply, ReplyVersion
+from apps.replies.models import Commitment, Reply, ReplyVersion
+from apps.reports.editing.operations import draft
+from apps.reports.material.operations import take_progress
+from apps.reports.models import LetterPart
 from apps.supervision import operations as cards
 from apps.supervision import views as views_of_supervision
 from apps.supervision.models import Card
@@ -466,6 +469,16 @@ def test_two_who_correct_one_registration_from_one_page_do_not_write_over_each_o
         lambda: rearranging.correct(second, by=world.office2, at=at, note="笔误", seen=seen, title="乙所改"),
     )
     assert own(proposal).title == ("甲所改", "乙所改")[won]
+
+
+def test_progress_on_a_promise_taken_into_the_letter_by_two_is_taken_once(world):
+    proposal = make.handling(world)
+    make.reply_at(world, make.case_of(proposal, world.housing), "issued", "B")
+    progress = promises.report(Commitment.objects.get(), by=world.clerk, at=MAY, text="已开工")
+    draft(world.session, by=world.office, at=MAY)
+    taken = ((own(progress), user) for user in (world.office, world.office2))
+    one_wins(*(lambda one=one, user=user: take_progress(one, by=user, at=MAY, after=None) for one, user in taken))
+    assert LetterPart.objects.filter(sources__progress=progress).count() == 1
 
 
 # --- through the pages -----------------------------------------------------------------------------------------------

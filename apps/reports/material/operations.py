@@ -86,29 +86,30 @@ def give(answer, *, by, at, text, source, as_on):
 @transaction.atomic
 def take_answer(answer, *, by, at, after):
     """采用: the unit's words become a part of the letter behind another one, with their source and day."""
+    session = answer.request.letter.session
+    _letter_in_parts(session, by, at)
     answer = _fresh(answer)
     if not answer.answered_at:
         raise OutOfTurn(f"{answer.unit}还没有反馈。")
-    _once(LetterSource.objects.filter(answer=answer))
     source = {"source": f"{answer.unit}：{answer.source}"[:200], "as_on": answer.as_on, "answer": answer}
-    return _taken(answer.request.letter.session, answer.text, source, by, at, after)
+    return _taken(session, answer.text, source, LetterSource.objects.filter(answer=answer), by, at, after)
 
 
 @transaction.atomic
 def take_progress(progress, *, by, at, after):
     """采用: what a unit reported on a promise since the reply becomes a part of the letter."""
     case = progress.commitment.reply.case
-    _once(LetterSource.objects.filter(progress=progress))
+    session = case.proposal.session
+    _letter_in_parts(session, by, at)
     told = f"{case.unit}承诺进展报告（第{case.proposal.number}号提案）"
     source = {"source": told, "as_on": timezone.localdate(progress.reported_at), "progress": progress}
-    return _taken(case.proposal.session, progress.text, source, by, at, after)
+    return _taken(session, progress.text, source, LetterSource.objects.filter(progress=progress), by, at, after)
 
 
 @transaction.atomic
 def take_cases(session, reply_ids, *, by, at, after):
     """写进通报: replies become examples behind a part (例如、又如 …); those already told are passed over."""
-    letter = letter_to_write(session, by, at)
-    _check_parted(letter)
+    letter = _letter_in_parts(session, by, at)
     examples = examples_of(session, tally_of(session, letter.figures_on), letter)
     wanted = [(fact, reply) for fact, reply in examples.usable if reply.pk in reply_ids]
     if len(wanted) < len(set(reply_ids)):
@@ -125,19 +126,20 @@ def take_cases(session, reply_ids, *, by, at, after):
     return added
 
 
-def _check_parted(letter):
-    """A letter that is still drafted from the records has no place for what is taken over: it would be all of it."""
+def _letter_in_parts(session, by, at):
+    """The letter, held before anything that is taken over is looked at: two people who take the same wait here.
+
+    One that is still drafted from the records has no place for what is taken over: it would be all of it.
+    """
+    letter = letter_to_write(session, by, at)
     if not parts_of(letter):
         raise Refused("通报还没有分段编写，请先在“编写通报”里生成初稿，再采用。")
+    return letter
 
 
-def _once(uses):
+def _taken(session, text, source, uses, by, at, after):
     if uses.filter(part__removed_at=None).exists():
         raise OutOfTurn("这项素材已经采用。")
-
-
-def _taken(session, text, source, by, at, after):
-    _check_parted(letter_to_write(session, by, at))
     kind = LetterPart.Kind.TEXT
     return add_part(session, by=by, at=at, kind=kind, text=plain(text), after=after, source=source)
 
