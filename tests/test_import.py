@@ -330,6 +330,7 @@ def test_state_says_what_the_columns_do_not(world, tmp_path):
         (replied(轮次=2), "首次评价"),
         (closed(首次评价="不满意", 轮次=1), "轮次"),
         (closed(轮次="两轮"), "轮次"),
+        (closed(轮次="000199"), "轮次"),
         (handled(主办单位=None), "主办单位"),
         (handled(主办单位="区住建委、区文化旅游委"), "主办单位"),
         (handled(办理方式="独办", 协办单位="区文化旅游委"), "协办单位"),

@@ -123,7 +123,8 @@ def round_number(value):
     text = unicodedata.normalize("NFKC", as_text(value)).removeprefix("第").removesuffix("轮")
     if not text or text in NOTHING:
         return None
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:4]) <= MAX_ROUND:
+    text = text.lstrip("0")
+    if not text.isascii() or not text.isdigit() or int(text[:3]) > MAX_ROUND:  # no int of thousands of digits
         raise CellError(f"1 至 {MAX_ROUND} 的整数")
     return int(text)
 
