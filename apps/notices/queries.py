@@ -16,9 +16,9 @@ from apps.proposals.models import Case, Proposal
 from apps.proposals.queries import WAITS_UNTIL, overdue_on, signers_of
 from apps.proposals.workflow import CaseRole, CaseState, predicate
 from apps.ratings.models import Receipt
-from apps.ratings.workflow import ReceiptState
+from apps.ratings.queries import awaited_receipts
 from apps.replies.models import Reply
-from apps.replies.workflow import OPEN_REPLIES, ReplyState
+from apps.replies.workflow import OPEN_REPLIES
 from apps.reports.models import Edition, MaterialAnswer
 from apps.reports.queries import reads_letters
 
@@ -155,13 +155,9 @@ def with_urges(cases):
 
 
 def receipts_to_remind(on):
-    """Receipts that proposers were to return before the day, of replies that stand. Nobody waits for one of a closed
-    case any more (未反馈结案), though it is still taken if it comes."""
-    return (
-        Receipt.objects.filter(state=ReceiptState.AWAITED, due_on__lt=on, reply__state=ReplyState.ISSUED)
-        .exclude(case__state__in=(CaseState.ENDED, CaseState.CLOSED))
-        .select_related("case__proposal__session", "case__unit", "reply", "proposer")
-    )
+    """Receipts that proposers were to return before the day."""
+    late = awaited_receipts().filter(due_on__lt=on)
+    return late.select_related("case__proposal__session", "case__unit", "reply", "proposer")
 
 
 @predicate

@@ -32,6 +32,13 @@ def receipts_visible_to(user, on=None):
     return Receipt.objects.filter(seen)
 
 
+def awaited_receipts():
+    """Receipts that are waited for, of replies that stand. Nobody waits for one of a closed case any more (未反馈结案),
+    though it is still taken if it comes."""
+    awaited = Receipt.objects.filter(state=ReceiptState.AWAITED, reply__state=ReplyState.ISSUED)
+    return awaited.exclude(case__state__in=(CaseState.ENDED, CaseState.CLOSED))
+
+
 def latest_issued_reply(case):
     """The issued reply of the latest round, or None. Reads `case.replies`, so that pages can fetch them ahead.
 

@@ -12,7 +12,7 @@ from apps.proposals.models import ExtensionRequest, Proposal, ReturnRequest
 from apps.proposals.queries import WAITS_UNTIL, overdue_on
 from apps.proposals.workflow import CaseState, ProposalState
 from apps.ratings.models import Receipt
-from apps.ratings.queries import DISSATISFIED
+from apps.ratings.queries import DISSATISFIED, awaited_receipts
 from apps.ratings.workflow import ReceiptState
 from apps.replies.models import Commitment
 from apps.replies.queries import unattended_on
@@ -198,8 +198,6 @@ def _cards():
 
 def _receipts(today):
     """Who was asked and has not answered: no rating is told by that."""
-    awaited = Receipt.objects.filter(state=ReceiptState.AWAITED, reply__state=ReplyState.ISSUED)
-    awaited = awaited.exclude(case__state__in=(CaseState.ENDED, CaseState.CLOSED))
 
     def line(receipt):
         proposal, since = receipt.case.proposal, f"{receipt.case.unit}·{receipt.proposer}"
@@ -207,7 +205,7 @@ def _receipts(today):
         return Waiting(proposal, what, proposal.get_absolute_url(), "查看", receipt.due_on, since)
 
     return Rows(
-        awaited.select_related(*OF_REPLY, "proposer"),
+        awaited_receipts().select_related(*OF_REPLY, "proposer"),
         (
             Pile("receipts-late", "回执超期未收", Q(due_on__lt=today), line),
             Pile("receipts", "待提案者回执", Q(), line, OTHERS),
