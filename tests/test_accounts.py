@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from axes.models import AccessAttempt
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -46,6 +47,14 @@ def test_a_wrong_password_and_an_unknown_name_are_answered_alike(client):
     assert 'value="wu"' in pages[0].content.decode(), "the name need not be typed again"
     assert "wrong-password" not in pages[0].content.decode()
     assert not signed_in(client)
+
+
+def test_a_name_longer_than_any_is_refused_and_not_counted(client):
+    """The table of failed sign-ins has no room for it: PostgreSQL says so with an error."""
+    answer = sign_in(client, "x" * 300, "wrong-password")
+    assert answer.status_code == 200 and "没有这么长的用户名" in answer.content.decode()
+    assert not AccessAttempt.objects.exists()
+    assert "autofocus" in client.get(SIGN_IN).content.decode()
 
 
 @pytest.mark.parametrize(
