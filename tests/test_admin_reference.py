@@ -446,6 +446,16 @@ def test_dissolving_a_unit_asks_for_its_successor(client, world):
     )
 
 
+@pytest.mark.parametrize("chosen", ["none that is there", "two"])
+def test_a_hand_over_begins_with_one_unit(client, world, chosen):
+    """A unit that was ticked may have been deleted since, by somebody else."""
+    client.force_login(world.office)
+    ticked = [world.housing.pk, world.parks.pk] if chosen == "two" else [999999]
+    given = {"action": "transfer", "_selected_action": ticked}
+    page = client.post(reverse("admin:units_unit_changelist"), given, follow=True)
+    assert page.status_code == 200 and "移交承接一次选一个单位。" in page.content.decode()
+
+
 def test_a_dissolved_units_cases_are_handed_over_one_by_one(client, world):
     make.handling(world, "001")
     make.handling(world, "002", roles=[(world.housing, "separate"), (world.parks, "separate")])  # has both already

@@ -182,7 +182,7 @@ class UnitAdmin(OfficeOnly, admin.ModelAdmin):
     @admin.action(description="移交承接（选一个已撤销的单位）")
     def transfer(self, request, queryset):
         units = list(queryset[:2])
-        if len(units) > 1:
+        if len(units) != 1:
             messages.error(request, "移交承接一次选一个单位。")
             return None
         return redirect("admin:units_unit_transfer", units[0].pk)
