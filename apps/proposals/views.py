@@ -72,67 +72,72 @@ def run_action(request, thing, action, acts, **context):
     """
     if action not in acts:
         raise Http404
-    act, proposal, at = acts[action], thing.workflow_proposal, timezone.now()
-    back = thing if proposal is None else proposal
-    on = timezone.localdate(at)
-    table = act.table or thing.WORKFLOW
-    label = act.label or table.label_of(action)
-    context |= {"thing": thing, "proposal": proposal, "back": back}
-    then = request.POST.get("then") or request.GET.get("then")
-    context |= {"action": action, "label": label, "danger": act.danger, "then": then if then in LANDINGS else ""}
-    form = act.form(
-        request.POST if request.method == "POST" else None,
-        request.FILES if request.method == "POST" else None,
-        thing=thing,
-        user=request.user,
-        at=at,
-    )
-    parties = parties_towards(thing, request.user, on)
-    is_on_paper = any(is_for_another(row, parties) for row in table.rows(action))
-    if is_on_paper:
-        form.fields.update(paper_fields())
-    has_note = "note" in form.fields
-    if is_secret(thing):
-        form.fields.pop("note", None)  # no text of a secret proposal is stored
-    context["is_on_paper"] = is_on_paper
-    status = 200
+    act, at = acts[action], timezone.now()
+    form, context = _form_of(request, thing, act, action, at), context | _told(request, thing, act, action)
+    status = 422 if form.is_bound else 200
     try:
-        if request.method == "POST" and form.is_valid():
-            given = dict(form.cleaned_data)
-            if is_on_paper:
-                given["paper"] = Paper(given.pop("entered_for"), given.pop("paper_scan"))
-            if has_note:
-                given.setdefault("note", "")
-            act.operation(thing, **given, by=request.user, at=at, seen=request.POST.get("seen", ""))
-            name = f"{proposal}{proposal.title}" if proposal else str(thing)
-            messages.success(request, act.done.format(label=label, name=name))
-            return redirect(LANDINGS.get(then, back))
+        if form.is_bound and form.is_valid():
+            act.operation(thing, **_given(form), by=request.user, at=at, seen=request.POST.get("seen", ""))
+            name = f"{context['proposal']}{context['proposal'].title}" if context["proposal"] else str(thing)
+            messages.success(request, act.done.format(label=context["label"], name=name))
+            return redirect(LANDINGS.get(context["then"], context["back"]))
         # not open to this user, or no longer: that is told before what is wrong with the form
         if act.check:
-            act.check(thing, user=request.user, on=on)
+            act.check(thing, user=request.user, on=timezone.localdate(at))
         else:
-            check(thing, action, user=request.user, on=on, note="-", paper="-")
+            check(thing, action, user=request.user, on=timezone.localdate(at), note="-", paper="-")
     except NotAllowed as denied:
         raise PermissionDenied(str(denied)) from denied
-    except OutOfTurn as late:
-        if request.method == "GET":
-            messages.warning(request, str(late))
-            return redirect(back)
-        thing = type(thing).objects.get(pk=thing.pk)  # what is true now
-        context |= {"thing": thing, "late": str(late), "typed": typed_in(form)}
-        return render(request, "proposals/late.html", context, status=409)
-    except Refused as refused:
-        if request.method == "GET":
+    except (OutOfTurn, Refused) as refused:
+        if not form.is_bound:
             messages.warning(request, str(refused))
-            return redirect(back)
+            return redirect(context["back"])
+        if isinstance(refused, OutOfTurn):
+            thing = type(thing).objects.get(pk=thing.pk)  # what is true now
+            context |= {"thing": thing, "late": str(refused), "typed": typed_in(form)}
+            return render(request, "proposals/late.html", context, status=409)
         for reason in refused.reasons:
             form.add_error(None, reason)
-        status = 422
-    if request.method == "POST" and status == 200:
-        status = 422
     # a new stamp only for a new form: what the person answered to is what they saw
-    context["seen"] = request.POST.get("seen") or thing.stamp
-    return render(request, act.template, context | {"form": form}, status=status)
+    context |= {"form": form, "is_on_paper": form.is_on_paper, "seen": request.POST.get("seen") or thing.stamp}
+    return render(request, act.template, context, status=status)
+
+
+def _form_of(request, thing, act, action, at):
+    """The form of an action; `is_on_paper`: with the fields of a signed paper, as the office enters it for another;
+    `untold`: what the operation takes and nobody is asked for."""
+    told = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = act.form(*told, thing=thing, user=request.user, at=at)
+    parties = parties_towards(thing, request.user, timezone.localdate(at))
+    form.is_on_paper = any(is_for_another(row, parties) for row in (act.table or thing.WORKFLOW).rows(action))
+    if form.is_on_paper:
+        form.fields.update(paper_fields())
+    form.untold = {}
+    if is_secret(thing) and form.fields.pop("note", None):
+        form.untold["note"] = ""  # no text of a secret proposal is stored
+    return form
+
+
+def _given(form):
+    """What the operation takes of a form."""
+    given = form.untold | form.cleaned_data
+    if form.is_on_paper:
+        given["paper"] = Paper(given.pop("entered_for"), given.pop("paper_scan"))
+    return given
+
+
+def _told(request, thing, act, action):
+    """What the page of an action tells of itself and of what it is about."""
+    proposal, then = thing.workflow_proposal, request.POST.get("then") or request.GET.get("then")
+    return {
+        "thing": thing,
+        "proposal": proposal,
+        "back": thing if proposal is None else proposal,
+        "action": action,
+        "label": act.label or (act.table or thing.WORKFLOW).label_of(action),
+        "danger": act.danger,
+        "then": then if then in LANDINGS else "",
+    }
 
 
 def typed_in(form):
