@@ -206,6 +206,12 @@ def settle(page):
     page.wait_for_function("() => document.readyState === 'complete'")
 
 
+def resize(page, width, height):
+    """Another size of the window, in pixels, once the page has it."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_function("([width, height]) => innerWidth === width && innerHeight === height", arg=[width, height])
+
+
 def open_item(page, section, number="001"):
     """Presses the button of a proposal in a section of the home page: it leads there, or does it at once."""
     card = page.locator("section", has=page.get_by_role("heading", name=re.compile(section)))

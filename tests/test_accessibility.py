@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 
 from tests import factories as make
-from tests.browser import forgive
+from tests.browser import forgive, resize
 from tests.every_page import areas, pages_of
 
 DESK, TELEPHONE, ZOOMED = (1440, 900), (390, 844), (720, 450)  # the last: 1440 × 900 at 200 %
@@ -90,9 +90,9 @@ def looked_at(page):
     found["axe in the dark"] = axe(page, ["color-contrast"])
     page.emulate_media(color_scheme="light")
     for name, (width, height) in (("telephone", TELEPHONE), ("200 %", ZOOMED)):
-        page.set_viewport_size({"width": width, "height": height})
+        resize(page, width, height)
         found[name] = page.evaluate(WIDER_THAN_THE_WINDOW)
-    page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+    resize(page, *DESK)
     return {name: places for name, places in found.items() if places}
 
 

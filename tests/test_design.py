@@ -15,7 +15,7 @@ from apps.desk.listing.columns import COLUMNS
 from apps.desk.models import ListLayout
 from apps.proposals import operations as cases
 from tests import factories as make
-from tests.browser import PHONE, follow
+from tests.browser import PHONE, follow, resize
 from tests.test_access import POSTS
 
 SHEETS = sorted((settings.BASE_DIR / "static" / "css").glob("*.css"))
@@ -198,7 +198,7 @@ def test_the_head_is_one_or_two_rows_for_each_post_and_its_menus_fit(transaction
         )
         assert len(tops) <= 2, post
         for width, height in ((1440, 900), (390, 844)):
-            page.set_viewport_size({"width": width, "height": height})
+            resize(page, width, height)
             assert page.locator(".site-head").bounding_box()["height"] <= 120, (post, width)
             for menu in page.locator(".site-head details:visible").all():
                 menu.locator("summary").click()
@@ -222,10 +222,11 @@ def test_on_a_telephone_each_entry_of_the_menu_stands_whole_in_its_row_or_under_
         entries = page.locator(".site-nav li a:visible").all_inner_texts()
         if (more := page.locator(".site-nav summary:visible")).count():
             more.click()
+            expect(page.locator(".site-nav .more li a").first).to_be_visible()
             entries = page.locator(".site-nav li a:visible").all_inner_texts()
             page.keyboard.press("Escape")
         for width in (390, 320):
-            page.set_viewport_size({"width": width, "height": 844})
+            resize(page, width, 844)
             found = []
             for entry in page.locator(".site-nav li a:visible").all():
                 box, row = entry.bounding_box(), page.locator(".site-entries").bounding_box()
@@ -233,6 +234,7 @@ def test_on_a_telephone_each_entry_of_the_menu_stands_whole_in_its_row_or_under_
                 found.append(entry.inner_text())
             if more.count():
                 more.click()
+                expect(page.locator(".site-nav .more li a").first).to_be_visible()
                 found += page.locator(".site-nav .more li a:visible").all_inner_texts()
                 page.keyboard.press("Escape")
             assert found == entries, (post, width)

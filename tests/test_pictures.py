@@ -17,6 +17,7 @@ from apps.reports.models import AnnualLetter, Edition, LetterVersion
 from apps.reports.operations import save_letter_texts
 from apps.reports.snapshots import lines, of_version
 from tests import factories as make
+from tests.browser import resize
 from tests.factories import moment
 
 pytestmark = pytest.mark.django_db
@@ -287,7 +288,7 @@ def test_the_page_prints_with_its_wide_charts(page, sign_in):
     a_year(world)
     sign_in(page, world.office)
     page.goto("/reports/pictures/9-4/")
-    page.set_viewport_size({"width": 600, "height": 800})
+    resize(page, 600, 800)
     page.emulate_media(media="print")
     widths = page.evaluate("""() => [...document.querySelectorAll('svg.chart')].filter(
       svg => svg.getClientRects().length).map(svg => svg.getAttribute('class'))""")
