@@ -204,7 +204,6 @@ def test_who_else_is_there_is_asked_again_only_after_the_answer(running, people)
         page.goto(EDITOR.format(running.session.key))
         page.clock.run_for(100_000)
         assert page.evaluate("asked") == 1
-    page.wait_for_load_state("networkidle")
 
 
 def drop(page, *files):
