@@ -23,6 +23,11 @@ def check_all_of_class(splits, marks):
         if match is None or re.search(r"\d", one.count.after[: match.start()]):
             continue
         name = match[1]
+        ends = one.group is not None and len(one.group.counted) > 1 and one is one.group.counted[-1]
+        if ends and one.facet == "result" and len(one.name) == 1 and one.name != name:
+            told = f"前面说{one.name}类{plain(one.value)}件，不能说全部为{name}类。"
+            marks.fault("sum", [one.count], plain(one.value), "0", told, tail=one.count.after[: match.end()])
+            continue  # A类12件、B类1件，全部为A类
         for group in by_total.get(("result", one.value), [])[:_MOST]:
             if one in group.items:
                 continue

@@ -38,6 +38,8 @@ _EACH_NAMED = re.compile(
 _OF_OTHERS = re.compile("(?:其他|其它|其余|余下|剩余|另外)的?$")
 _REST_TOLD = re.compile("[^，；。]{0,4}[；，]其[余他它](?:[^，；。\\d]{0,40}?)，(?:共计?|合计|计|一共)有?$")
 """其余为队伍建设、社区警务等方面，共7件: the rest, and no whole."""
+_LEFT_BY_MERGING = re.compile("(?:并案|合并|归并)(?:处理)?[^，。；\\d]{0,4}\\d+件(?:之)?后[^，。；\\d]{0,4}$")
+"""立案289件，并案12件后为277件"""
 _ONLY_THEN = re.compile(r"(?:[比较与同由从]|而|相比)*(?:去年|上年|上一年|前一年|上届)(?:同期)?(?:的|为|是|有|共|度)*")
 _RANKED = re.compile(r"(?:数量)?(?:最多|最少|居多|居首|次之|其次)，?$")  # 社会类最多，占38.6%
 _HANDLERS = re.compile(r"由[^，；：]{1,20}、[^，；：]{1,20}?(?:承办|办理|负责)(?:的|有|共)*$")  # 由甲、乙和丙承办的
@@ -251,6 +253,9 @@ def _stage(item, near, right, far):
         item.is_subject = True
     if item.facet == "unit" and not item.is_subject:
         return ""
+    if _LEFT_BY_MERGING.search(mention.said):
+        item.facet = item.name = ""
+        return words.MERGED
     own = re.split("中|占", mention.right)[0] if item.is_subject else ""
     for text in (near, far if is_filler(near) else "", own):
         if stage := words.stage_of(re.sub("“[^”]*”", "", text)):

@@ -5,14 +5,15 @@ a list with （B类）. An exception that ended before the sentence about all (�
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from . import words
 from .arithmetic import plain, share
 from .tokens import squeezed
 from .written import COUNT, FOREIGN, PERCENT
 
-_DONE = r"(?:办复|答复|办结|回复|办理完毕|办理完成|办完|反馈)"
+_DONE = r"(?:办复|答复|办结|回复|办理完毕|办理完成|办完|反馈|寄送|送达)"
 _ANSWERED = r"(?:办复|答复|回复)"
 _NOT_YET = r"(?:尚未|仍未|还未|至今未|(?:还|仍|至今)没有|未能)"
 _IN_TIME = r"(?:按期|按时|如期|限期内|期限内|时限内|规定时间内|月底前|月底以前|[日月]前|之前)"
@@ -40,12 +41,12 @@ class Kind:
 KINDS = (
     Kind(
         re.compile(
-            rf"(?:全部|均|都|皆|一律|件件)[^，。；]{{0,14}}?{_IN_TIME}[^，。；]{{0,6}}{_DONE}|(?:全部|均|都){_IN_TIME}{_DONE}"
+            rf"(?:全部|均|都|皆|一律|件件|百分之百)[^，。；]{{0,14}}?{_IN_TIME}[^，。；]{{0,6}}{_DONE}|(?:全部|均|都){_IN_TIME}{_DONE}"
         ),
         re.compile(r"(?:按期|按时|如期|及时|限时|时限内|期限内)[^，。；]{0,4}率"),
         re.compile(
             rf"超期|逾期|超时|超过(?:规定)?[期时]限|(?:未|没有|未能|没能){_IN_TIME}{_DONE}?|(?:拖|推迟|延迟|延误|延后|迟|延)[到至][^，。；]{{0,12}}{_DONE}|"
-            rf"[日月旬底]才[^，。；]{{0,6}}{_DONE}"
+            rf"[日月旬底天]才[^，。；]{{0,6}}{_DONE}|(?:延期|延迟|推迟|迟){_LENGTH}"
         ),
     ),
     Kind(
@@ -61,12 +62,14 @@ KINDS = (
     Kind(
         re.compile(rf"(?:全部|均|都|皆)(?:已|已经)?(?:得到)?{_ANSWERED}"),
         re.compile(r"^(?:提案)?(?:办复|答复|回复)率"),
-        re.compile(rf"{_NOT_YET}{_ANSWERED}"),  # 全部答复，尚未办结1件: an answered one may be open
+        re.compile(
+            rf"{_NOT_YET}{_ANSWERED}|[仍还尚]有，(?:提案)?未{_ANSWERED}"
+        ),  # 全部答复，尚未办结1件: an answered one may be open
     ),
     Kind(
         re.compile(rf"(?:全部|均|都|皆)(?:已|已经)?(?:得到)?(?!{_ANSWERED}){_DONE}"),
         re.compile(r"^(?:提案)?办结率"),
-        re.compile(rf"{_NOT_YET}(?!反馈){_DONE}"),
+        re.compile(rf"{_NOT_YET}(?!反馈){_DONE}|[仍还尚]有，(?:提案)?未(?!反馈){_DONE}"),
     ),
     Kind(
         re.compile(rf"(?:全部|均|都|皆|逐一|逐件)(?:做到|实现|进行|与[^，。；]{{0,8}})?(?:了)?{_MET}"),
@@ -101,13 +104,15 @@ _SOME = re.compile(
 """Words that make it all of some, or an aim."""
 _NAMED = {"主办", "会办", "协办", "重点", "平时", "大会", "集体", *(f"{letter}类" for letter in "ABCDE")}
 """Those that name a part: all of it are contradicted by some of it."""
-_OVER = re.compile(r"截至|月底|当时|曾|首次|之前|现已|目前已|随后|已补|已于|此后|经协调|同意|批准|准许|注销|撤")
+_OVER = re.compile(r"截至(?!目前)|月底|当时|曾|首次|之前|现已|目前已|随后|已补|已于|此后|经协调|同意|批准|准许|注销|撤")
 _SINCE = re.compile("截至|当时|曾|去年|上年|往年|注销|撤|[没未无]有?[^，。；]{0,6}(?:超期|逾期|超时)")
 AGAIN = re.compile(
     r"(?:重新办理|二次办理|二次答复|再次办理|重新答复|再次答复|重办|补办|整改|再次沟通)(?:之?后|，[^。]{0,16}(?:满意|认可|理解))|最终|改评|现[已均][^，。；]{0,8}(?:满意|认可|理解)|"
     r"转为[“]?(?:基本)?满意|均转|第二次(?:评价|测评)"
 )
-_OF_A_UNIT = re.compile("(?<![我本各])(?:局|委|办|镇|乡|街道|院|公司|中心|县|区|市)(?:的)?[^，。；]{0,10}率")
+_OF_A_UNIT = re.compile(
+    "(?<![我本各])(?:局|委(?!员)|办(?![理复结完])|镇|乡|街道|院|公司|中心|县|区|市)(?:的)?[^，。；]{0,10}率"
+)
 ALL_OF_CLASS = re.compile(
     r"(?:均|全部|都|皆|一律)(?:为|是|属|属于|评为|办成|列为)([A-E])类(?!提案?[或和及与、]|[或和及与、/])"
 )
@@ -115,6 +120,10 @@ _ALL_CLOSED = re.compile("(?:全部|均|都|皆)(?:已|已经)?(?:办结|办理�
 _STILL_OPEN = re.compile(
     "第\\d+号[^。；]*?(?:(?:仍|还|尚|正)在(?:抓紧|继续)?办理|(?:尚未|未能|没能|还没有?|仍未)(?:办结|办完)|(?:预计|计划|拟于?|有望)[^，。；]{2,10}(?:办结|办完|答复))"
 )
+_NOTICE = re.compile("(?:通知书?|通报|督办[单函]|提醒函|警示函|清单)$")
+"""对逾期未办的发出督办通知9份"""
+_PAPER = re.compile("第\\d+号")
+_QUOTED = 40  # characters
 _LISTED = 2000  # characters in which a list of titles is looked for
 _MARK = re.compile(r"（([A-E])类）")
 
@@ -149,9 +158,12 @@ def _check_kind(kind, splits, mentions, sentences, marks):
         and one.dimension == words.PROPOSALS
         and one.value > 0
         and kind.other.search(_about(one))
+        and not kind.all_of.search(_about(one))
+        and not _NOTICE.search(one.left)
         and not (_OVER if kind.excuse else _SINCE).search(_about(one))
         and not _is_of_other_papers(one, mentions)
     ]
+    exceptions = exceptions or _named_exceptions(kind, mentions, marks.paragraphs)
     if not exceptions:
         return
     for one in mentions:
@@ -176,6 +188,34 @@ def _check_kind(kind, splits, mentions, sentences, marks):
         ]
         if like or not some:
             _contradicted((counted or [first])[0], like or exceptions, splits, marks)
+            return
+    _check_unnumbered(kind, exceptions, marks)
+
+
+def _named_exceptions(kind, mentions, lines):
+    """第19号、第52号提案因测设延误，超期11天才答复: a number of a clause that names papers by theirs."""
+    found = []
+    for one in mentions:
+        text = one.said + _printed(one, lines) + one.after
+        clause = next(
+            (part for part in re.split("[。；]", text) if kind.other.search(part) and _PAPER.search(part)), ""
+        )
+        if clause and not (_OVER if kind.excuse else _SINCE).search(clause):
+            found.append(replace(one, value=Decimal(len(_PAPER.findall(clause)))))
+    return [one for one in found if _PAPER.search(one.said)][:1] or found[:1]
+
+
+def _check_unnumbered(kind, exceptions, marks):
+    """所有提案均在6月30日前答复完毕, which has no number, and further down 2件延至7月15日答复."""
+    for number, line in enumerate(marks.paragraphs):
+        for sentence in re.split("[。！？]", squeezed(line)[0]):
+            match = kind.all_of.search(sentence)
+            if not match or _SOME.search(_clause_of(sentence, match)) or re.search("\\d+件|去年|上年", sentence):
+                continue
+            other = next((one for one in exceptions if one.paragraph >= number), None)
+            if other is not None:
+                told = f"这里说全部如此，后面又有{plain(other.value)}件例外。"
+                marks.fault("repeat", [], match.group(), "", told, other, where=_clause_of(sentence, match)[-_QUOTED:])
             return
 
 

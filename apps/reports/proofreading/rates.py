@@ -2,14 +2,14 @@
 
 import re
 from decimal import Decimal
-from itertools import combinations, groupby
+from itertools import combinations, groupby, takewhile
 
 from . import words
 from .arithmetic import fits, is_misprint, is_off_by_one, is_slip, is_truncated, plain, share
 from .bases import Base, bases_of, is_of_something_else, share_advice
 from .claims import is_exact
 from .exceptions import AGAIN
-from .labels import cleaned
+from .labels import cleaned, is_filler
 from .possible import any_two, check_possible
 from .shares import namesake
 from .words import ANSWERED, FILED, RETURNED
@@ -37,6 +37,8 @@ _DOINGS = re.compile(
 _LEFT_ASIDE = re.compile("不计(?:入|算)?|不算|不列入|不纳入|不视为|视[同为]|[剔扣]除|除外")
 """另1件不计逾期，按时率100%: what a rate of all leaves aside by its words."""
 _NOT = re.compile("(?:不[予宜能]?|未[予能]?|没有?|无法|尚未)[^，；。]{0,3}$")
+_IN_TURN = re.compile("分别|依次")
+_ROW = 12  # items of a sentence before and behind
 _NEAR = 2  # sentences
 _SLIP = 3  # receipts
 
@@ -52,7 +54,7 @@ def check_rates(splits, marks):
             continue
         if _ONLY_THEN.fullmatch(item.percent.left) or _AGAINST_THEN.search(item.percent.left):
             continue
-        if _told_in_bracket(item, splits):
+        if _told_in_bracket(item, splits) or _told_in_turn(item, splits):
             marks.fine(item.percent)
         elif item.rate:
             _check_rate(item, splits, marks)
@@ -90,6 +92,21 @@ def _are_some_fairly_satisfied(rate, splits):
         item.count and item.value and item.facet == "rating" and "基本满意" in item.name and item.past == rate.past
         for item in splits.items
     )
+
+
+def _told_in_turn(item, splits):
+    """480份…474份，满意率分别达到99.8%和98.5%: each of as many counts before, in their order."""
+    same = [one for one in splits.items[max(item.place - _ROW, 0) : item.place + _ROW] if one.sentence == item.sentence]
+    first = next((one for one in reversed(same) if one.place <= item.place and _IN_TURN.search(one.mention.left)), None)
+    if first is None or first.count is not None:
+        return False
+    rates = [*takewhile(lambda one: one.count is None, [one for one in same if one.place >= first.place])]
+    counts = [one for one in same if one.count and one.place < first.place][-len(rates) :]
+    if item not in rates or len(counts) < len(rates):
+        return False
+    own = counts[rates.index(item)]
+    wholes = [*splits.able(own), *[one for one in same if one.count and one.value > own.value]]
+    return any(fits(own.value, one.value, item.percent) for one in wholes if one.value >= own.value)
 
 
 def _told_in_bracket(item, splits):
@@ -394,14 +411,20 @@ def _check_known(item, known, splits, marks):
         marks.fine(item.percent)
         return
     printed = next((one.percent for one in known if one.percent), None)
-    if printed is not None and printed.decimals == item.percent.decimals:
+    if printed is not None and printed.decimals == item.percent.decimals and _is_of_all(item):
         _differs(item.percent, printed, marks)
-    elif not is_of_something_else(item):
+    elif not is_of_something_else(item) and _is_of_all(item):
         papers = len(re.findall(r"第\d+号", item.percent.said))  # 第90号…列为B类，占25%: of the papers named
         if papers and any(fits(papers, base.value, item.percent) for base in bases):
             marks.fine(item.percent)
             return
         _compare(item, [one.value for one in known], bases, splits, marks)
+
+
+def _is_of_all(item):
+    """Whether nothing before a class names whose share of it it is: 主办件的A类率."""
+    before = words.LETTER.split(item.label)[0] if item.facet == "result" else ""
+    return not before.endswith("的") or is_filler(before)
 
 
 def _differs(later, before, marks):

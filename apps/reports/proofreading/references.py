@@ -15,6 +15,7 @@ from .arithmetic import is_slip, plain
 from .claims import is_exact
 from .exceptions import AGAIN
 from .labels import cleaned, is_filler
+from .tokens import squeezed
 
 _PREDICATE = re.compile(
     "(?:之|当)?(?:中|里)|均|都|皆|全|已|现|由|分|共|涉|经|按|在|于|是|为|逐|进行|办|答复|到|主要|集中|反映|委员|提案[者人]|的(?:办|答|后|跟|落|转|反|承|委|提|面|满|推|问)|"
@@ -22,13 +23,12 @@ _PREDICATE = re.compile(
 )
 """What goes on behind a name: a verb, or nothing."""
 _SOME = re.compile("^(?:的)?(?:未|没|不|超|逾|延|拖|仍|还|尚|被|需|因|暂|难|转|获|入选|属|只|仅|和|与|、)")
-_OF_SOME = re.compile(
-    "其中|另|还有|有(?!关)|仅|只|首批|涉及|关于|抽|选|余|其他|批|超期|逾期|延期|等$|每|各|约|新增|近|[前头]|除"
-)
+_OF_SOME = re.compile("其中|另|还有|有(?!关)|仅|只|首批|抽|选|余|其他|批|超期|逾期|延期|等$|每|各|约|新增|近|[前头]|除")
 _POINTS = re.compile(
     "(?:[^的]{0,16}(?:对于?|将|把|就|给|听取|围绕|针对|上述|全部|所有|这|以上|抓好|做好|办好|盯紧|盯住|紧盯|跟进|跟踪|推进|推动|"
     "落实|督促|督办好|确保|力争|争取|总结|梳理|加快|重点|(?<!正)在(?!办)|综上|因此|尽管|虽然|尽管如此|凡|对照|建立)(?!的))(?:做好|了|抓好|办理)?(?:今年|全年|本年度?|今年以来|年度)?"
 )
+_ABOUT = re.compile("涉及|关于")
 _JOINED = re.compile("(?:和|与|及|以及)")
 _NOUN = re.compile(
     "(?P<name>[^，。；：、（）\\d]{0,14}?)(?P<noun>建议提案|提案建议|提案|(?<!代表)建议|代表建议|办理件|答复件|(?<=[类办案点体名])件|事项|答复(?=中|表|的|里))"
@@ -39,11 +39,12 @@ _OWNER = re.compile(
 _TAIL = re.compile("(?:“|”|的|类|提案|建议|件|了)+$")
 _PLAIN = re.compile("[A-E]类?|主办|会办|协办|独办|分办|单办|重点|集体|联名|不满意|基本满意|平时|大会|立案")
 _CLASS = re.compile("[A-E]类?")
-_DONE = re.compile("(?:提案)?(?:已|均|现已)")
+_DONE = re.compile("(?:提案)?(?:办理工作)?(?:已|均|现已)")
 _PAST = re.compile("去年|上年|往年|历年|累计|年来|[两二三四五六]年|近年|跨年|上一?届|20\\d\\d年")
 _CLASSES = {"已经": "A", "正在": "B", "暂不能": "C", "A": "已经", "B": "正在", "C": "暂不能"}
 _REACH = 300  # counts
 _FEWEST = 5  # proposals: fewer may be any of those that were told of
+_HEAD = 8  # lines
 _SHORT = 4  # characters
 _JUST = 2  # sentences
 _NEAR = 8  # characters: 全国政协提案2件（均为会办）
@@ -63,9 +64,9 @@ def check_references(splits, marks):
     """Every count of papers that stands for some that were told before."""
     told = [one for one in splits.items if one.count and one.dimension == words.PROPOSALS and not one.change]
     names = {id(one): _names(one) for one in told}
-    last = None
+    last, year = None, _own_year(splits.lines)
     for place, item in enumerate(told):
-        pointed = _pointed(item, last)
+        pointed = _pointed(item, year, last)
         last = item if pointed else None
         if pointed is None or item.past or item.percent or id(item.count) in marks.wrong or not _is_told(item):
             continue
@@ -94,10 +95,20 @@ def _is_of_now(one, item, name):
 # --- what a count points at
 
 
-def _pointed(item, last):
-    """What a count points at, None where it may tell of some for the first time. `last`: the reference before it."""
+def _own_year(lines):
+    """The year that the first lines name, "" for none."""
+    found = re.search("(20\\d\\d)[年〕]", squeezed("".join(lines[:_HEAD]))[0])
+    return f"{found[1]}年" if found else ""
+
+
+def _pointed(item, year, last):
+    """What a count points at, None where it may tell of some for the first time.
+
+    `year`: the letter's own. `last`: the reference before it.
+    """
     count = item.count
-    left = count.left
+    left = count.left.removeprefix(year) if year else count.left
+    left = re.sub("^度?的?", "", left) if left != count.left else left
     if _OF_SOME.search(left) or count.bracket or _PAST.search(left):
         return None
     joined = _JOINED.match(left) if last is not None and last.sentence == item.sentence else None
@@ -105,6 +116,8 @@ def _pointed(item, last):
         left = left[joined.end() :]
     points = _POINTS.match(left)
     head = left[points.end() :] if points else left
+    if _ABOUT.search(left) and not (points and head.endswith("的")):
+        return None
     behind = _behind(count.right)
     if behind is None:
         return None
@@ -206,7 +219,8 @@ def _check_named(item, name, known, before, marks):
     if name == "立案" and any(one.stage == words.RECEIVED for one in same):
         _differs(item, known[-1].value, marks)
         return
-    if any(one.sentence in beside or (called and (one.facet, one.name) == called) for one in same):
+    plain_name = _PLAIN.fullmatch(name)
+    if any((plain_name and one.sentence in beside) or (called and (one.facet, one.name) == called) for one in same):
         return
     if called and called[0] == "rating" and AGAIN.search("".join(marks.paragraphs)):
         return
@@ -221,7 +235,7 @@ def _check_named(item, name, known, before, marks):
 def _check_all(item, known, told, splits, marks):
     if item.value < _FEWEST or item.value in splits.cells:
         return
-    last_years = any(one.past and one.value == item.value for one in told) and _DONE.match(item.count.right)
+    last_years = any(_is_of_then(one) and one.value == item.value for one in told) and _DONE.match(item.count.right)
     if last_years:
         _differs(item, known[0].value, marks)
     if any(one.value == item.value for one in told if one is not item) or _is_made_up(item, told):
@@ -229,6 +243,10 @@ def _check_all(item, known, told, splits, marks):
     nearest = min(known, key=lambda one: abs(one.value - item.value))
     if _can_be(item.value, nearest.value):
         _differs(item, nearest.value, marks)
+
+
+def _is_of_then(one):
+    return one.past or bool(re.search("[比较与同](?:去年|上年|20\\d\\d年)的?$", one.count.left))
 
 
 def _can_be(value, due):

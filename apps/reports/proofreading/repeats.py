@@ -9,7 +9,7 @@ from .arithmetic import fits, is_misprint, is_slip, plain
 from .bases import bases_of, nearby
 from .exceptions import AGAIN
 from .groups import SETS
-from .labels import cleaned, is_filler
+from .labels import is_filler
 from .tokens import squeezed
 from .totals import other_wholes, sum_bases
 
@@ -49,7 +49,6 @@ def check_repeats(splits, marks):
     _headings(splits, marks)
     _pointed_at(splits, marks)
     _past_totals(splits, marks)
-    _called_again(splits, marks)
     _filed_again(splits, marks)
 
 
@@ -75,24 +74,6 @@ def _filed_again(splits, marks):
                 marks.fine(item.count, filed[0].count)
             elif _is_close(filed[0], item) and not filed[0].within:
                 _differs(item, filed[0], marks)
-
-
-def _called_again(splits, marks):
-    """五次会议的173件提案, told before as 五次会议171件: the same words, a number that is a misprint of the other."""
-    known = {}
-    for item in splits.items:
-        if item.count is None or item.change or item.count.about or item.dimension != words.PROPOSALS:
-            continue
-        name = re.sub("^(?:在|对于?|把|将|就|给)", "", cleaned(item.count.left))
-        again = re.search("[^的]的$", item.count.left) and re.match(
-            "(?:提案|件)*(?:中|，|已|均|全部|$)", item.count.right
-        )
-        before = known.get(name, []) if len(name) > 2 else []
-        if again and before and not item.past and id(item.count) not in marks.wrong:
-            others = [one for one in before if one.sentence != item.sentence and not one.past]
-            if others and all(_is_misprint(one, item) for one in others) and item.value >= _FEWEST:
-                _differs(item, others[-1], marks)
-        known.setdefault(name, []).append(item)
 
 
 def _wholes(splits, marks):

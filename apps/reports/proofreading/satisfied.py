@@ -45,7 +45,7 @@ def check_satisfied(splits, marks):
                 continue
             clause = sentence[max(sentence.rfind(mark, 0, match.start()) for mark in "；：") + 1 : match.start()]
             said = _Said(match, clause, (sentence[match.end() :], following))
-            if said.contradicted(rated, splits, marks):
+            if said.contradicted(rated, again, splits, marks):
                 return
 
 
@@ -60,7 +60,7 @@ class _Said:
         told = re.findall("(\\d+)(?:件|份|张|票|位|名)", clause)
         self.of = int(told[-1]) if told else None
 
-    def contradicted(self, rated, splits, marks):
+    def contradicted(self, rated, again, splits, marks):
         less = [one for one in rated if (self.all_good or one.name == "不满意") and self._is_of_same(one)]
         if less:
             bad = next((one for one in less if one.name == "不满意"), less[0])
@@ -72,11 +72,11 @@ class _Said:
                 self._fault(f"文中又有“{match.group()[-16:]}”", 1, splits, marks)
                 return True
         for sentence in _sentences(marks.paragraphs):
-            match = _ONE_OF_THEM.search(sentence)
-            behind = sentence[: match.end()] if match else ""
-            if match and not _FIRST.search(behind) and not self._is_otherwise(behind):
+            for match in _ONE_OF_THEM.finditer(sentence):
+                if (again and "仍" not in match.group()) or _FIRST.search(sentence[: match.end()]):
+                    continue  # judged again since
                 found = match["less"] or match["bad"] or match["still"]
-                if self.all_good or found == "不满意":
+                if (self.all_good or found == "不满意") and not self._is_otherwise(sentence[: match.end()]):
                     self._fault(f"文中又有“{match.group()[-16:]}”", 1, splits, marks)
                     return True
         return False
