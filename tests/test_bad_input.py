@@ -371,6 +371,7 @@ def test_a_talk_on_an_impossible_day_is_told(client, world):
         {"mode": "sole", "lead": "999999"},
         {"mode": "sole", "lead": "9" * 50},
         {"mode": "lead", "lead": "HOUSING", "assists": ["x", "\x00"]},
+        {"mode": "lead", "lead": "HOUSING", "assists": ["CULTURE", "9" * 30]},
         {"mode": "sole", "lead": "GONE"},
         {"mode": "sole", "lead": "HOUSING", "reply_due_on": "2020-01-01"},
         {"mode": "sole", "lead": "HOUSING", "reply_due_on": "2027-02-29"},
@@ -396,6 +397,19 @@ def test_a_slip_in_assigning_is_told_and_nothing_is_assigned(client, world, type
     assert "note" in typed or PROSE in answer.content.decode()
     proposal.refresh_from_db()
     assert (counts(), proposal.state, proposal.cases.count()) == (before, "received", 0)
+
+
+@pytest.mark.parametrize("key", ["9" * 30, "-1", "\x00", "²"])
+def test_what_nobody_could_have_ticked_is_told(client, world, key):
+    """SQLite takes no number of thirty digits."""
+    client.force_login(world.office)
+    proposal = make.handling(world)
+    given = {"lead": world.culture.pk, "removed": [proposal.cases.get().pk, key], "note": PROSE, "seen": proposal.stamp}
+    answer = client.post(reverse("proposals:act", args=[proposal.pk, "adjust"]), given)
+    assert answer.status_code == 422 and answer.context["form"].errors["removed"]
+    given = {"text": PROSE, "units": [world.culture.pk, key], "due_on": timezone.localdate()}
+    answer = client.post(reverse("reports:letter_material", args=[world.session.key]), given)
+    assert answer.status_code == 422 and answer.context["form"].errors["units"]
 
 
 def test_a_day_that_no_calendar_reaches_is_told_before_limits_are_counted_from_it(client, world):

@@ -100,6 +100,18 @@ def paper_fields():
     }
 
 
+class SeveralField(forms.ModelMultipleChoiceField):
+    """Several things by their ids. One that no database takes is one that is not there."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def clean(self, value):
+        for text in value or ():
+            if id_in(text) is None:
+                raise forms.ValidationError(self.error_messages["invalid_pk_value"], "invalid_pk_value", {"pk": text})
+        return super().clean(value)
+
+
 class InBeing:
     """Makes a field offer the units that are not dissolved by today; forms live for a request, their classes do not."""
 
@@ -116,10 +128,8 @@ class UnitField(InBeing, forms.ModelChoiceField):
     """One unit that can still be given something to handle."""
 
 
-class UnitsField(InBeing, forms.ModelMultipleChoiceField):
+class UnitsField(InBeing, SeveralField):
     """As UnitField, several of them."""
-
-    widget = forms.CheckboxSelectMultiple
 
 
 PROPOSER = re.compile(r"[、，,；;\n]+")
@@ -230,9 +240,7 @@ class RolesForm(ActionForm):
 class AdjustForm(ActionForm):
     """Units to take out and to add; the others are not touched."""
 
-    removed = forms.ModelMultipleChoiceField(
-        None, label="移出的单位", required=False, widget=forms.CheckboxSelectMultiple
-    )
+    removed = SeveralField(None, label="移出的单位", required=False)
     lead = UnitField(label="新的主办单位", required=False)
     assists = UnitsField(label="增加的协办单位", required=False)
     separates = UnitsField(label="增加的分办单位", required=False)

@@ -1,11 +1,8 @@
 """Forms of the material that units are asked for."""
 
 from django import forms
-from django.utils import timezone
 
-from apps.proposals.forms import DayField
-from apps.units.models import Unit
-from apps.units.queries import units_in_being
+from apps.proposals.forms import DayField, UnitsField
 
 LONGEST = 4_000  # characters of a request or an answer
 
@@ -17,13 +14,8 @@ class AskForm(forms.Form):
         help_text="写明要什么事实、什么数字，如 今年新建、续建人行天桥的座数和地点",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    units = forms.ModelMultipleChoiceField(Unit.objects.none(), label="承办单位", widget=forms.CheckboxSelectMultiple)
+    units = UnitsField(label="承办单位", widget=forms.CheckboxSelectMultiple({"class": "choices choices-many"}))
     due_on = DayField(label="反馈期限")
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["units"].queryset = units_in_being(timezone.localdate())
-        self.fields["units"].widget.attrs["class"] = "choices choices-many"
 
 
 class GiveForm(forms.Form):
