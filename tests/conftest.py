@@ -1,10 +1,16 @@
-"""What every test gets, and the two databases: SQLite in a file, or PostgreSQL where DATABASE_URL names one."""
+"""What every test gets, and the two databases: SQLite in a file, or PostgreSQL where DATABASE_URL names one.
+
+Which tests run on both (bin/test): all that touch the database, but of those in a browser only people at work
+(`journey`). How a page looks and behaves is the same on both; its queries run on both in the tests without a browser.
+"""
 
 import os
 import re
 
 import pytest
-from django.db import connection, connections
+from django.apps import apps
+from django.conf import settings as site
+from django.db import connection, connections, transaction
 from django.test import Client, TransactionTestCase
 
 pytest_plugins = ["tests.browser"]
@@ -17,13 +23,15 @@ def pytest_addoption(parser):
     parser.addoption(
         "--database-tests-only",
         action="store_true",
-        help="leave out the tests that do not touch the database, and of looks (bin/test, for its second database)",
+        help="leave out the tests that do not touch the database, and of those in a browser all that are no `journey`",
     )
 
 
 def pytest_configure(config):
+    # quick, for what is made once for a file too: each of a world's people has a password
+    site.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     config.addinivalue_line(
-        "markers", "looks: of how pages look in a browser, which no database changes; left out with the second one"
+        "markers", "journey: people at work in a browser, deed by deed; on both databases, unlike all else there"
     )
 
 
@@ -31,7 +39,7 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         keep_migrated_rows(item)
     if config.getoption("--database-tests-only"):
-        others = [item for item in items if not uses_database(item) or item.get_closest_marker("looks")]
+        others = [item for item in items if not uses_database(item) or is_of_a_page(item)]
         left = set(others)
         items[:] = [item for item in items if item not in left]
         config.hook.pytest_deselected(items=others)
@@ -40,6 +48,11 @@ def pytest_collection_modifyitems(config, items):
 def uses_database(item):
     is_case = item.cls is not None and issubclass(item.cls, TransactionTestCase)
     return bool(is_case or item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(item.fixturenames))
+
+
+def is_of_a_page(item):
+    """Whether it is about what a page shows and does in a browser, which no database changes."""
+    return "browser" in item.fixturenames and not item.get_closest_marker("journey")
 
 
 def keep_migrated_rows(item):
@@ -63,6 +76,23 @@ def django_db_modify_db_settings(django_db_modify_db_settings, tmp_path_factory)
     database = connections["default"]
     if database.vendor == "sqlite":
         database.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The rows of `keep_migrated_rows`, kept with the class: where a browser runs, the thread gets a new connection."""
+    with django_db_blocker.unblock():
+        rows = {model: list(model._base_manager.all()) for model in apps.get_models() if not model._meta.proxy}
+
+    def refill(creation, serialized):
+        """Before a transactional test; with one INSERT a table, where Django's own asks twice for each row."""
+        with transaction.atomic():  # at whose end foreign keys are checked, so that the order is free
+            for model, kept in rows.items():
+                model._base_manager.bulk_create(kept, ignore_conflicts=True)  # the first such test finds them in place
+
+    database = type(connections["default"])
+    database._test_serialized_contents = ""  # Django asks whether there is anything; what it is, `refill` knows
+    database.creation_class.deserialize_db_from_string = refill
 
 
 class WroteOnGet(AssertionError):
@@ -97,9 +127,8 @@ def client():
 
 @pytest.fixture(autouse=True)
 def safe_settings(settings, tmp_path):
-    """Quick passwords, files in a folder of the test's own, tasks done at once, and no lockout unless the test is
+    """Files in a folder of the test's own, tasks done at once, and no lockout unless the test is
     about it."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
     settings.AXES_ENABLED = False

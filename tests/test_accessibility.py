@@ -55,7 +55,6 @@ FOCUS_NOT_SEEN = """() => {
 }"""
 
 
-@pytest.mark.looks
 @pytest.mark.parametrize("area", areas())
 def test_every_page_is_for_everybody(transactional_db, new_page, sign_in, problems, area):
     world = make.world()

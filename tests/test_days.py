@@ -15,6 +15,7 @@ from apps.replies.models import Reply
 from tests import factories as make
 from tests.browser import PHONE, follow, forgive, told
 
+pytestmark = pytest.mark.journey
 WIDTHS = {"desk": {"viewport": {"width": 1440, "height": 900}}, "phone": PHONE}
 
 

@@ -182,7 +182,6 @@ def test_every_page_names_what_it_may_load(client):
         assert "unsafe" not in str(policy) and answer["X-Frame-Options"] == "SAMEORIGIN"
 
 
-@pytest.mark.looks
 def test_the_head_is_one_or_two_rows_for_each_post_and_its_menus_fit(transactional_db, new_page, sign_in):
     world = make.world()
     for post in POSTS:
@@ -210,7 +209,6 @@ def test_the_head_is_one_or_two_rows_for_each_post_and_its_menus_fit(transaction
         page.context.close()
 
 
-@pytest.mark.looks
 def test_on_a_telephone_each_entry_of_the_menu_stands_whole_in_its_row_or_under_more(
     transactional_db, new_page, sign_in
 ):
@@ -263,7 +261,6 @@ def test_one_entry_of_the_menu_is_the_current_one(client, url, label):
     assert re.findall(r'aria-current="page">([^<]+)', menu) == [label]
 
 
-@pytest.mark.looks
 def test_a_menu_closes_with_a_click_elsewhere_and_opens_without_scripts(transactional_db, new_page, sign_in):
     world = make.world()
     page = new_page()
@@ -282,7 +279,6 @@ def test_a_menu_closes_with_a_click_elsewhere_and_opens_without_scripts(transact
     expect(plain.get_by_role("heading", name="显示设置")).to_be_visible()
 
 
-@pytest.mark.looks
 def test_larger_text_enlarges_words_fields_and_buttons_and_still_fits_a_telephone(transactional_db, new_page, sign_in):
     world = make.world()
     make.proposal_at(world, "closed")
@@ -306,7 +302,6 @@ def test_larger_text_enlarges_words_fields_and_buttons_and_still_fits_a_telephon
         assert large >= usual * 1.1 and largest >= usual * 1.3
 
 
-@pytest.mark.looks
 def test_a_chosen_theme_holds_against_the_systems(transactional_db, new_page, sign_in):
     world = make.world()
 
@@ -329,7 +324,6 @@ def test_a_chosen_theme_holds_against_the_systems(transactional_db, new_page, si
         assert not is_dark(page), f"{choice}, printed"
 
 
-@pytest.mark.looks
 def test_what_one_does_with_a_page_is_not_printed(transactional_db, page, sign_in):
     world = make.world()
     proposal = make.handling(world)

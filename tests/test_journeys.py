@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -10,6 +11,8 @@ from apps.proposals import operations as cases
 from apps.proposals.models import Proposal
 from tests import factories as make
 from tests.browser import open_item, press, told
+
+pytestmark = pytest.mark.journey
 
 
 def upload(page, tmp_path):

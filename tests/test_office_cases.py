@@ -21,6 +21,7 @@ from apps.proposals.workflow import CaseRole
 from tests import factories as make
 from tests.browser import follow, forgive, go_by_menu, open_item, press, told
 
+pytestmark = pytest.mark.journey
 LEAD, ASSIST, SEPARATE = CaseRole.LEAD, CaseRole.ASSIST, CaseRole.SEPARATE
 DAY = datetime.timedelta(days=1)
 

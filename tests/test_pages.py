@@ -168,7 +168,6 @@ def year(transactional_db):
     }
 
 
-@pytest.mark.looks
 @pytest.mark.parametrize("width", WIDTHS)
 def test_pages_fit_their_width_and_are_labelled_and_legible(year, new_page, sign_in, width):
     world, urls = year

@@ -236,7 +236,6 @@ def test_on_a_desktop_bars_are_in_proportion_and_a_figure_opens_its_list(page, s
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.looks
 def test_on_a_telephone_nothing_scrolls_sideways_and_the_text_stays_large(phone, sign_in):
     world = make.world()
     a_year(world)
@@ -270,7 +269,6 @@ CONTRAST = """() => {
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.looks
 def test_charts_are_readable_in_both_themes(new_page, sign_in, scheme):
     world = make.world()
     a_year(world)
@@ -282,7 +280,6 @@ def test_charts_are_readable_in_both_themes(new_page, sign_in, scheme):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.looks
 def test_the_page_prints_with_its_wide_charts(page, sign_in):
     world = make.world()
     a_year(world)

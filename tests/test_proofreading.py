@@ -15,6 +15,8 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.test import override_settings
 from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -319,8 +321,7 @@ def test_a_letter_of_many_sound_splits_stays_sound():
 # --- the letter that the system writes
 
 
-@pytest.fixture
-def composed(db):
+def a_year():
     """(session, its letter): A 5, B 2, C 1; 满意 7, 理解 1."""
     world = make.world()
     for number, code, rating in zip(range(1, 9), "AAAAABBC", ["满意"] * 7 + ["理解"], strict=True):
@@ -329,11 +330,25 @@ def composed(db):
     return world.session, letter
 
 
+def text_of(letter):
+    return "\n".join(document_of_letter(letter).paragraphs)
+
+
 @pytest.fixture
-def written(composed):
+def written(db):
     """(session, its letter as text)."""
-    session, letter = composed
-    return session, "\n".join(document_of_letter(letter).paragraphs)
+    session, letter = a_year()
+    return session, text_of(letter)
+
+
+@pytest.fixture(scope="module")
+def letter(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The letter of such a year alone, for what needs no database: that is rolled back already."""
+    media = tmp_path_factory.mktemp("media")
+    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=media), transaction.atomic():
+        _, letter = a_year()
+        transaction.set_rollback(True)
+    return letter
 
 
 EDITS = (
@@ -360,9 +375,10 @@ def test_the_letter_of_the_system_is_sound(written):
     assert found(text, figures(session)) == [], said(text, [])
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(("name", "before", "after"), EDITS, ids=[edit[0] for edit in EDITS])
-def test_a_wrong_edit_of_the_systems_letter_is_caught(written, name, before, after):
-    _, text = written
+def test_a_wrong_edit_of_the_systems_letter_is_caught(letter, name, before, after):
+    text = text_of(letter)
     assert before in text, (before, text)
     edited = text.replace(before, after, 1)
     assert found(edited), said(edited, name)
@@ -394,9 +410,9 @@ def _typed_over(runs, start, end, text):
         begun += len(own)
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(("name", "before", "after"), EDITS, ids=[edit[0] for edit in EDITS])
-def test_a_wrong_edit_of_the_exported_docx_is_caught(composed, name, before, after):
-    _, letter = composed
+def test_a_wrong_edit_of_the_exported_docx_is_caught(letter, name, before, after):
     exported = paper_docx(letter)
     assert check(read_letter(exported, "通报.docx")).ok
     edited = read_letter(edited_docx(exported, before, after), "通报.docx")

@@ -3,6 +3,8 @@
 import pytest
 from django.contrib.contenttypes.models import ContentType
 
+from apps.calendars.models import CalendarDay
+
 
 def test_browser_shows_the_sign_in_page(page):
     assert page.goto("/accounts/sign-in/").ok
@@ -36,3 +38,8 @@ def test_browser_notes_errors_and_other_hosts(page, problems):
 @pytest.mark.django_db(transaction=True)
 def test_migrated_rows_outlast_a_transactional_test(turn):
     assert ContentType.objects.exists(), turn
+
+
+@pytest.mark.parametrize("turn", ["first", "second"])
+def test_migrated_rows_outlast_a_test_in_a_browser(turn, page):
+    assert ContentType.objects.exists() and CalendarDay.objects.exists(), turn
