@@ -215,7 +215,9 @@ def _check_unnumbered(kind, exceptions, marks):
             other = next((one for one in exceptions if one.paragraph >= number), None)
             if other is not None:
                 told = f"这里说全部如此，后面又有{plain(other.value)}件例外。"
-                marks.fault("repeat", [], match.group(), "", told, other, where=_clause_of(sentence, match)[-_QUOTED:])
+                marks.fault(
+                    "repeat", [], match.group(), "不是全部", told, other, where=_clause_of(sentence, match)[-_QUOTED:]
+                )
             return
 
 

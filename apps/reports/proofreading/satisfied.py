@@ -102,7 +102,7 @@ class _Said:
             marks.fault("sum", saying[-1:], printed, rest, advice, base, tail=tail)
         else:
             where = (self.clause.rpartition("，")[2] + self.words)[-_QUOTED:]
-            marks.fault("repeat", [], self.words, "", advice, base, where=where)
+            marks.fault("repeat", [], self.words, "不是全部", advice, base, where=where)
 
     def _is_said_of(self, one):
         between, said, _ = one.count.after.partition(self.words)

@@ -159,10 +159,8 @@ class Lexer:
             )
             if mention.kind == PERCENT and re.search("目标|指标", mention.heading):
                 mention.about = True
-            if mention.kind == PERCENT and re.match(
-                "(?:以上|以下)?的(?:有|单位|部门|承办单位|地区|[县市区镇])", mention.right
-            ):
-                mention.about = True  # 办复率达到100%的有31个
+            if mention.kind == PERCENT and _OF_WHOM.match(mention.right):
+                mention.about = True
             if mention.kind == PERCENT and re.match("的?(?:目标|要求|标准|底线)", mention.right):
                 mention.about = True
             of_people = found and found[-1].unit in ("位", "名", "人") and _EACH_OF_THEM.search(mention.left)
