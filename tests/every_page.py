@@ -36,6 +36,7 @@ NO_PAGES = {
     "allocation:originals": "an archive of the files",
     "exchange:template": "a workbook",
     "exchange:errors": "a workbook",
+    "exchange:update_results": "a workbook",
     "exchange:export": "a workbook",
 }
 # What differs most from post to post is walked as each of those who may see it.

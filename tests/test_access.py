@@ -11,7 +11,8 @@ from django.urls.resolvers import URLPattern
 from django.utils import timezone
 
 from apps.allocation import operations as allocation
-from apps.desk.exchange import uploads
+from apps.desk.exchange import background, uploads
+from apps.desk.exchange.updating import read_update
 from apps.desk.homes import Home
 from apps.documents.content import Sheet
 from apps.documents.kept import as_data
@@ -232,9 +233,11 @@ ROWS = {
     "exchange:upload ledger": ((200, 403, 403, 403, 403, 403, 200, 403, 403), None),
     "exchange:upload list": ((200,) + (403,) * 8, None),
     "exchange:preview": ((200, 403, 403, 403, 403, 403, 404, 403, 403), "upload"),  # the office's own
+    "exchange:preview of one under way": ((200, 403, 403, 403, 403, 403, 404, 403, 403), "under way"),
     "exchange:errors": ((200, 403, 403, 403, 403, 403, 404, 403, 403), "upload"),
     "exchange:update": ((200,) + (403,) * 8, None),
     "exchange:update_preview": ((200,) + (403,) * 8, "update"),
+    "exchange:update_results": ((200,) + (403,) * 8, "updated"),
     "exchange:export": ((200, 403, 403, 403, 403, 403, 200, 403, 403), "session"),
     "exchange:home": ((200, 403, 403, 403, 403, 403, 200, 403, 403), None),
 }
@@ -275,6 +278,7 @@ POST_ONLY = {
     "exchange:confirm",
     "exchange:create",
     "exchange:discard",
+    "exchange:stop",
     "listing:columns",
     "listing:change_filter",
     "listing:remove_filter",
@@ -310,6 +314,18 @@ def target(world, stage):
     if stage == "update":
         content = sheets.workbook([sheets.handled()])
         kept = uploads.keep("update", "9-4", content, "台账.xlsx", by=world.office, at=timezone.now())
+        return {"upload": kept.pk}
+    if stage == "under way":
+        kept = uploads.keep("ledger", "9-4", b"", "台账.xlsx", by=world.office, at=timezone.now(), rows=5000)
+        background.ask(kept, by=world.office, at=timezone.now(), seen="", enqueue=lambda pk: None)
+        return {"upload": kept.pk}
+    if stage == "updated":
+        make.handling(world)
+        content = sheets.workbook([{"案号": "001", "备注": "补充"}], ["案号", "备注"])
+        at = timezone.now()
+        kept = uploads.keep("update", "9-4", content, "台账.xlsx", by=world.office, at=at)
+        marks = set(read_update(content, "9-4", by=world.office, at=at).marks.split())
+        uploads.confirm_update(kept, marks, by=world.office, at=at, note="更正")
         return {"upload": kept.pk}
     if stage == "upload":
         content = sheets.workbook([sheets.handled()])
@@ -476,6 +492,7 @@ ARGUMENTS = {
     "allocation:originals": ("session", "assignment", "unit"),
     "exchange:preview": ("upload",),
     "exchange:update_preview": ("upload",),
+    "exchange:update_results": ("upload",),
     "exchange:errors": ("upload",),
     "exchange:export": ("session",),
 }

@@ -153,13 +153,13 @@ def test_a_cancelled_batch_prints_nothing_and_keeps_no_file(client, world):
 def test_a_batch_cancelled_in_the_middle_stops_there(world, monkeypatch):
     issued(world, "001", "002", "003")
     running = queued(world, total=3)
-    told = batches._tell
+    told = Batch.tell
 
     def cancel_after_the_first(batch, **changes):
         told(batch, **changes)
-        batches.stop(batch, at=timezone.now())
+        Batch.stop(batch.pk, timezone.now())
 
-    monkeypatch.setattr(batches, "_tell", cancel_after_the_first)
+    monkeypatch.setattr(Batch, "tell", cancel_after_the_first)
     batches.make(running.pk)
     running.refresh_from_db()
     assert (running.stage, running.done, running.file.name) == ("stopped", 1, "")

@@ -43,7 +43,7 @@ def shown(update):
 
 def applied(world, update, **fields):
     told = {"by": world.office, "at": AT, "note": "按单位退回的表更正"} | fields
-    return updating.apply(update, set(update.marks.split()), **told)
+    return updating.apply(update.changing, set(update.marks.split()), **told)
 
 
 def test_what_was_exported_and_comes_back_unchanged_changes_and_refuses_nothing(world):
@@ -76,7 +76,7 @@ def test_corrections_are_shown_old_and_new_and_applied_with_an_event(world):
     }
     before = Proposal.objects.get()
     assert before.title == "关于增设过街天桥的建议"  # nothing is written yet
-    assert applied(world, update) == [("001", row["案由"], "")]  # by its name of now
+    assert applied(world, update) == [["001", row["案由"], ""]]  # by its name of now
     proposal = Proposal.objects.get()
     assert (proposal.title, proposal.category, proposal.remark) == (row["案由"], world.other_category, "合并办理")
     assert proposal.proposers.get().phone == "13900000002"
@@ -185,7 +185,7 @@ def test_what_changed_since_the_preview_is_left_as_it_is_and_the_others_are_not(
     rows = [{"案号": "001", "备注": "甲"}, {"案号": "002", "备注": "乙"}]
     marks = set(read(world, *rows).marks.split())
     rearranging.correct(first, by=world.office2, at=AT, note="核对", title="关于改建天桥的建议")
-    found = updating.apply(read(world, *rows), marks, by=world.office, at=AT, note="更正")
+    found = updating.apply(read(world, *rows).changing, marks, by=world.office, at=AT, note="更正")
     assert "已有变化" in found[0][2] and found[1][2] == ""
     first.refresh_from_db()
     second.refresh_from_db()

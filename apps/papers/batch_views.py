@@ -66,7 +66,7 @@ def batch(request, pk):
     """How far a batch is; its file once it is made."""
     made = own_batch(request, pk)
     context = {"batch": made, "session": made.session, "label": label_of(made)}
-    return render(request, "papers/batch.html", context | {"is_lost": batches.is_lost(made, timezone.now())})
+    return render(request, "papers/batch.html", context | {"is_lost": made.is_lost(timezone.now())})
 
 
 @require_GET
@@ -82,6 +82,8 @@ def file(request, pk):
 @require_POST
 def stop(request, pk):
     made = own_batch(request, pk)
-    batches.stop(made, at=timezone.now())
-    messages.success(request, "已取消这一批。")
+    if Batch.stop(made.pk, timezone.now()):
+        messages.success(request, "已取消这一批。")
+    else:
+        messages.warning(request, "这一批已经结束，没有取消。")
     return redirect("papers:batch", made.pk)

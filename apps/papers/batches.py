@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.audit.operations import record
+from apps.documents.background import Stopped
 from apps.documents.bundles import Part, bound, zipped
 from apps.documents.press import printed_many
 from apps.documents.word import paper_docx
@@ -25,7 +26,6 @@ from .models import Batch
 
 KEPT_DAYS = 7
 MOST = 3000  # papers of one batch
-SILENT_MINUTES = 10  # a batch that says nothing for so long has lost its worker
 Stage = Batch.Stage
 
 
@@ -53,7 +53,7 @@ def ask_for_file(proposal, *, by, at, enqueue):
 
 def _begin(kind, session, by, at, enqueue, *, total, proposal=None, **fields):
     prune(at)
-    if any(one.is_under_way and not is_lost(one, at) for one in Batch.objects.filter(asked_by=by)):
+    if any(one.is_under_way and not one.is_lost(at) for one in Batch.objects.filter(asked_by=by)):
         raise Refused("您还有一批正在生成，请等它完成，或先取消它。")
     batch = Batch.objects.create(kind=kind, session=session, proposal=proposal, total=total, asked_by=by, asked_at=at,
                                  moved_at=at, **fields)  # fmt: skip
@@ -68,11 +68,6 @@ def _begin(kind, session, by, at, enqueue, *, total, proposal=None, **fields):
     return batch
 
 
-def stop(batch, *, at):
-    """取消: the worker looks before every paper whether it is to go on."""
-    Batch.objects.filter(pk=batch.pk, stage__in=(Stage.QUEUED, Stage.RUNNING)).update(stage=Stage.STOPPED, moved_at=at)
-
-
 def prune(at):
     """Files of batches go after KEPT_DAYS."""
     for old in Batch.objects.filter(asked_at__lt=at - datetime.timedelta(days=KEPT_DAYS)):
@@ -80,23 +75,13 @@ def prune(at):
         old.delete()
 
 
-def is_lost(batch, at):
-    """Whether its worker has not been heard of for so long that it must have died, or never began."""
-    return batch.is_under_way and at - batch.moved_at > datetime.timedelta(minutes=SILENT_MINUTES)
-
-
 def _occasion(session, user, at):
     return Occasion(user, timezone.localdate(at), session)
 
 
-class Stopped(Exception):
-    """The batch was cancelled meanwhile."""
-
-
 def make(pk):
     """Prints a batch that was asked for; nothing where it is over. What the user may see is asked anew."""
-    started = Batch.objects.filter(pk=pk, stage=Stage.QUEUED).update(stage=Stage.RUNNING, moved_at=timezone.now())
-    if not started:
+    if not Batch.begin(pk):
         return
     batch = Batch.objects.select_related("session", "asked_by", "proposal__session").get(pk=pk)
     try:
@@ -107,26 +92,21 @@ def make(pk):
         return
     except Exception:
         problem = "生成时出错，原因已记入系统日志。请再试一次；仍不行，请联系运维人员。"
-        _tell(batch, stage=Stage.FAILED, problem=problem)
+        batch.tell(stage=Stage.FAILED, problem=problem)
         raise
 
 
 def _keep(batch, file):
     if not batch.proposal and batch.done == len(batch.left_out):
-        _tell(batch, stage=Stage.FAILED, problem="没有一份能够生成，原因见下。")
+        batch.tell(stage=Stage.FAILED, problem="没有一份能够生成，原因见下。")
         return
     file.seek(0)
     batch.file.save(batch.form, File(file), save=False)
-    _tell(batch, stage=Stage.FINISHED, file=batch.file.name, left_out=batch.left_out)
-
-
-def _tell(batch, **changes):
-    """Writes how far the batch is, unless it was cancelled meanwhile: then Stopped."""
-    changes["moved_at"] = timezone.now()
-    if not Batch.objects.filter(pk=batch.pk, stage=Stage.RUNNING).update(**changes):
-        if "file" in changes:
-            batch.file.delete(save=False)
-        raise Stopped
+    try:
+        batch.tell(stage=Stage.FINISHED, file=batch.file.name, left_out=batch.left_out)
+    except Stopped:
+        batch.file.delete(save=False)
+        raise
 
 
 def _write(batch, file):
@@ -178,5 +158,4 @@ def _as_pdf(batch, kind, occasion):
 
 
 def _count(batch):
-    batch.done += 1
-    _tell(batch, done=batch.done, left_out=batch.left_out)
+    batch.tell(done=batch.done + 1, left_out=batch.left_out)

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from apps.accounts.models import User
+from apps.documents.background import Job
 from apps.proposals.models import Proposal, Session
 
 
@@ -14,7 +15,7 @@ def place_of(batch, filename):
     return f"batches/{uuid.uuid4().hex}.{batch.form.partition('_')[0]}"
 
 
-class Batch(models.Model):
+class Batch(Job):
     """All papers of one kind that a user may see of a session, or the whole file of a proposal; and how far it is.
 
     Its file is for the user who asked, and goes after some days (batches.KEPT_DAYS): papers are printed from the
@@ -27,25 +28,21 @@ class Batch(models.Model):
         ZIP_DOCX = "zip_docx", "压缩包（每件一个 Word 文档）"
 
     class Stage(models.TextChoices):
-        QUEUED = "queued", "排队等候"
-        RUNNING = "running", "正在生成"
-        FINISHED = "finished", "已生成"
-        FAILED = "failed", "没有生成"
-        STOPPED = "stopped", "已取消"
+        QUEUED = Job.QUEUED, "排队等候"
+        RUNNING = Job.RUNNING, "正在生成"
+        FINISHED = Job.FINISHED, "已生成"
+        FAILED = Job.FAILED, "没有生成"
+        STOPPED = Job.STOPPED, "已取消"
 
     kind = models.CharField(max_length=40)  # key of a kinds.Kind, or of the whole file of a proposal
     proposal = models.ForeignKey(Proposal, models.CASCADE, null=True, related_name="+")  # whose whole file it is
     session = models.ForeignKey(Session, models.CASCADE, related_name="+", verbose_name="届次")
     form = models.CharField("形式", max_length=20, choices=Form.choices)
     stage = models.CharField("状态", max_length=20, choices=Stage.choices, default=Stage.QUEUED)
-    total = models.PositiveIntegerField("份数")
-    done = models.PositiveIntegerField("已生成", default=0)
     left_out = models.JSONField(default=list)  # [name, why] of each paper that could not be printed
-    problem = models.CharField(max_length=300, blank=True)  # why the whole was not made
     file = models.FileField(upload_to=place_of, blank=True)
     asked_by = models.ForeignKey(User, models.CASCADE, related_name="+")
     asked_at = models.DateTimeField()
-    moved_at = models.DateTimeField()  # when something was last heard of it
 
     class Meta:
         verbose_name = verbose_name_plural = "批量打印"
@@ -62,7 +59,3 @@ class Batch(models.Model):
     def workflow_proposal(self):
         """What its events are about; none: the session."""
         return self.proposal
-
-    @property
-    def is_under_way(self):
-        return self.stage in (self.Stage.QUEUED, self.Stage.RUNNING)

@@ -106,7 +106,8 @@ for (const part of document.querySelectorAll("[data-refresh]")) {
     const text = await fetch(location.href, { credentials: "same-origin" }).then(read).catch(() => null);
     if (text === null) { setTimeout(look, 8000); return; }
     const fresh = new DOMParser().parseFromString(text, "text/html").getElementById(part.id);
-    if (!fresh || part.querySelector("[data-sent]")) return;
+    if (part.querySelector("[data-sent]")) return;
+    if (!fresh) { location.reload(); return; } // over, and told on a page of another kind
     if (part.matches(":active")) { setTimeout(look, 500); return; } // being pressed: not to be taken from under the finger
     const hadFocus = part.contains(document.activeElement);
     part.replaceChildren(...fresh.childNodes);

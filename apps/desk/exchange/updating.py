@@ -104,6 +104,12 @@ class Update:
         return " ".join(one.mark for one in self.changing)
 
 
+def rows_of(content, session_key):
+    """How many rows a workbook has that can be read at all. Raises reading.Unusable."""
+    session_for(session_key, create=False)
+    return len(workbook_rows(content, None, FIELDS.values()).rows)
+
+
 def read_update(content, session_key, *, by, at):
     """The Update of a workbook for the office. Raises NotAllowed, reading.Unusable."""
     session, _ = session_for(session_key, create=False)
@@ -275,10 +281,9 @@ def _key(update, told, known):
 def _elsewhere(update, lines, key, why, known):
     """What a workbook does not change: told where a cell says otherwise than the records."""
     name, one = FIELDS[key].name, FIELDS[key]
-    current = [_parsed(one, row.get(key), known) for row in known.rows[update.number]]
-    for line in lines:
-        if line.row.cells.get(name) in (None, "") or key in line.bad:
-            continue
+    told = [line for line in lines if line.row.cells.get(name) not in (None, "") and key not in line.bad]
+    current = [_parsed(one, row.get(key), known) for row in known.rows[update.number]] if told else []
+    for line in told:
         value = known.unit_names(line[key]) if key in ("units", "assists") else line[key]
         if value not in ("", None, set(), []) and value not in current:
             update.refuse(key, f"写的是“{line.row.cells[name]}”，与记录不同；不由工作簿更新，{why}")
@@ -293,13 +298,14 @@ def _parsed(one, value, known):
     return known.unit_names(parsed) if one.key in ("units", "assists") else parsed
 
 
-def apply(update, marks, *, by, at, note):
-    """Applies what a preview showed, each number for itself. Returns [(number, title, why not; "" for done)].
+def apply(rows, marks, *, by, at, note):
+    """Applies what a preview showed, each number for itself. Returns [[number, title, why not; "" for done]].
 
-    `marks`: those of the preview's rows. A row that is something else by now is left as it is.
+    `rows`: changing ones of an Update. `marks`: those of the preview's rows; one that is something else by now is left
+    as it is.
     """
     outcomes = []
-    for row in update.changing:
+    for row in rows:
         why = ""
         if row.mark not in marks:
             why = "预览以后此件已有变化，没有更新；请重新上传核对。"
@@ -308,7 +314,7 @@ def apply(update, marks, *, by, at, note):
                 _apply(row, by, at, note)
             except (OutOfTurn, Refused, NotAllowed) as refused:
                 why = str(refused)
-        outcomes.append((row.number, row.proposal.title, why))
+        outcomes.append([row.number, row.proposal.title, why])
     return outcomes
 
 

@@ -17,8 +17,8 @@ from .updating import apply, read_update
 KEPT_FOR = datetime.timedelta(hours=24)
 
 
-def keep(kind, session_key, content, name, *, by, at, create=False):
-    """Stores a workbook (bytes) for the user's preview; what has expired, anybody's, goes."""
+def keep(kind, session_key, content, name, *, by, at, create=False, rows=0):
+    """Stores a workbook (bytes) of so many rows for the user's preview; what has expired, anybody's, goes."""
     purge(at)
     upload = Upload(
         user=by,
@@ -28,6 +28,8 @@ def keep(kind, session_key, content, name, *, by, at, create=False):
         name=PurePath(name or "").name[-200:] or "未命名.xlsx",
         sha256=hashlib.sha256(content).hexdigest(),
         uploaded_at=at,
+        moved_at=at,
+        total=rows,
     )
     upload.file.save("", ContentFile(content), save=False)
     upload.save()
@@ -35,9 +37,10 @@ def keep(kind, session_key, content, name, *, by, at, create=False):
 
 
 def purge(at):
-    """Removes uploads older than KEPT_FOR with their files."""
+    """Removes uploads older than KEPT_FOR with their files, but for those that the worker has in hand."""
     for upload in Upload.objects.filter(uploaded_at__lt=at - KEPT_FOR):
-        _remove(upload)
+        if not upload.is_under_way or upload.is_lost(at):
+            _remove(upload)
 
 
 def _remove(upload):
@@ -65,6 +68,35 @@ def content_of(upload, at):
     return content
 
 
+def waiting(upload, by):
+    """The user's own upload, held until the transaction ends. Raises OutOfTurn where it is under way or done with,
+    Upload.DoesNotExist where it was discarded."""
+    upload = Upload.objects.select_for_update().get(pk=upload.pk, user=by)
+    if upload.finished_at:
+        done = "更新" if upload.kind == Upload.Kind.UPDATE else "导入"
+        raise OutOfTurn(f"文件“{upload.name}”此前已经{done}，没有重复{done}。")
+    if upload.is_under_way:
+        raise OutOfTurn(f"文件“{upload.name}”已经确认，正在后台处理，没有重复导入。")
+    return upload
+
+
+def over(upload, at, outcome):
+    """The columns of an upload that is done with; its file goes when that is stored."""
+    storage, name = upload.file.storage, upload.file.name
+    transaction.on_commit(lambda: storage.delete(name))
+    return {"stage": Upload.Stage.FINISHED, "finished_at": at, "outcome": outcome, "file": ""}
+
+
+def outcome_of(plan):
+    return f"{plan.label}提案 {len(plan.entries)} 件"
+
+
+def outcome_of_update(session, results):
+    done = sum(not why for _, _, why in results)
+    left = len(results) - done
+    return f"{session.label}提案已更新 {done} 件" + (f"，{left} 件没有更新" if left else "")
+
+
 @transaction.atomic
 def confirm(upload, *, by, at, seen):
     """Imports what the preview showed (`seen`: its fingerprint), once. Returns the Plan.
@@ -72,9 +104,7 @@ def confirm(upload, *, by, at, seen):
     A Plan with problems means that nothing was stored. Raises OutOfTurn where it was imported already or would be
     something else now, NotAllowed, reading.Unusable, Upload.DoesNotExist where it was discarded.
     """
-    upload = Upload.objects.select_for_update().get(pk=upload.pk, user=by)
-    if upload.finished_at:
-        raise OutOfTurn(f"文件“{upload.name}”此前已经导入，没有重复导入。")
+    upload = waiting(upload, by)
     plan = bring_in(
         upload.kind,
         content_of(upload, at),
@@ -85,12 +115,8 @@ def confirm(upload, *, by, at, seen):
         name=upload.name,
         seen=seen,
     )
-    if plan.problems:
-        return plan
-    storage, name = upload.file.storage, upload.file.name
-    upload.finished_at, upload.outcome, upload.file = at, f"{plan.label}提案 {len(plan.entries)} 件", ""
-    upload.save()
-    transaction.on_commit(lambda: storage.delete(name))
+    if not plan.problems:
+        Upload.objects.filter(pk=upload.pk).update(**over(upload, at, outcome_of(plan)))
     return plan
 
 
@@ -100,31 +126,26 @@ def confirm_update(upload, marks, *, by, at, note):
 
     Raises OutOfTurn where it was applied already, reading.Unusable, Upload.DoesNotExist where it was discarded.
     """
-    upload = Upload.objects.select_for_update().get(pk=upload.pk, user=by)
-    if upload.finished_at:
-        raise OutOfTurn(f"文件“{upload.name}”此前已经更新，没有重复更新。")
+    upload = waiting(upload, by)
     update = read_update(content_of(upload, at), upload.session_key, by=by, at=at)
-    results = apply(update, marks, by=by, at=at, note=note)
-    done = sum(not why for _, _, why in results)
-    storage, name = upload.file.storage, upload.file.name
-    upload.finished_at, upload.file, upload.results = at, "", results
-    upload.outcome = f"{update.session.label}提案已更新 {done} 件" + (
-        f"，{len(results) - done} 件没有更新" if done < len(results) else ""
-    )
-    upload.save()
-    transaction.on_commit(lambda: storage.delete(name))
-    return upload
+    results = apply(update.changing, marks, by=by, at=at, note=note)
+    columns = over(upload, at, outcome_of_update(update.session, results))
+    Upload.objects.filter(pk=upload.pk).update(results=results, **columns)
 
 
 def allow_creation(upload):
     """The preview is to make what is missing. Who may ask for that, `operations.read` decides."""
-    Upload.objects.filter(pk=upload.pk, finished_at=None).update(may_create=True)
+    Upload.objects.exclude(stage__in=(Upload.QUEUED, Upload.RUNNING)).filter(pk=upload.pk, finished_at=None).update(
+        may_create=True, problem=""
+    )
 
 
 @transaction.atomic
 def discard(upload, *, by):
-    """Removes an upload that was not imported. Raises OutOfTurn where it was, Upload.DoesNotExist."""
+    """Removes an upload that was not imported. Raises OutOfTurn where it was or is being, Upload.DoesNotExist."""
     upload = Upload.objects.select_for_update().get(pk=upload.pk, user=by)
     if upload.finished_at:
         raise OutOfTurn(f"文件“{upload.name}”已经导入，不能放弃。")
+    if upload.is_under_way:
+        raise OutOfTurn(f"文件“{upload.name}”正在后台处理；要放弃，请先取消。")
     _remove(upload)

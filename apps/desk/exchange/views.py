@@ -16,12 +16,13 @@ from apps.documents.workbooks import write_table
 from apps.proposals.models import Session
 from apps.proposals.workflow import NotAllowed, OutOfTurn
 
-from . import columns, uploads
+from . import background, columns, uploads
 from .forms import UploadForm
 from .operations import parties_importing, read
 from .plan import LIST
 from .queries import ledger_rows, template_workbook, workbook_of
 from .reading import Unusable
+from .tasks import store_workbook
 
 WORKBOOKS = {
     Upload.Kind.LIST: (columns.LIST, columns.LIST_SHEET),
@@ -65,7 +66,7 @@ def home(request):
     context = {
         "standing": standing,
         "sessions": Session.objects.all(),
-        "waiting": Upload.objects.filter(user=request.user, finished_at=None, uploaded_at__gte=since),
+        "uploads": Upload.objects.filter(user=request.user, uploaded_at__gte=since),
     }
     return render(request, "exchange/home.html", context)
 
@@ -92,13 +93,14 @@ def upload(request, kind):
         told, at = form.cleaned_data, timezone.now()
         content, create = told["file"].read(), bool(told.get("create"))
         try:
-            read(kind, content, told["session"], by=request.user, at=at, create=create)
+            plan = read(kind, content, told["session"], by=request.user, at=at, create=create)
         except Unusable as unusable:
             form.add_error("file", str(unusable))
         else:
             kept = uploads.keep(
-                kind, told["session"], content, told["file"].name, by=request.user, at=at, create=create
-            )
+                kind, told["session"], content, told["file"].name, by=request.user, at=at, create=create,
+                rows=plan.rows,
+            )  # fmt: skip
             return redirect("exchange:preview", kept.pk)
     fields, sheet = fields_for(kind, standing)
     context = {"form": form, "kind": kind, "fields": fields, "sheet": sheet, "standing": standing}
@@ -113,7 +115,9 @@ def preview(request, pk):
 
 
 def preview_page(request, kept, standing, late="", status=200):
-    context = {"upload": kept, "kind": Upload.Kind(kept.kind), "late": late, "standing": standing}
+    context = {"upload": kept, "kind": Upload.Kind(kept.kind), "late": late or kept.problem, "standing": standing}
+    if kept.is_under_way:
+        return under_way_page(request, kept, late, status)
     if kept.finished_at:
         return render(request, "exchange/finished.html", context, status=status)
     try:
@@ -134,6 +138,12 @@ def preview_page(request, kept, standing, late="", status=200):
         "may_create": standing.is_office and plan.has_unknown_names,
     }
     return render(request, "exchange/preview.html", context, status=status)
+
+
+def under_way_page(request, kept, late="", status=200):
+    """How far a workbook is that was given to the worker."""
+    context = {"upload": kept, "late": late, "is_lost": kept.is_lost(timezone.now())}
+    return render(request, "exchange/under_way.html", context, status=status)
 
 
 def plan_of(request, kept):
@@ -166,10 +176,14 @@ def errors(request, pk):
 
 @require_POST
 def confirm(request, pk):
-    """Imports exactly what was previewed, once."""
+    """Imports exactly what was previewed, once: at once, or by the worker."""
     kept, standing = own_upload(request, pk)
+    told = {"by": request.user, "at": timezone.now(), "seen": request.POST.get("seen", "")}
     try:
-        plan = uploads.confirm(kept, by=request.user, at=timezone.now(), seen=request.POST.get("seen", ""))
+        if kept.total > background.AT_ONCE:
+            background.ask(kept, enqueue=store_workbook.enqueue, **told)
+            return redirect(kept)
+        plan = uploads.confirm(kept, **told)
     except NotAllowed as denied:
         raise PermissionDenied(str(denied)) from denied
     except Upload.DoesNotExist:
@@ -211,6 +225,18 @@ def discard(request, pk):
         return preview_page(request, kept, standing, str(late), status=409)
     messages.success(request, f"已放弃导入“{kept.name}”，没有保存任何内容。")
     return redirect("exchange:home")
+
+
+@require_POST
+def stop(request, pk):
+    """取消 of what the worker has in hand."""
+    standing_for_exchange(request)
+    kept = get_object_or_404(Upload, pk=pk, user=request.user)
+    try:
+        background.stop(kept, at=timezone.now())
+    except OutOfTurn as late:
+        messages.warning(request, str(late))
+    return redirect(kept)
 
 
 @require_GET
