@@ -706,7 +706,7 @@ def test_pasted_text_comes_back_marked(office):
 def test_what_is_printed_and_what_fits_are_told_with_their_percent_sign(office):
     page = office.post(reverse("reports:proofreading"), {"text": LETTER_2020}).content.decode()
     assert "文中 <b>2.5%</b>，应为 <b>3.0%</b>" in page
-    assert "文中 <b>198</b>，应为 <b>197</b>" in page
+    assert "合计 <b>198</b>，应为 <b>197</b>" in page, "the letter itself says 183, 9 and 6"
     text = "今年承办提案120件，满意率98.4%，比上年的96.1%提高3.3个百分点。6件占5.5%。"
     page = office.post(reverse("reports:proofreading"), {"text": text}).content.decode()
     assert "文中 <b>3.3个百分点</b>，应为 <b>2.3个百分点</b>" in page

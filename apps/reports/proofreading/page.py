@@ -86,6 +86,13 @@ class Told:
     anchor: str
 
     @property
+    def what(self):
+        """What `printed` is: a number of the letter, or what numbers of it add up to, which it does not say itself."""
+        finding = self.finding
+        is_said = any(mark.printed == finding.printed for mark in finding.marks)
+        return "合计" if finding.rule == "sum" and not is_said else "文中"
+
+    @property
     def printed(self):
         return self.finding.printed + self._measure
 
