@@ -13,7 +13,13 @@ from playwright.sync_api import expect
 
 from apps.desk.listing.columns import COLUMNS
 from apps.desk.models import ListLayout
+from apps.papers.models import Batch
 from apps.proposals import operations as cases
+from apps.proposals.workflow import CaseState, ProposalState
+from apps.ratings.workflow import ReceiptState
+from apps.replies.workflow import CommitmentState, ReplyState
+from apps.reports.workflow import LetterState
+from apps.supervision.workflow import CardState
 from tests import factories as make
 from tests.browser import PHONE, follow, resize
 from tests.test_access import POSTS
@@ -180,6 +186,14 @@ def test_every_page_names_what_it_may_load(client):
         assert policy["object-src"] == policy["base-uri"] == "'none'"
         assert policy["frame-ancestors"] == policy["form-action"] == "'self'"
         assert "unsafe" not in str(policy) and answer["X-Frame-Options"] == "SAMEORIGIN"
+
+
+def test_each_state_has_a_shape_or_a_colour_of_its_own_beside_its_word():
+    """The sheet names every state that is shown: one that is forgotten looks as if nothing had begun."""
+    kinds = (ProposalState, CaseState, ReplyState, CommitmentState, ReceiptState, CardState, LetterState, Batch.Stage)
+    sheet = rules_of(settings.BASE_DIR / "static" / "css" / "components.css")
+    named = set(re.findall(r"\.state-(\w+)", sheet))
+    assert {state.value for kind in kinds for state in kind} <= named
 
 
 def test_the_head_is_one_or_two_rows_for_each_post_and_its_menus_fit(transactional_db, new_page, sign_in):
