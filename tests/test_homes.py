@@ -30,6 +30,13 @@ def section(user, title, on=DAY, among="mine"):
     return next(one for one in getattr(home_of(user, on), among) if one.title == title)
 
 
+def test_who_sees_no_proposal_of_a_session_is_not_told_that_it_has_none(client, world):
+    make.assigned(world, "001")
+    client.force_login(world.other_leader)
+    page = client.get("/").content.decode()
+    assert "还没有您能查看的提案。" in page and "还没有提案。" not in page
+
+
 def test_a_pile_shows_its_first_lines_and_leads_to_all_of_them(client, world):
     for number in range(1, 8):
         make.assigned(world, f"{number:03}")
