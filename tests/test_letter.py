@@ -32,6 +32,7 @@ from tests import factories
 from tests.factories import case_of, moment, rated, reply_at
 
 pytestmark = pytest.mark.django_db
+EDITOR = "/reports/letters/9-4/editor/"
 NOVEMBER = datetime.date(2020, 11, 3)
 TEXTS = {
     "number": "大渡口府函〔2020〕280号",
@@ -504,7 +505,8 @@ def test_texts_are_written_from_the_page(world, client):
     url = reverse("reports:letter_texts", args=["9-4"])
     best = world.session.classes.first()
     typed = {"methods": "健全机制", "dated_on": "2020-11-03", "theme_0": "城市更好", f"class_{best.pk}": "优先"}
-    assert posted(client, url, **typed)().status_code == 302
+    saved = posted(client, url, **typed)()
+    assert (saved.status_code, saved.url) == (302, EDITOR), "back to where one came from"
     letter = AnnualLetter.objects.get()
     assert (letter.methods, letter.dated_on) == ("健全机制", NOVEMBER)
     assert (letter.theme_intros, letter.class_intros) == ({"基础设施与城市管理": "城市更好"}, {"A": "优先"})
@@ -552,7 +554,8 @@ def test_examples_are_chosen_on_the_page(world, client):
     url = reverse("reports:letter_cases", args=["9-4"])
     seen = client.get(url).context["seen"]
     second = Reply.objects.get(case__proposal__number="002")
-    assert client.post(url, {"replies": [second.pk], "seen": seen}).status_code == 302
+    saved = client.post(url, {"replies": [second.pk], "seen": seen})
+    assert (saved.status_code, saved.url) == (302, EDITOR), "back to where one came from"
     assert [row.reply for row in AnnualLetter.objects.get().chosen.all()] == [second]
     late = client.post(url, {"replies": [], "seen": seen})
     assert late.status_code == 409

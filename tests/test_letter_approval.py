@@ -228,15 +228,19 @@ def test_it_does_not_go_up_to_a_leader_for_whom_nobody_could_sign(world, client)
     assert page.context["form"]["signer"].value() == world.leader_row.pk  # the first who can
 
 
-def test_what_is_unfinished_goes_up_only_with_a_reason(world):
+def test_what_is_unfinished_goes_up_only_with_a_reason(world, client):
     letter = AnnualLetter.objects.create(session=world.session)
     with pytest.raises(Refused, match="未完成"):
         approvals.submit(letter, world.leader_row, by=world.office, at=LATER)
     assert (letter_of(world).state, Edition.objects.count()) == ("draft", 0)
-    approvals.submit(letter, world.leader_row, by=world.office, at=LATER, note="常委会11月召开，先行通报")
+    approvals.submit(letter, world.leader_row, by=world.office, at=LATER, note="常委会11月召开，先行通报。")
     unfinished = "".join(edition_of(world).unfinished)
     assert "尚未办结" in unfinished
     assert "发文字号" not in unfinished  # that comes with 登记发文
+    client.force_login(world.chief)
+    page = client.get(edition_of(world).get_absolute_url()).content.decode()
+    assert f"送审时未完成的 {len(edition_of(world).unfinished)} 项：" in page
+    assert "<strong>送审说明</strong>　常委会11月召开，先行通报。</p>" in page
 
 
 def test_another_leader_than_the_one_it_names_does_not_sign_it(world):

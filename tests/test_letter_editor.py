@@ -522,7 +522,9 @@ def test_a_split_that_is_told_by_half_is_told(year):
 
 def test_sections_that_such_a_letter_has_and_this_one_lacks_are_told(year):
     editing.draft(year.session, by=year.office, at=AT)  # nobody wrote methods, problems, next steps
-    lacking = [f"通报里没有“{name}”一节。" for name in ("主要做法", "存在的问题", "下一步打算")]
+    lacking = [
+        f"通报里没有“{name}”一节，请在编写页插入标题和文字。" for name in ("主要做法", "存在的问题", "下一步打算")
+    ]
     assert [line for line in told_warnings(year) if "一节" in line] == lacking
     heading = added(year, "存在问题和下一步工作打算", kind="h1", after=parts_of(letter_of(year.session))[-1].pk)
     assert [line for line in told_warnings(year) if "一节" in line] == lacking[:1]

@@ -203,7 +203,7 @@ def texts(request, key):
                     form.add_error(None, reason)
             else:
                 messages.success(request, f"已保存{session}办理情况通报的文字。")
-                return redirect("reports:letter", session.key)
+                return redirect("reports:letter_editor", session.key)
     context = {
         "session": session,
         "form": form,
@@ -235,7 +235,7 @@ def cases(request, key):
     except Refused as refused:
         return cases_page(request, session, kept, chosen, str(refused), 422)
     messages.success(request, f"已保存{session}办理情况通报选用的事例。")
-    return redirect("reports:letter", session.key)
+    return redirect("reports:letter_editor", session.key)
 
 
 def cases_chosen(request):

@@ -85,7 +85,7 @@ def left_out(letter, parts):
         return typed_in_texts(letter)
     headings = [part.text for part in parts if part.kind == Kind.SECTION]
     found = [
-        f"通报里没有“{name}”一节。"
+        f"通报里没有“{name}”一节，请在编写页插入标题和文字。"
         for name, words in SECTIONS
         if not any(word in heading for heading in headings for word in words)
     ]

@@ -1,4 +1,5 @@
-"""Asking units for what no reply holds (素材征集), their answers, and taking them over into the letter; cases too."""
+"""Material of the letter, each taken over with its source and day: what units are asked for because no reply holds it
+(素材征集), what they report on their promises, and the replies that become examples (例如、又如)."""
 
 from django.db import transaction
 from django.utils import timezone

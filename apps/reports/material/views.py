@@ -1,4 +1,4 @@
-"""Pages of the material: the office asks and takes over, units answer what they are asked for."""
+"""Pages of the material: the office asks and takes over, examples too; units answer what they are asked for."""
 
 from django.contrib import messages
 from django.http import Http404
