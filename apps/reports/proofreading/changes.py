@@ -5,6 +5,7 @@ from itertools import combinations
 
 from . import words
 from .arithmetic import fits, plain, share
+from .labels import is_filler
 from .written import COUNT, FOREIGN, PERCENT, POINTS
 from .years import earlier_figure, figures_by_year, key_of, two_years, years_named
 
@@ -14,6 +15,12 @@ _FROM = re.compile("[由从][^，；。]*$")
 _TO = re.compile("^[^，；。]{0,6}(?:升|降|增|减|提高|上升|下降|增加|减少|提升|增长|提)(?:至|到|为)[^，；。]{0,8}$")
 _OF_THEN = re.compile(r"(?:20\d\d年度?|去年|上年)(?:同期)?(?:[A-E]类)?(?:为|是|共|有)?")
 _DOWN = re.compile("下降|减少|降低|降幅|少|下浮")
+_TOTAL = re.compile("总量|总数|总体|总的")
+_SUM_OF = re.compile("(?:，|^)(?:总量|总数|总体|合计|两项合计|共计?|净)[^，。；]{0,6}$")
+"""建议减少4件，提案增加6件，总量增加2件"""
+_WAY = re.compile("(?:增加|减少|增长|下降|多|少|上升|提高)了?$")
+_DIFFERENCE = re.compile("，(?:同比|净)?(?:增加|减少|增|减|多|少)了?")
+_NAMED = ("handling", "result", "proposer", "kind", "rating")
 
 
 def check_changes(splits, mentions, marks, tables=()):
@@ -112,11 +119,21 @@ def _check(found, changed, items, splits, marks):
             continue  # 由88件增至94件，其中建议减少2件，提案增加8件
         now = [item.value for item in [*reversed(told), *reversed(earlier)] if not _is_then(item, mention)]
         then = [item.value for item in told if _is_then(item, mention)]
-        if then and all(_is_then(item, mention) for item in told) and (part := _part_changed(mention, splits)):
-            now = [one.value for one in splits.called_before(part.facet, part.name, part) if not one.past]
+        if all(_is_then(item, mention) for item in told) and (part := _part_changed(mention, told, splits)):
+            same = [one for one in splits.called_before(part.facet, part.name, part) if one.count and not one.change]
+            if known := [one.value for one in same if not one.past]:
+                now, then = known, then or [one.value for one in same if one.past]
+        if not then and (pair := _two_years_beside(told)):
+            now, then = pair
+        if any(_is_of_total(item) for item in told):
+            now = [*[item.value for item in reversed(told) if item.stage and not _is_then(item, mention)], *now]
+        if mention.kind == COUNT and _is_sum_of_changes(mention, changed[:place], marks):
+            continue
         behind = changed[place + 1] if place + 1 < len(changed) else None
         if mention.kind == COUNT:
-            percent = behind if behind is not None and behind.kind == PERCENT else None
+            percent = (
+                behind if behind is not None and behind.kind == PERCENT else _told_before(changed[:place], mention)
+            )
             _difference(mention, percent, now, then, marks, splits)
         elif mention.kind == PERCENT and not (place and changed[place - 1].kind == COUNT):
             _growth(mention, now, then, marks, splits)
@@ -124,10 +141,49 @@ def _check(found, changed, items, splits, marks):
             _points(mention, found, splits, marks)
 
 
-def _part_changed(mention, splits):
-    """The Item of 独办减少2件（上年16件）: a part by its name, whose count is no whole that was told before."""
+def _part_changed(mention, told, splits):
+    """The Item of 独办减少2件（上年16件）, or the one of last year in 上年A类189件，今年增加15件: a part by its name.
+
+    Its count is no whole that was told before.
+    """
     item = next((one for one in splits.items if one.mention is mention), None)
-    return item if item is not None and item.facet in ("handling", "result", "proposer", "kind", "rating") else None
+    if item is not None and item.facet not in _NAMED and is_filler(_WAY.sub("", mention.left)) and len(told) == 1:
+        item = told[-1]
+    return item if item is not None and item.facet in _NAMED else None
+
+
+def _told_before(changed, count):
+    """The growth of 同比增长12.5%，增加50件, None where none stands right before."""
+    last = changed[-1] if changed else None
+    beside = last is not None and last.kind == PERCENT and last.at == count.at - 1 and _DIFFERENCE.fullmatch(count.gap)
+    return last if beside and (len(changed) < 2 or changed[-2].kind != COUNT) else None
+
+
+def _two_years_beside(told):
+    """([now], [then]) of 2023年138件，2022年120件, None where the counts are not of two years."""
+    by_year = {item.year: item.value for item in told if item.year}
+    if len(told) != 2 or len(by_year) != 2 or told[0].stage != told[1].stage:
+        return None
+    return [by_year[max(by_year)]], [by_year[min(by_year)]]
+
+
+def _is_of_total(item):
+    """主办25件、会办13件，承办总量较2022年的31件增加7件: compared with the total, not with the part before it."""
+    return bool(item.count and item.past and _TOTAL.search(item.count.left))
+
+
+def _is_sum_of_changes(count, before, marks):
+    """Whether a change is that of all, told behind those of its parts; then it is checked against their sum."""
+    parts = [one for one in before if one.kind == COUNT and one.unit == count.unit]
+    if len(parts) < 2 or not _SUM_OF.search(count.left) or len(parts) != len(before):
+        return False
+    due = sum(-one.value if _DOWN.search(one.left) else one.value for one in parts)
+    told = f"各项增减相抵为{plain(abs(due))}件，文中为{plain(count.value)}件。"
+    if due == (-count.value if _DOWN.search(count.left) else count.value):
+        marks.fine(count)
+    else:
+        marks.suspect("sum", [count], plain(count.value), plain(abs(due)), told)
+    return True
 
 
 def _before(items, mention):
@@ -216,6 +272,8 @@ def _are_beside(count, splits):
         return False
     now, then = splits.items[place - 2], splits.items[place - 1]
     told = now.count and then.count and then.past and not now.past and not now.change
+    if told and _is_of_total(then) and not now.stage:
+        return False
     return bool(told) and now.sentence == count.sentence and then.count.at == count.at - 1
 
 
@@ -249,8 +307,11 @@ def _points(points, found, splits, marks):
         now = _share_now(earlier[0], splits)
     else:
         now = None
+    behind = next((one for one in found if one.at == points.at + 1 and one.kind == PERCENT), None)
     if now is not None:
         _points_between(points, earlier[0].value, now.value, marks)
+    elif behind is not None and _OF_THEN.fullmatch(behind.left) and shares and shares[-1].at == points.at - 1:
+        _points_between(points, behind.value, shares[-1].value, marks)
     else:
         shares = [one for one in found if one.kind == PERCENT and "change" not in one.flags]
         beside = [one for one in shares if points.at - 2 <= one.at < points.at]

@@ -31,7 +31,7 @@ def check_from_to(mentions, marks):
         for place, (then, now) in enumerate(pairwise(told)):
             if _leads(then, now):
                 _check(then, now, told[place + 2 : place + 2 + _BEHIND], marks)
-            elif _compares(then, now):
+            elif compares(then, now):
                 _check(now, then, told[place + 2 : place + 2 + _BEHIND], marks)
 
 
@@ -47,7 +47,7 @@ def _leads(then, now):
     )
 
 
-def _compares(now, then):
+def compares(now, then):
     """改造4200座，比去年的3500座增加700座，增长20%: things of one unit, this year's and last year's beside it."""
     return (
         {then.kind, now.kind} in ({FOREIGN}, {COUNT})

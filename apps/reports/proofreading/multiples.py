@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby, pairwise
 
 from .arithmetic import plain
+from .from_to import compares
 
 _TIMES = re.compile(
     r"(?P<about>近|接近|将近|几乎|约|差不多|超过|逾|不到|不足)?(?:"
@@ -23,15 +24,17 @@ _HALF = Decimal("0.55")  # a half is seldom exact
 
 
 def check_multiples(mentions, marks):
-    """Every pair of counts of one unit that a sentence leads from one to the other."""
+    """Every pair of counts of one unit that a sentence leads from one to the other, or compares."""
     for _, run in groupby(mentions, key=lambda one: one.sentence):
         told = list(run)
         for then, now in pairwise(told):
-            if then.unit != now.unit or not then.unit or not then.value or not _FROM.search(then.left):
-                continue
-            if not _TO.fullmatch(now.gap):
-                continue
             behind = re.split("[。；]", now.after)[0][:16]
+            if compares(then, now):
+                then, now = now, then
+            elif not _FROM.search(then.left) or not _TO.fullmatch(now.gap):
+                continue
+            if then.unit != now.unit or not then.unit or not then.value:
+                continue
             match = _TIMES.search(behind)
             if match is None or match["about"] or re.search(r"[\d，]", behind[: match.start()].lstrip("，")):
                 continue

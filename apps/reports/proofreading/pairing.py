@@ -10,6 +10,8 @@ _CHANGE_COUNT = re.compile(r"(?:增加|增多|净增|多出|[多少](?:承办|�
 _CHANGE_SHARE = re.compile(
     r"(?:增长|增加|上升|提高|提升|增幅|上涨|涨幅|下降|减少|降低|降幅|多|少|上浮|下浮)(?:了|率|幅度)?(?:为|达|达到|约|：)?$"
 )
+_GROWN = re.compile("，(?:同比)?(?:增长|增幅|下降|降幅)(?:了|为|达)?")
+"""集体提案增加12件，增长20.0%"""
 _COMPARED = re.compile(r"比|较|同期|环比|去年|上年|上一年|上届|前一年|往年")
 _RATE = re.compile(
     r"([^，；：（）占]{0,24}?(?:率|满意度|评价度))(?:（[^）]{0,16}）)?(?:均|都|也|已|仅|只|分别|依次|合计|总计|共)*(?:为|达到|达|是|：|在|保持|提高到|提升到|提升至|提高至|超过)*(?:了)?$"
@@ -24,7 +26,9 @@ def mark_change(mention, mentions):
     place = mentions.index(mention)
     before = mentions[place - 1] if place else None
     if mention.kind == COUNT:
-        if _CHANGE_COUNT.search(mention.left) and (_COMPARED.search(mention.said)):
+        behind = mentions[place + 1] if place + 1 < len(mentions) else None
+        grown = behind is not None and behind.kind == PERCENT and _GROWN.fullmatch(behind.gap)
+        if _CHANGE_COUNT.search(mention.left) and (_COMPARED.search(mention.said) or grown):
             mention.flags.add("change")
     elif (
         mention.kind == PERCENT

@@ -13,6 +13,7 @@ _PRESENT = r"今年|本年|本次"
 _TIMES = re.compile(f"(?P<past>{_PAST})|{_PRESENT}")
 _COMPARED = re.compile(rf"本届|同比|(?:比|较|与|同)(?:{_PAST})(?:同期)?(?:度)?(?:相比)?")
 _BESIDE = re.compile(rf"(?:比|较|与|同)(?:{_PAST})(?!度?相比|同期相比)[^，；。：（）多少增减]{{0,14}}$")
+_BESIDE_YEAR = re.compile(r"(?P<than>(?<!占)比|较|与|同)20\d\d年度?(?!度?相比|同期相比)[^，；。：（）多少增减]{0,14}$")
 _BRACKETED = re.compile(rf"(?:{_PAST})[^，（]{{0,6}}（[^）]*$")
 _TO_NOW = re.compile("(?:升|降|增|减|提高|上升|下降|增加|减少|提升|增长)(?:至|到|为)(?:了|今年的?)?$")
 _TO_LESS_OR_MORE = re.compile("[件份]?(?:增加?|减少?|上?升|下?降)(?:至|到|为)")
@@ -45,6 +46,9 @@ def is_past(mention, own):
     """Whether the words before a number speak of an earlier year or session. `own`: the session of the letter."""
     if mention.bracket and _BRACKETED.search(mention.said):
         return True
+    year = _BESIDE_YEAR.search(mention.said) if "change" not in mention.flags else None
+    if year and (year["than"] in "比较" or re.match("[^，。；]{0,8}相比", mention.after)):
+        return True  # 与2021年立案320件相比; and not 上年结转的与2023年交办的45件
     if re.search("[由从]$", mention.left) and _TO_LESS_OR_MORE.match(mention.after):
         return True
     if "change" not in mention.flags and _BESIDE.search(mention.said):

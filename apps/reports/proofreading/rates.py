@@ -370,8 +370,11 @@ def _satisfied(name, group, base):
     if "不满意率" in name:
         return [bad] if bad else []
     only = re.search("(基本满意|比较满意|非常满意)率", name)
-    if only and only[1] in by_name and not re.search(r"满意(?:率)?[和或与及、+]", name):
-        return [by_name[only[1]]]
+    if only and not re.search(r"满意(?:率)?[和或与及、+]", name):
+        if only[1] in by_name:
+            return [by_name[only[1]]]
+        left = base.value - sum(by_name.values())  # told as a rate alone: what the others leave
+        return [left] if "满意" in by_name and left > 0 else []
     sums = [sum(parts) for size in range(len(good), 0, -1) for parts in combinations(good.values(), size)]
     if "满意" not in by_name or "其余" in by_name:
         others = [value for one, value in by_name.items() if one != "满意"]
@@ -422,9 +425,9 @@ def _check_known(item, known, splits, marks):
 
 
 def _is_of_all(item):
-    """Whether nothing before a class names whose share of it it is: 主办件的A类率."""
+    """Whether nothing before a class names whose share of it it is: 主办件的A类率, 区交通局A类率."""
     before = words.LETTER.split(item.label)[0] if item.facet == "result" else ""
-    return not before.endswith("的") or is_filler(before)
+    return is_filler(before) or not (before.endswith("的") or words.UNIT.search(before))
 
 
 def _differs(later, before, marks):

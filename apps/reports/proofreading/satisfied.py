@@ -19,7 +19,7 @@ _ALL = re.compile(
 _NONE = re.compile("(?:没有|无一?|未(?:收到|出现|有))(?:[一1]?(?:件|人|份|张))?“?不满意”?(?!的?原因|[率的为]*\\d|率)")
 _PART = re.compile(
     "(?<!均为)主办|会办|(?<!政)协办|重点|平时|大会|集体|[A-E]类|其余|其他|剩余|余下|另外|首批|部分|今后|明年|要求|确保|力争|争取|承诺|"
-    "去年|上年|往年|省政协|全国政协|代表|建议|(?<![我本各])[局镇乡]|街道|(?:单位|部门)(?:均|都|全部)|除|不(?:是|等于)|并非|第\\d+号|20\\d\\d年"
+    "去年|上年|往年|省政协|全国政协|代表|建议|(?<![我本各])[局镇乡]|街道|(?:单位|部门)(?:均|都|全部)|除|不(?:是|等于)|并非|第\\d+号|(?<!截至)20\\d\\d年"
 )
 _ONE_OF_THEM = re.compile(
     "(?:(?:[一两二三四五]|\\d+)(?:件|位|名|人)|第\\d+号)[^，。；]{0,24}?(?:仍|仍然|只|仅)?(?:表示|评价为?|勾选|评为|反馈|意见)(?:为)?(?:了)?“?(?P<less>基本满意|不满意|理解|谅解|一般)|"
@@ -30,6 +30,7 @@ _BUT_ONE = re.compile(
 )
 _LATER = re.compile("首次|第一次|初次|起初|当初|后改|改为|改评|现已")
 _FIRST = re.compile("首次|第一次|初次|起初|当初|曾|后改|改为|改评|现已|去年|上年|转为|会办|协办|经[^，。]{0,12}[，后]")
+_AT_LAST = re.compile("(?:最终|最后|仍)[^，。；]{0,10}$")
 _QUOTED = 40  # characters
 _FAIR = ("基本满意", "理解", "谅解", "一般")
 
@@ -68,7 +69,11 @@ class _Said:
             return True
         for text in self.behind:
             match = self.all_good and _BUT_ONE.search(text)
-            if match and not _LATER.search(text) and not self._is_otherwise(text[: match.end()]):
+            if (
+                match
+                and (_AT_LAST.search(match.group()) or not _LATER.search(text))
+                and not self._is_otherwise(text[: match.end()])
+            ):
                 self._fault(f"文中又有“{match.group()[-16:]}”", 1, splits, marks)
                 return True
         for sentence in _sentences(marks.paragraphs):
