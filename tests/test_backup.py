@@ -13,6 +13,7 @@ from functools import partial
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.core.signals import setting_changed
 
 from apps.audit.queries import inspect
 from apps.desk.backup import operations, rows
@@ -54,6 +55,7 @@ def contents():
 def emptied(tmp_path):
     call_command("flush", interactive=False, verbosity=0)
     settings.MEDIA_ROOT = tmp_path / "other media"
+    setting_changed.send(sender=None, setting="MEDIA_ROOT", value=settings.MEDIA_ROOT, enter=True)  # for the storage
 
 
 def backup(tmp_path, name="备份.tar"):

@@ -22,14 +22,15 @@ def digest_of(file):
 
 
 def write(stream, manifest, members):
-    """Writes the tar to the binary `stream`; `members`: `[(name, path)]`, in the order of `manifest["members"]`.
+    """Writes the tar to the binary `stream`; `members`: `[(name, open)]`, in the order of `manifest["members"]`,
+    where `open()` gives the member as a binary file.
 
     Raises Unusable when a file is not any more what the manifest says.
     """
     with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as tar:
         _add(tar, MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
-        for name, path in members:
-            with path.open("rb") as file:
+        for name, opened in members:
+            with opened() as file:
                 info = _info(name, manifest["members"][name]["size"])
                 try:
                     tar.addfile(info, counted := Hashed(file))

@@ -5,11 +5,13 @@ import shutil
 import tarfile
 import tempfile
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
@@ -18,7 +20,7 @@ from apps.audit.models import Head
 from apps.audit.queries import verify
 from apps.calendars.models import CalendarDay, CalendarYear
 
-from . import archive, rows
+from . import archive, files, rows
 from .archive import Unusable
 
 MADE_BY_MIGRATE = frozenset({ContentType, Permission, CalendarYear, CalendarDay, Head})
@@ -63,12 +65,12 @@ def _collect(folder, at):
             path = folder / name
             with path.open("wb") as stream:
                 counts[name] = rows.write_rows(model, stream)
-            members.append((f"rows/{name}.jsonl", path))
+            members.append((f"rows/{name}.jsonl", partial(path.open, "rb")))
         head = Head.objects.filter(pk=Head.SINGLETON).values("seq", "hash").first()
         named = _named_files()
         applied = _applied()
-    stored = _stored_files()
-    members += [(f"files/{name}", Path(settings.MEDIA_ROOT) / name) for name in sorted(stored)]
+    stored = files.names()
+    members += [(f"files/{name}", partial(default_storage.open, name)) for name in sorted(stored)]
     manifest = {
         "kind": archive.KIND,
         "version": archive.VERSION,
@@ -79,9 +81,10 @@ def _collect(folder, at):
         "missing": sorted(named - stored),
         "members": {},
     }
-    for name, path in members:
-        with path.open("rb") as file:
-            manifest["members"][name] = {"size": path.stat().st_size, "sha256": archive.digest_of(file)}
+    for name, opened in members:
+        with opened() as file:
+            digest = archive.digest_of(file)
+            manifest["members"][name] = {"size": file.tell(), "sha256": digest}
     return manifest, members
 
 
@@ -90,18 +93,13 @@ def _applied():
 
 
 def _named_files():
-    """Every file that a row names, as a path below MEDIA_ROOT."""
+    """Every file that a row names, by its place in the storage."""
     found = set()
     for model in rows.tables():
         for field in model._meta.concrete_fields:
             if field.get_internal_type() in ("FileField", "ImageField"):
                 found |= set(model._base_manager.exclude(**{field.name: ""}).values_list(field.name, flat=True))
     return found
-
-
-def _stored_files():
-    root = Path(settings.MEDIA_ROOT)
-    return {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file() and not path.is_symlink()}
 
 
 def restore(source):
@@ -116,13 +114,13 @@ def restore(source):
     call_command("migrate", verbosity=0)
     if manifest["migrations"] != _applied():
         raise Unusable("备份与本系统的版本不同。请安装备份时的版本，恢复后再升级。")
-    root = Path(settings.MEDIA_ROOT)
-    root.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=root.parent) as folder, _opened(source) as tar, transaction.atomic():
+    beside = Path(settings.MEDIA_ROOT).parent  # there is room for all the files
+    beside.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=beside) as folder, _opened(source) as tar, transaction.atomic():
         archive.manifest_of(tar)
         _refuse_data()
         _fill(tar, manifest, Path(folder))
-        _move_files(Path(folder), root)
+        files.put(Path(folder))
     ContentType.objects.clear_cache()
     return manifest
 
@@ -143,8 +141,8 @@ def _refuse_data():
     for model in rows.tables():
         if model not in MADE_BY_MIGRATE and model._meta.db_table in there and model._base_manager.exists():
             raise NotEmpty(f"数据库里已有数据（{model._meta.verbose_name}）。恢复只能在空的数据库里进行，不会覆盖。")
-    if _stored_files():
-        raise NotEmpty(f"文件目录 {settings.MEDIA_ROOT} 里已有文件。恢复不会覆盖现有文件。")
+    if files.names():
+        raise NotEmpty("存放文件的地方（MEDIA_ROOT 或 MEDIA_URL_S3）里已有文件。恢复不会覆盖现有文件。")
 
 
 def _fill(tar, manifest, folder):
@@ -162,16 +160,9 @@ def _fill(tar, manifest, folder):
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("wb") as file:
                 shutil.copyfileobj(stream, file)
-            path.chmod(settings.FILE_UPLOAD_PERMISSIONS)
         connection.check_constraints()
     except (ValueError, IntegrityError) as wrong:
         raise Unusable(str(wrong)) from wrong
     rows.go_on_counting()
     if broken := verify():
         raise Unusable(f"备份里的审计记录不完整：{broken[0]}")
-
-
-def _move_files(folder, root):
-    root.mkdir(parents=True, exist_ok=True)
-    for entry in sorted(folder.iterdir()):
-        entry.replace(root / entry.name)
