@@ -77,6 +77,12 @@ def is_slip(printed, due, is_share):
     )
 
 
+def are_exchanged_in_one(parts, printed, due):
+    """Whether a sum of `parts` (Mentions) is the due one when one of them has its digits exchanged: 97 for 79."""
+    off = Decimal(printed) - Decimal(due)
+    return any(one.value > off and sorted(plain(one.value)) == sorted(plain(one.value - off)) for one in parts)
+
+
 def sum_told(values, whole):
     """183+9+6=198，与197相差1。"""
     total = sum(values)

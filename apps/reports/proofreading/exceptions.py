@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from . import words
-from .arithmetic import plain, share
+from .arithmetic import fits, plain, share
 from .tokens import squeezed
 from .written import COUNT, FOREIGN, PERCENT
 
@@ -67,14 +67,14 @@ KINDS = (
         ),  # 全部答复，尚未办结1件: an answered one may be open
     ),
     Kind(
-        re.compile(rf"(?:全部|均|都|皆)(?:已|已经)?(?:得到)?(?!{_ANSWERED}){_DONE}"),
+        re.compile(rf"(?:全部|均|都|皆)(?:已|已经)?(?:得到|{_IN_TIME})?(?!{_ANSWERED}){_DONE}"),
         re.compile(r"^(?:提案)?办结率"),
         re.compile(
-            rf"{_NOT_YET}(?!反馈){_DONE}|[仍还尚]有，(?:提案)?未(?!反馈){_DONE}|[仍还尚剩]有?，(?:提案)?(?:仍|还)?(?:正?在)(?:抓紧|继续|加紧)*办理"
+            rf"{_NOT_YET}(?!反馈){_DONE}|[仍还尚]有，(?:提案)?未(?!反馈){_DONE}|(?:[仍还尚剩]|另外?)有?，(?:提案)?(?:仍|还)?(?:正?在)(?:抓紧|继续|加紧)*办理"
         ),
     ),
     Kind(
-        re.compile(rf"(?:全部|均|都|皆|逐一|逐件)(?:做到|实现|进行|与[^，。；]{{0,8}})?(?:了)?{_MET}"),
+        re.compile(rf"(?:全部|均|都|皆|逐一|逐件)(?:做到|实现|进行|与[^，。；]{{0,8}})?(?:了|先)?{_MET}"),
         re.compile(rf"{_MET}(?:协商|沟通|率)"),
         re.compile(rf"(?:未|没有?|未能|没能|无法|始终未能|始终没有|始终没能)(?:与|和|同|跟)?[^，。；]{{0,8}}?{_MET}"),
     ),
@@ -124,6 +124,7 @@ _STILL_OPEN = re.compile(
 )
 _NOTICE = re.compile("(?:通知书?|通报|督办[单函]|提醒函|警示函|清单)$")
 """对逾期未办的发出督办通知9份"""
+_RATE_OF_DOING = re.compile("(?:办复|答复|办结|回复|面商|见面|面谈|沟通)率")
 _PAPER = re.compile("第\\d+号")
 _QUOTED = 40  # characters
 _LISTED = 2000  # characters in which a list of titles is looked for
@@ -167,6 +168,7 @@ def _check_kind(kind, splits, mentions, sentences, marks):
     ]
     exceptions = exceptions or _named_exceptions(kind, mentions, marks.paragraphs)
     if not exceptions:
+        _check_lesser_rate(kind, splits, mentions, sentences, marks)
         return
     for one in mentions:
         of_all = one.kind == PERCENT and one.value == 100 and not one.about and _is_rate_of_all(kind, one)
@@ -192,6 +194,34 @@ def _check_kind(kind, splits, mentions, sentences, marks):
             _contradicted((counted or [first])[0], like or exceptions, splits, marks)
             return
     _check_unnumbered(kind, exceptions, marks)
+
+
+def _check_lesser_rate(kind, splits, mentions, sentences, marks):
+    """120件提案已全部办复, and further down 办复率98.3%，另有2件正在办理, which is all but these."""
+    rates = [
+        one
+        for one in mentions
+        if one.kind == PERCENT
+        and 0 < one.value < 100
+        and not (one.about or "change" in one.flags or _past(one, splits))
+        and _RATE_OF_DOING.search(one.left)
+        and _is_rate_of_all(kind, one)
+        and not re.search(f"{_OVER.pattern}|[比较与同由从]", one.said)
+    ]
+    for first, text in sentences if rates else ():
+        match = kind.all_of.search(text)
+        if match and not _SOME.search(_clause_of(text, match)) and not _past(first, splits) and first.kind == COUNT:
+            rate = next((one for one in rates if one.sentence > first.sentence and _is_of(first, one, mentions)), None)
+            if rate is not None and first.dimension == words.PROPOSALS and id(first) not in marks.wrong:
+                told = f"前文说{plain(first.value)}件全部如此，后面的比例却是{rate.printed}%。"
+                marks.fault("sum", [first], plain(first.value), "不是全部", told, rate, tail=first.right)
+            return
+
+
+def _is_of(whole, rate, mentions):
+    """Whether a count of the letter, or all but it, is that rate of a whole."""
+    counts = [one.value for one in mentions if one.kind == COUNT and one.value < whole.value]
+    return any(fits(value, whole.value, rate) or fits(whole.value - value, whole.value, rate) for value in counts)
 
 
 def _named_exceptions(kind, mentions, lines):
@@ -280,7 +310,8 @@ def _clause_of(text, match):
 
 
 def _is_rate_of_all(kind, percent):
-    label = re.split("[，；：、]", percent.lead)[-1] + percent.left
+    several = re.search("(?:均|都|皆)", percent.left)  # 面商率、办复率均达100%
+    label = re.split("[，；：]" if several else "[，；：、]", percent.lead)[-1] + percent.left
     if _OF_A_UNIT.search(label):
         return False  # 区司法局按时率100%
     return bool(kind.rate.search(label)) and not _SOME.search(percent.lead + percent.left)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from .arithmetic import is_slip
+from .arithmetic import are_exchanged_in_one, is_slip
 from .doubts import Doubts
 from .written import COUNT, PERCENT
 
@@ -93,8 +93,11 @@ class Marks:
 
         Only if it can be a slip, and is right in no other reading.
         """
-        if not is_slip(str(printed), str(expected), is_share=rule != "sum"):
-            return
+        is_sum = rule == "sum"
+        if not is_slip(str(printed), str(expected), is_share=not is_sum):
+            alone = len({one.sentence for one in mentions}) == 1 < len(mentions)
+            if not (is_sum and alone and are_exchanged_in_one(mentions, printed, expected)):
+                return
         share = next((one for one in mentions if one.kind == PERCENT), None)
         own = next((one for one in mentions if one.kind == COUNT), None)
         if share is not None and (self.doubts.share(share, own) or self.doubts.share(share)):
