@@ -25,7 +25,9 @@ _PREDICATE = re.compile(
 _RATED = re.compile("[^，。；]*?(?<![均都])(?:表示|评价为?)“?(?:非常|很|基本|比较|不)?(?:满意|理解|谅解)")
 """提案者对180件提案的办理表示满意: of some, for others were rated otherwise."""
 _SOME = re.compile("^(?:的)?(?:未|没|不|超|逾|延|拖|仍|还|尚|被|需|因|暂|难|转|获|入选|属|只|仅|和|与|、)")
-_OF_SOME = re.compile("其中|另|还有|有(?!关)|仅|只|首批|抽|选|余|其他|批|超期|逾期|延期|等$|每|各|约|新增|近|[前头]|除")
+_OF_SOME = re.compile(
+    "其中|另|还有|有(?!关)|仅|只|首批|抽|选|余|其他|批|超期|逾期|延期|等$|每|各(?!(?:承办|有关|责任)*(?:单位|部门|地)[要应须])|约|新增|近|[前头]|除"
+)
 _POINTS = re.compile(
     "(?:[^的]{0,16}(?:对于?|将|把|就|给|听取|围绕|针对|上述|全部|所有|这|以上|抓好|做好|办好|盯紧|盯住|紧盯|跟进|跟踪|推进|推动|"
     "落实|督促|督办好|确保|力争|争取|总结|梳理|加快|重点|(?<!正)在(?!办)|综上|因此|尽管|虽然|尽管如此|凡|对照|建立)(?!的))(?:做好|了|抓好|办理)?(?:今年|全年|本年度?|今年以来|年度)?"
@@ -41,6 +43,8 @@ _OWNER = re.compile(
 _TAIL = re.compile("(?:“|”|的|类|提案|建议|件|了)+$")
 _PLAIN = re.compile("[A-E]类?|主办|会办|协办|独办|分办|单办|重点|集体|联名|不满意|基本满意|平时|大会|立案")
 _CLASS = re.compile("[A-E]类?")
+_TO_DO = re.compile("的(?:后续|跟踪|落实|转化|督办)")
+"""C类提案9件的后续工作"""
 _DONE = re.compile("(?:提案)?(?:办理工作)?(?:已|均|现已)")
 _PAST = re.compile("去年|上年|往年|历年|累计|年来|[两二三四五六]年|近年|跨年|上一?届|20\\d\\d年")
 _CLASSES = {"已经": "A", "正在": "B", "暂不能": "C", "A": "已经", "B": "正在", "C": "暂不能"}
@@ -68,7 +72,8 @@ def check_references(splits, marks):
     names = {id(one): _names(one) for one in told}
     last, year = None, _own_year(splits.lines)
     for place, item in enumerate(told):
-        pointed = _pointed(item, year, last)
+        following = told[place + 1] if place + 1 < len(told) else None
+        pointed = _pointed(item, year, last, following)
         last = item if pointed else None
         if pointed is None or item.past or item.percent or id(item.count) in marks.wrong or not _is_told(item):
             continue
@@ -103,24 +108,26 @@ def _own_year(lines):
     return f"{found[1]}年" if found else ""
 
 
-def _pointed(item, year, last):
+def _pointed(item, year, last, following):
     """What a count points at, None where it may tell of some for the first time.
 
-    `year`: the letter's own. `last`: the reference before it.
+    `year`: the letter's own. `last`: the reference before it. `following`: the count behind it.
     """
     count = item.count
     left = count.left.removeprefix(year) if year else count.left
     left = re.sub("^度?的?", "", left) if left != count.left else left
     if _OF_SOME.search(left) or count.bracket or _PAST.search(left) or _RATED.match(count.after):
         return None
-    joined = _JOINED.match(left) if last is not None and last.sentence == item.sentence else None
-    if joined:
+    joined = _JOINED.search(left) if last is not None and last.sentence == item.sentence else None
+    if joined and (joined.start() == 0 or left == last.count.right):  # 对2件不满意和66件B类提案
         left = left[joined.end() :]
+    else:
+        joined = None
     points = _POINTS.match(left)
     head = left[points.end() :] if points else left
     if _ABOUT.search(left) and not (points and head.endswith("的")):
         return None
-    behind = _behind(count.right)
+    behind = _behind(_own_right(count, following))
     if behind is None:
         return None
     name, noun = behind
@@ -131,15 +138,32 @@ def _pointed(item, year, last):
         return Pointed(_core(name), False, kind)
     if noun == "提案" and not name and len(head) <= _SHORT and not head.endswith("的") and not _called(head):
         return Pointed("", False, "")  # 回望691件提案
-    if not head.endswith("的") and not (points and noun):
+    both = following is not None and _JOINED.match(count.right) and count.right == following.count.left
+    to_do = _TO_DO.match(following.count.right if both else count.right)
+    if to_do:
+        head = _JOINED.sub("", head, count=1)
+    of_class = to_do and _PLAIN.fullmatch(_core(head))
+    if not head.endswith("的") and not (points and noun) and not of_class:
         return None
     if re.search("[^，。；：、]、$", count.lead) and not joined:
         return None  # 独办、主办的7件: of both
-    if not points and not joined and not noun and not re.match(_PREDICATE.pattern[:-2], count.right or count.after):
+    if (
+        not points
+        and not joined
+        and not noun
+        and not of_class
+        and not re.match(_PREDICATE.pattern[:-2], count.right or count.after)
+    ):
         return None
     if _core(name) and not re.fullmatch("[区市县省州]?政协", name):
         return None
     return Pointed(_core(head), True, kind)
+
+
+def _own_right(count, following):
+    """The words behind a number that are its own: 对29件 of 对正在办理的29件和列入规划的10件."""
+    joined = re.search("(?:和|与|及|以及)", count.right) if following is not None else None
+    return count.right[: joined.start()] if joined and count.right == following.count.left else count.right
 
 
 def _behind(right):
@@ -150,6 +174,8 @@ def _behind(right):
             return None
         if not re.search("均|都|已|由|中|为|全部|有|[是被]", match["name"]):
             return match["name"], match["noun"]
+    if _PLAIN.fullmatch(right):
+        return right, ""
     if _SOME.match(right) or not _PREDICATE.match(right):
         return None
     return "", ""
