@@ -17,6 +17,7 @@ from apps.documents.content import Heading
 from apps.documents.paper import paper_html, paper_pdf
 from apps.documents.titles import chinese_number
 from apps.figures.queries import figures, tally
+from apps.papers.compose.names import quoted
 from apps.proposals import operations as cases
 from apps.proposals.models import Category, Contact, Proposal, Rating, ResultClass
 from apps.proposals.workflow import CaseRole, NotAllowed, OutOfTurn, Refused
@@ -380,7 +381,7 @@ def test_chinese_numbers_and_points():
     assert wording.point("（一）健全机制。主要领导过问。") == ("健全机制。", "主要领导过问。")
     assert wording.point("一是抓落实。") == ("", "一是抓落实。")
     assert wording.point("2020年办理总体顺利。下一步继续。")[0] == "2020年办理总体顺利。"
-    assert wording.quoted("关于《条例》的建议") == "《关于〈条例〉的建议》"
+    assert quoted("关于《条例》的建议") == "《关于〈条例〉的建议》"
 
 
 def test_queries_do_not_grow_with_the_rows(world, django_assert_max_num_queries):
