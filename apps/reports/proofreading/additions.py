@@ -12,7 +12,7 @@ _ADDED_UP = re.compile(
     "(?:全年|[上下]半年|[两二三四五六七八九十\\d]+(?:家|个|项|类|者|地|单位|部门|镇|街道|时段)+|前[一二三四]个?季度|至?\\d+月底?|[两三四五]年|两项|三项|两级|两类)?(?:合计|共计|总计|总共|累计|共)(?:有|为|达|收到|提交|立案|承办|办理|办复|答复|办结)*"
 )
 _SO_MANY = re.compile(
-    "([两二三四五六七八九十])(?:家|个|局|地|镇|单位|部门)+(?:主办|会办|协办|承办)?(?:合计|共计|总计|共)"
+    "([两二三四五六七八九十]|\\d+)(?:家|个|局|地|镇|单位|部门)+(主办|会办|协办|承办)?(?:提案)?(?:合计|共计|总计|共)$"
 )
 _MORE = re.compile("又|另|还|再|新增|加上|增补|追加")
 _PERIOD = re.compile(r"[上下]半年|季度|20\d\d年|\d+月")
@@ -32,23 +32,24 @@ def check_additions(splits, marks):
             _check_papers(item, splits, marks)
         if item.count and is_exact(item) and (some := SOME_OF_THEM.search(item.count.left)):
             _check_some(item, some, splits, marks)
-        if item.count and item.facet == "handling" and _SO_MANY.search(item.count.said[-12:]) and is_exact(item):
-            _check_led(item, splits, marks)
+        if item.count and is_exact(item) and (some := _SO_MANY.search(item.count.said[-14:])):
+            _check_led(item, some, splits, marks)
         if item.count and "+" in item.name and item.facet in ("result", "rating") and is_exact(item):
             _check_together(item, splits, marks)
         elif item.count and item.stage and _ADDED_UP.fullmatch(item.count.left) and is_exact(item):
             _check_added(item, splits, marks)
 
 
-def _check_led(item, splits, marks):
+def _check_led(item, some, splits, marks):
     """甲局主办18件、会办11件；乙局主办14件、会办9件。两家主办合计32件: what is called like the sum."""
+    name = item.name if item.facet == "handling" else some[2]
     parts = [
         one
         for one in splits.items[max(item.place - 30, 0) : item.place]
-        if one.count and one.facet == item.facet and one.name == item.name and item.sentence - one.sentence <= 1
+        if one.count and one.facet == "handling" and one.name == name and item.sentence - one.sentence <= 1
     ]
-    so_many = _SO_MANY.search(item.count.said[-12:])
-    if len(parts) < 2 or not all(is_exact(one) for one in parts) or chinese_whole(so_many[1]) != len(parts):
+    so_many = int(some[1]) if some[1].isdigit() else chinese_whole(some[1])
+    if len(parts) < 2 or not all(is_exact(one) for one in parts) or so_many != len(parts):
         return
     total = sum(one.value for one in parts)
     if total == item.value:

@@ -78,9 +78,14 @@ def is_slip(printed, due, is_share):
 
 
 def are_exchanged_in_one(parts, printed, due):
-    """Whether a sum of `parts` (Mentions) is the due one when one of them has its digits exchanged: 97 for 79."""
+    """Whether a sum of `parts` (Mentions) is too much by two digits of one of them exchanged: 97 for 79.
+
+    Too little may be a list of some.
+    """
     off = Decimal(printed) - Decimal(due)
-    return any(one.value > off and sorted(plain(one.value)) == sorted(plain(one.value - off)) for one in parts)
+    return off > 0 and any(
+        one.value > off and sorted(plain(one.value)) == sorted(plain(one.value - off)) for one in parts
+    )
 
 
 def sum_told(values, whole):

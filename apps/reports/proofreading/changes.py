@@ -115,7 +115,7 @@ def _check(found, changed, items, splits, marks):
         earlier = [one for one in earlier if one.stage == stage]
     for place, mention in enumerate(changed):
         told = _before(items, mention)
-        if place and re.search("其中[^。；]*$", mention.said):
+        if place and any("其中" in one.gap for one in changed[: place + 1]):
             continue  # 由88件增至94件，其中建议减少2件，提案增加8件
         now = [item.value for item in [*reversed(told), *reversed(earlier)] if not _is_then(item, mention)]
         then = [item.value for item in told if _is_then(item, mention)]
@@ -125,7 +125,7 @@ def _check(found, changed, items, splits, marks):
                 now, then = known, then or [one.value for one in same if one.past]
         if not then and (pair := _two_years_beside(told)):
             now, then = pair
-        if any(_is_of_total(item) for item in told):
+        if any(_is_of_total(item) for item in told) or _TOTAL.search(changed[0].left):
             now = [*[item.value for item in reversed(told) if item.stage and not _is_then(item, mention)], *now]
         if mention.kind == COUNT and _is_sum_of_changes(mention, changed[:place], marks):
             continue

@@ -60,14 +60,14 @@ KINDS = (
         excuse=False,  # who asked for more time did not answer in that time
     ),
     Kind(
-        re.compile(rf"(?:全部|均|都|皆)(?:已|已经)?(?:得到|{_IN_TIME})?{_ANSWERED}"),
+        re.compile(rf"(?:全部|均|都|皆)(?:已|已经)?(?:得到|(?:在[^，。；]{{0,8}})?{_IN_TIME})?{_ANSWERED}"),
         re.compile(r"^(?:提案)?(?:办复|答复|回复)率"),
         re.compile(
             rf"{_NOT_YET}{_ANSWERED}|[仍还尚]有，(?:提案)?未{_ANSWERED}"
         ),  # 全部答复，尚未办结1件: an answered one may be open
     ),
     Kind(
-        re.compile(rf"(?:全部|均|都|皆)(?:已|已经)?(?:得到|{_IN_TIME})?(?!{_ANSWERED}){_DONE}"),
+        re.compile(rf"(?:全部|均|都|皆)(?:已|已经)?(?:得到|(?:在[^，。；]{{0,8}})?{_IN_TIME})?(?!{_ANSWERED}){_DONE}"),
         re.compile(r"^(?:提案)?办结率"),
         re.compile(
             rf"{_NOT_YET}(?!反馈){_DONE}|[仍还尚]有，(?:提案)?未(?!反馈){_DONE}|(?:[仍还尚剩]|另外?)有?，(?:提案)?(?:仍|还)?(?:正?在)(?:抓紧|继续|加紧)*办理"
@@ -211,11 +211,23 @@ def _check_lesser_rate(kind, splits, mentions, sentences, marks):
     for first, text in sentences if rates else ():
         match = kind.all_of.search(text)
         if match and not _SOME.search(_clause_of(text, match)) and not _past(first, splits) and first.kind == COUNT:
-            rate = next((one for one in rates if one.sentence > first.sentence and _is_of(first, one, mentions)), None)
+            rate = next(
+                (
+                    one
+                    for one in rates
+                    if _is_beside(first, one) or (one.sentence > first.sentence and _is_of(first, one, mentions))
+                ),
+                None,
+            )
             if rate is not None and first.dimension == words.PROPOSALS and id(first) not in marks.wrong:
                 told = f"前文说{plain(first.value)}件全部如此，后面的比例却是{rate.printed}%。"
                 marks.fault("sum", [first], plain(first.value), "不是全部", told, rate, tail=first.right)
             return
+
+
+def _is_beside(count, rate):
+    """25件提案均已办结，办结率99%: told right behind, of nothing else."""
+    return rate.sentence == count.sentence and rate.at == count.at + 1 and rate.gap.count("，") == 1
 
 
 def _is_of(whole, rate, mentions):

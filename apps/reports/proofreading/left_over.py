@@ -49,7 +49,7 @@ def _check_open(item, splits, marks):
     """6件协办提案，已反馈5件，另外2件正在会签: three counts of one sentence, in this order and no others."""
     same = [one for one in splits.same_sentence(item) if one.place < item.place]
     if (
-        re.search("\\d", item.count.after)
+        re.search("\\d(?:件|份|%)", item.count.after)
         or len(same) != 2
         or not all(map(is_exact, same))
         or any(one.past or one.change or one.percent for one in same)

@@ -34,6 +34,7 @@ _DOINGS = re.compile(
     "转|完成|采纳|落实|解决|办成|公开|签收|参与|出席|到会|见面|面商|走访|回访|兑现|销号|整改|销账|启动|开工|退回|联系|沟通|"
     "合格|通过|协商|督办|评价|参评"
 )
+_DONE_RATES = ("办复率", "答复率", "办结率")
 _LEFT_ASIDE = re.compile("不计(?:入|算)?|不算|不列入|不纳入|不视为|视[同为]|[剔扣]除|除外")
 """另1件不计逾期，按时率100%: what a rate of all leaves aside by its words."""
 _NOT = re.compile("(?:不[予宜能]?|未[予能]?|没有?|无法|尚未)[^，；。]{0,3}$")
@@ -148,7 +149,7 @@ def _check_rate(item, splits, marks):
     if item.percent.value == 100 and _LEFT_ASIDE.search(item.percent.said):
         marks.fine(item.percent)
         return
-    if _adjoining(item, splits, marks):
+    if _of_two_beside(item, splits, marks) or _adjoining(item, splits, marks):
         return
     stage = next((stage for stage, words_of in _STAGE_OF_RATE if words_of.search(item.rate)), "")
     counts = _counts_of(stage, item, splits) if stage else []
@@ -159,6 +160,25 @@ def _check_rate(item, splits, marks):
         _compare(item, [count.value for count in counts], bases, splits, marks, is_clear, by_name)
     else:
         check_possible(item, splits, marks)
+
+
+def _of_two_beside(item, splits, marks):
+    """甲局承办34件，已答复11件，答复率32.4%；乙局…: three numbers of one clause, of these two and no others."""
+    clause = item.percent.said.rpartition("；")[2]
+    beside = [one for one in splits.items[max(item.place - 2, 0) : item.place] if one.count and is_exact(one)]
+    if item.rate not in _DONE_RATES or len(beside) < 2 or len(re.findall("\\d+件", clause)) != 2:
+        return False
+    whole, done = beside
+    told = whole.facet == "unit" and done.stage == ANSWERED and done.count.at == item.percent.at - 1
+    if (
+        not told
+        or whole.sentence != item.sentence
+        or not item.percent.said.endswith(clause)
+        or done.value > whole.value
+    ):
+        return False
+    _compare(item, [done.value], [Base(whole.value, "", whole.count)], splits, marks, is_clear=True, by_name=True)
+    return True
 
 
 def _adjoining(item, splits, marks):
