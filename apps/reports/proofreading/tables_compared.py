@@ -5,9 +5,10 @@ nothing of either. Against a session, a table counts as the session's where most
 """
 
 import re
+from itertools import permutations
 
 from . import words
-from .arithmetic import plain
+from .arithmetic import fits, plain, share
 from .repeats import whole_of
 
 _SETS = ("result", "rating")
@@ -22,7 +23,10 @@ _COLUMNS = {
 
 
 def check_tables_against_text(tables, splits, marks):
-    """`repeat` where a class or a rating of one whole has one count in a table and another in the text."""
+    """`repeat` where a class or a rating of one whole has one count in a table and another in the text.
+
+    Its share of the whole is held against the table too.
+    """
     told = {}
     for item in filter(_is_told, splits.items):
         told.setdefault((item.facet, item.name, whole_of(item, splits)), item.count)
@@ -36,6 +40,36 @@ def check_tables_against_text(tables, splits, marks):
             else:
                 before, later = sorted((count, cell), key=lambda one: one.paragraph)
                 _differs(later, before, marks)
+        faulty = any(id(one) in marks.wrong for column in table.counts for one in column.mentions if one)
+        if cells and not faulty and not any(one.value > whole for one in splits.wholes):
+            _check_shares(table, cells, whole, splits, marks)
+
+
+def _check_shares(table, cells, whole, splits, marks):
+    """A类率为73.2%, beside a table of all papers, in no row of which the class has that share."""
+    for item in splits.items:
+        cell = cells.get((item.facet, item.name)) if item.percent and item.count is None else None
+        if (
+            cell is None
+            or item.past
+            or item.change
+            or item.percent.about
+            or item.aspect
+            or id(item.percent) in marks.wrong
+        ):
+            continue
+        if fits(cell.value, whole, item.percent):
+            marks.fine(item.percent)
+        elif not any(fits(one, of, item.percent) for one, of in _in_rows(table)):
+            due = share(cell.value, whole, item.percent.decimals)
+            told = f"表中{plain(cell.value)}占{plain(whole)}应为{due}%，文中为{item.percent.printed}%。"
+            marks.suspect("percent", [item.percent], item.percent.printed, due, told)
+
+
+def _in_rows(table):
+    """Every two numbers of one row."""
+    for row in zip(*(one.mentions for one in table.counts), strict=True):
+        yield from permutations([one.value for one in row if one], 2)
 
 
 def _is_told(item):
