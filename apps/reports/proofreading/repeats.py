@@ -31,6 +31,7 @@ _PERIOD = re.compile("[上下]半年|前?[一二三四]个?季度|\\d+月|大会
 _FIRST, _LAST = 10, 40  # wholes that a later one is compared with
 _REACH = 200  # items before a count that points at one of them
 _SAYS_ALL_OF = re.compile("(?:全部|均|都|皆)(?:为|是|属)")
+_TAKEN = re.compile("(?:完成|促成|实现|推动|新增)了?[A-E]类(?:提案|建议|件)+$")
 _NEAR = 2  # sentences
 _SLIP = 3  # proposals
 _CLASS_OF = {"已经": "A", "正在": "B", "暂不能": "C"}  # as most places have them
@@ -301,9 +302,10 @@ def _can_repeat(item):
 
 
 def _is_some_of_class(item):
-    """B类提案上门走访的54件: alone, and with words between the class and its count, not all of the class."""
+    """B类提案上门走访的54件, 完成B类提案10件的转化: alone, and with words that take some of the class."""
     between = re.search("[A-E]类(?:提案|建议|件)+([^，：；]+)的$", item.count.left)
-    return len(item.group.items) == 1 and bool(between) and not is_filler(between[1])
+    taken = _TAKEN.search(item.count.left) or (between and not is_filler(between[1]))
+    return len(item.group.items) == 1 and bool(taken)
 
 
 def _in_split(item):
