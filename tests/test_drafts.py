@@ -156,6 +156,7 @@ def test_of_forms_sent_at_once_in_two_windows_none_is_kept(world, case, people):
         for window in (page, second):
             press(window, "沟通记录")
             window.get_by_text("已保存沟通记录").wait_for()
+    assert Contact.objects.filter(case__in=(case, other), summary=SUMMARY).count() == 2
     nothing_is_kept(page)
 
 

@@ -136,23 +136,28 @@ def test_text_that_was_not_saved_is_found_again(running, people):
     assert Session.objects.get(pk=running.session.pk).letter.version == 2
 
 
-def test_a_figure_goes_where_the_typing_stopped(running, people):
-    """The browser tells late where the caret is: typing and choosing a figure may both come before it does."""
-    page = people(running.office, EDITOR.format(running.session.key))
-    press(page, "生成初稿")
-    box = edit(page, "总体情况")
-    box.fill("今年")
+def put_figure_at_once(page, begin, end=""):
+    """`begin` in the box, then a figure chosen, then `end`: all before the browser tells where the caret is."""
     page.evaluate(
-        """() => {
+        f"""() => {{
             const box = document.querySelector("[contenteditable]");
             const wanted = document.querySelector("[data-insert] input");
             box.focus();
-            document.execCommand("insertText", false, "共办理");
+            {begin}
             wanted.focus();
             wanted.value = "提案总数";
             document.querySelector("[data-insert] button").click();
-            document.execCommand("insertText", false, "件");
-        }"""
+            {end}
+        }}"""
+    )
+
+
+def test_a_figure_goes_where_the_typing_stopped(running, people):
+    page = people(running.office, EDITOR.format(running.session.key))
+    press(page, "生成初稿")
+    edit(page, "总体情况").fill("今年")
+    put_figure_at_once(
+        page, 'document.execCommand("insertText", false, "共办理");', 'document.execCommand("insertText", false, "件");'
     )
     save(page)
     assert stored()[1] == "今年共办理{提案总数}件"
@@ -161,19 +166,8 @@ def test_a_figure_goes_where_the_typing_stopped(running, people):
 def test_a_figure_goes_where_the_caret_was_put_last(running, people):
     page = people(running.office, EDITOR.format(running.session.key))
     press(page, "生成初稿")
-    box = edit(page, "总体情况")
-    box.fill("今年共办理件")
-    page.evaluate(
-        """() => {
-            const box = document.querySelector("[contenteditable]");
-            const wanted = document.querySelector("[data-insert] input");
-            box.focus();
-            getSelection().collapse(box.firstChild, 5);
-            wanted.focus();
-            wanted.value = "提案总数";
-            document.querySelector("[data-insert] button").click();
-        }"""
-    )
+    edit(page, "总体情况").fill("今年共办理件")
+    put_figure_at_once(page, "getSelection().collapse(box.firstChild, 5);")
     save(page)
     assert stored()[1] == "今年共办理{提案总数}件"
 

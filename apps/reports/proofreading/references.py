@@ -205,7 +205,7 @@ def _known(pointed, before, names):
         one
         for one in before
         if names[id(one)][0].endswith(name)
-        or (called in _told_as(one) and (_PLAIN.fullmatch(name) or name in one.count.left))
+        or (called == (one.facet, one.name) and (_PLAIN.fullmatch(name) or name in one.count.left))
     ]
     if not like and called and called[0] == "result":  # as most places have them
         like = [one for one in before if (one.facet, _CLASSES.get(one.name)) == called and not one.group.is_part]
@@ -216,10 +216,6 @@ def _called(name):
     """(facet, name) of what a reference is called, None for a name of its own."""
     facet, called, _ = words.facet_of(name)
     return (facet, called) if facet and facet not in words.OPEN else None
-
-
-def _told_as(one):
-    return ((one.facet, one.name),)
 
 
 def _is_total(one):
@@ -248,7 +244,7 @@ def _check_named(item, name, known, before, marks):
         _differs(item, known[-1].value, marks)
         return
     plain_name = _PLAIN.fullmatch(name)
-    if any((plain_name and one.sentence in beside) or (called and (one.facet, one.name) == called) for one in same):
+    if any((plain_name and one.sentence in beside) or called == (one.facet, one.name) for one in same):
         return
     if called and called[0] == "rating" and AGAIN.search("".join(marks.paragraphs)):
         return
